@@ -1,0 +1,194 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the pipeline takes in: plain records of the topics it listens to, free of any middleware."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Standard(IntEnum):
+    """Message standard of a batch of frames (constants of `icv_v2x_msgs/ObuFrames`)."""
+
+    CSAE = 1
+    ETSI = 2
+    J2735 = 3
+
+
+class Encoding(IntEnum):
+    """Encoding of a batch of frames (constants of `icv_v2x_msgs/ObuFrames`)."""
+
+    UPER = 0
+    JER = 1
+
+
+class Verification(IntEnum):
+    """What the on-board unit says of a frame's signature (constants of `icv_v2x_msgs/ObuFrames`)."""
+
+    NOT_CHECKED = 0
+    VERIFIED = 1
+    FAILED = 2
+    EXPIRED = 3
+    REVOKED = 4
+    UNKNOWN_ISSUER = 5
+
+
+class SignerRole(IntEnum):
+    """Kind of certificate that signed a frame (constants of `icv_v2x_msgs/ObuFrames`)."""
+
+    UNKNOWN = 0
+    VEHICLE = 1
+    EMERGENCY = 2
+    ROADSIDE = 3
+
+
+class Indicator(IntEnum):
+    """Direction indicator of the ego (constants of `icv_v2x_msgs/VehicleStatus`)."""
+
+    NONE = 0
+    LEFT = 1
+    RIGHT = 2
+    HAZARD = 3
+
+
+class Gear(IntEnum):
+    """Gear of the ego (constants of `icv_v2x_msgs/VehicleStatus`)."""
+
+    UNAVAILABLE = 0
+    NEUTRAL = 1
+    PARK = 2
+    FORWARD = 3
+    REVERSE = 4
+
+
+class BatchError(ValueError):
+    """A batch of frames whose arrays do not agree; all its frames are lost.
+
+    Attributes:
+        frames: How many frames the batch claimed to carry (at least 1), all of them rejected.
+    """
+
+    def __init__(self, message: str, frames: int) -> None:
+        """Keep the message and the number of frames lost."""
+        super().__init__(message)
+        self.frames = frames
+
+
+@dataclass(frozen=True)
+class FrameBatch:
+    """Radio frames as they left the OBU driver, n of them in parallel arrays.
+
+    Attributes:
+        stamp: When the driver handed the batch over [ns since the Unix epoch].
+        standard: Message standard of all frames.
+        encoding: Encoding of all frames.
+        reception_time: (n,) int64 [ns since the Unix epoch].
+        length: (n,) uint32, octets of each frame in `payload`.
+        payload: (sum of length,) uint8, the frames one after the other.
+        verification: (n,) uint8, values of `Verification`.
+        signer: (n,) uint64, certificate digest, 0 where none was given.
+        aid: (n,) uint32, application id, 0 where not given.
+        rssi: (n,) float32 [dBm], NaN where not given.
+        generation_time: (n,) int64 [ns since the Unix epoch], 0 where not given.
+        signer_role: (n,) uint8, values of `SignerRole`.
+    """
+
+    stamp: int
+    standard: int
+    encoding: int
+    reception_time: NDArray[np.int64]
+    length: NDArray[np.uint32]
+    payload: NDArray[np.uint8]
+    verification: NDArray[np.uint8]
+    signer: NDArray[np.uint64]
+    aid: NDArray[np.uint32]
+    rssi: NDArray[np.float32]
+    generation_time: NDArray[np.int64]
+    signer_role: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        """Return the number of frames."""
+        return len(self.length)
+
+
+@dataclass(frozen=True)
+class Odometry:
+    """Pose and velocity of the ego's base_link.
+
+    Attributes:
+        stamp: Instant of the pose [ns since the Unix epoch].
+        frame_id: Frame of the pose, `map` expected.
+        x: [m] in that frame.
+        y: [m] in that frame.
+        z: [m] in that frame, NaN where unknown.
+        yaw: [rad] counter-clockwise from east.
+        velocity_x: [m/s] in base_link, forward.
+        velocity_y: [m/s] in base_link, to the left.
+        yaw_rate: [rad/s] counter-clockwise.
+        variance_xx: [m2] position variance in the pose's frame, NaN where unknown.
+        variance_xy: [m2]
+        variance_yy: [m2]
+        variance_yaw: [rad2]
+        variance_speed: [m2/s2]
+    """
+
+    stamp: int
+    frame_id: str
+    x: float
+    y: float
+    z: float
+    yaw: float
+    velocity_x: float
+    velocity_y: float
+    yaw_rate: float
+    variance_xx: float = float('nan')
+    variance_xy: float = float('nan')
+    variance_yy: float = float('nan')
+    variance_yaw: float = float('nan')
+    variance_speed: float = float('nan')
+
+
+@dataclass(frozen=True)
+class VehicleStatus:
+    """State of the ego that odometry does not carry.
+
+    Attributes:
+        stamp: [ns since the Unix epoch].
+        indicator: Direction indicator.
+        gear: Gear.
+        brake: True while the brake is applied, None where unavailable.
+        acceleration: [m/s2] longitudinal, forward positive, NaN where unavailable.
+        steering_wheel_angle: [rad] left positive, NaN where unavailable.
+        lights: Bit set of the LIGHT constants of `icv_v2x_msgs/VehicleStatus`.
+    """
+
+    stamp: int
+    indicator: Indicator
+    gear: Gear
+    brake: bool | None
+    acceleration: float
+    steering_wheel_angle: float
+    lights: int
+
+
+@dataclass(frozen=True)
+class PlannedPath:
+    """Poses that the planner intends to pass, each with its own instant.
+
+    Attributes:
+        stamp: [ns since the Unix epoch].
+        time: (n,) int64 [ns since the Unix epoch], increasing.
+        x: (n,) [m] in `map`, of base_link.
+        y: (n,) [m] in `map`.
+        yaw: (n,) [rad].
+    """
+
+    stamp: int
+    time: NDArray[np.int64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    yaw: NDArray[np.float64]
