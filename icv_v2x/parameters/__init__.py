@@ -1,0 +1,11 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Parameters: one schema, from which code, files, nodes and documents take names and defaults."""
+
+from icv_v2x.parameters.files import load, read
+from icv_v2x.parameters.groups import Parameters
+from icv_v2x.parameters.schema import ParameterError, Specification, build, specifications
+
+__all__ = [
+    'ParameterError', 'Parameters', 'Specification', 'build', 'load', 'read', 'specifications',
+]

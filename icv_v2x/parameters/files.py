@@ -1,0 +1,83 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""ROS 2 parameter files: the same file serves the launch file and the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from icv_v2x.parameters.groups import Parameters
+from icv_v2x.parameters.schema import ParameterError, build, flatten
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NODES = (
+    'v2x_stack', 'v2x_translator', 'collision_warning', 'merge_planner', 'road_services',
+    'advisory_arbiter', 'obu_udp_driver',
+)
+# Read by ROS 2 itself, or by nodes that are no part of the pipeline.
+_NOT_OF_THE_PIPELINE = ('use_sim_time', 'autostart', 'qos_overrides', 'start_type_description_service')
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the dotted names and values of a ROS 2 parameter file.
+
+    Sections `/**` come first, sections named after a node of the package (with or without a
+    namespace) override them; a section of another node is passed over.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Dotted name to value.
+
+    Raises:
+        ParameterError: The file cannot be read or is no parameter file.
+    """
+    try:
+        document = yaml.safe_load(path.read_text(encoding='utf-8'))
+    except OSError as error:
+        raise ParameterError(f'cannot read parameter file {path}: {error.strerror}') from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ParameterError(f'{path} is no parameter file: {error}') from error
+    if document is None:
+        return {}
+    if not isinstance(document, dict):
+        raise ParameterError(f'{path} is no parameter file: expected sections such as /**')
+    general: dict[str, Any] = {}
+    special: dict[str, Any] = {}
+    for node, section in document.items():
+        if not isinstance(section, dict) or not isinstance(section.get('ros__parameters'), dict):
+            raise ParameterError(f'{path}: section {node} has no mapping ros__parameters')
+        values = flatten(section['ros__parameters'])
+        name = str(node).rstrip('/').split('/')[-1]
+        if name in ('**', '*'):
+            general.update(values)
+        elif name in NODES and name != 'obu_udp_driver':
+            special.update(values)
+    merged = {**general, **special}
+    return {
+        name: value for name, value in merged.items()
+        if name.split('.')[0] not in _NOT_OF_THE_PIPELINE
+    }
+
+
+def load(path: Path, **overrides: Any) -> Parameters:
+    """Return the parameters of a file, checked.
+
+    Args:
+        path: ROS 2 parameter file.
+        **overrides: Values that go before those of the file, `__` for the dot.
+
+    Returns:
+        The parameters.
+
+    Raises:
+        ParameterError: As `read` and `schema.build`.
+    """
+    values = read(path)
+    values.update({name.replace('__', '.'): value for name, value in overrides.items()})
+    return build(Parameters, values)
