@@ -1,0 +1,285 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Motion in pieces: what every prediction model returns and every conflict test takes.
+
+A motion covers the time from the first piece's start to a common end. Within one piece an object
+keeps its heading and moves uniformly or uniformly accelerated, so that contact with another
+object can be solved in closed form. Times are seconds from now, positions are those of the
+centre of the footprint in the map frame (x east, y north, [m]), headings are yaw angles
+counter-clockwise from +x [rad].
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+IndexArray: TypeAlias = npt.NDArray[np.intp]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+
+_PIECE_FIELDS = (
+    'x',
+    'y',
+    'heading',
+    'velocity_x',
+    'velocity_y',
+    'acceleration_x',
+    'acceleration_y',
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class MotionState:
+    """Where objects are and how they move at given times; every array has the same shape.
+
+    Attributes:
+        x: Centre of the footprint, east [m].
+        y: Centre of the footprint, north [m].
+        heading: Orientation of the footprint [rad].
+        velocity_x: Velocity over ground, east [m/s].
+        velocity_y: Velocity over ground, north [m/s].
+    """
+
+    x: FloatArray
+    y: FloatArray
+    heading: FloatArray
+    velocity_x: FloatArray
+    velocity_y: FloatArray
+
+
+@dataclasses.dataclass(frozen=True)
+class PiecewiseMotion:
+    """The motion of n objects in K pieces each.
+
+    Attributes:
+        start_time: Start of each piece, not decreasing; (K,) where all objects share the grid,
+            else (n, K) [s]. A piece of no length is allowed and has no effect.
+        end_time: End of the last piece of all objects [s].
+        x: Centre of the footprint at the start of the piece, east, (n, K) [m].
+        y: Centre of the footprint at the start of the piece, north, (n, K) [m].
+        heading: Orientation of the footprint during the piece, (n, K) [rad]. The course may
+            differ from it.
+        velocity_x: Velocity at the start of the piece, east, (n, K) [m/s].
+        velocity_y: Velocity at the start of the piece, north, (n, K) [m/s].
+        acceleration_x: Acceleration during the piece, east, (n, K) [m/s2].
+        acceleration_y: Acceleration during the piece, north, (n, K) [m/s2].
+        accelerated: False where no object has an acceleration in any piece, which lets the
+            conflict tests take their linear path.
+    """
+
+    start_time: FloatArray
+    end_time: float
+    x: FloatArray
+    y: FloatArray
+    heading: FloatArray
+    velocity_x: FloatArray
+    velocity_y: FloatArray
+    acceleration_x: FloatArray
+    acceleration_y: FloatArray
+    accelerated: bool = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        """Check that the arrays fit together.
+
+        Raises:
+            ValueError: An array is not (n, K), or the grid fits neither (K,) nor (n, K).
+        """
+        shape = self.x.shape
+        for name in _PIECE_FIELDS:
+            found = getattr(self, name).shape
+            if len(shape) != 2 or found != shape:
+                raise ValueError(f'{name} has shape {found}, expected (n, K) = {shape} like x')
+        if self.start_time.shape not in (shape, shape[1:]):
+            raise ValueError(
+                f'start_time has shape {self.start_time.shape}, expected {shape[1:]} or {shape}'
+            )
+        accelerated = bool(np.any(self.acceleration_x) or np.any(self.acceleration_y))
+        object.__setattr__(self, 'accelerated', accelerated)
+
+    def __len__(self) -> int:
+        """Return the number of objects n."""
+        return int(self.x.shape[0])
+
+    @property
+    def pieces(self) -> int:
+        """Number of pieces K."""
+        return int(self.x.shape[1])
+
+    @property
+    def durations(self) -> FloatArray:
+        """Length of each piece, (K,) or (n, K) like `start_time` [s]."""
+        start = np.minimum(self.start_time, self.end_time)
+        end = np.full_like(start, self.end_time)
+        end[..., :-1] = start[..., 1:]
+        return end - start
+
+    def take(self, rows: npt.ArrayLike) -> PiecewiseMotion:
+        """Return the motion of the chosen objects only.
+
+        Args:
+            rows: Indices (m,) or mask (n,) of the objects.
+        """
+        index = np.asarray(rows)
+        start = self.start_time if self.start_time.ndim == 1 else self.start_time[index]
+        return PiecewiseMotion(
+            start, self.end_time, *(getattr(self, name)[index] for name in _PIECE_FIELDS)
+        )
+
+    def until(self, end_time: float) -> PiecewiseMotion:
+        """Return the same motion with another end, which only cuts or prolongs the last piece.
+
+        Args:
+            end_time: New end [s]. Pieces that start later lose their length.
+        """
+        return dataclasses.replace(self, end_time=end_time)
+
+
+def _piece_at(motion: PiecewiseMotion, time: FloatArray) -> IndexArray:
+    """Return the index of the piece in force, (n, M), for times (M,) or (n, M)."""
+    if motion.start_time.ndim == 1:
+        index = np.searchsorted(motion.start_time, time, side='right') - 1
+        index = np.maximum(index, 0)
+        return np.broadcast_to(index, (len(motion), time.shape[-1]))
+    started = motion.start_time[:, np.newaxis, :] <= time[..., :, np.newaxis]
+    return np.maximum(np.count_nonzero(started, axis=-1) - 1, 0).astype(np.intp)
+
+
+def piece_at(motion: PiecewiseMotion, time: npt.ArrayLike) -> IndexArray:
+    """Return the index of the piece in force for each object.
+
+    Args:
+        motion: Motion of n objects.
+        time: One time for each object, (n,), or one for all [s].
+
+    Returns:
+        Index into the pieces, (n,); where several pieces start at once the last of them.
+    """
+    moments = np.broadcast_to(np.asarray(time, dtype=np.float64), (len(motion),))
+    return _piece_at(motion, moments[:, np.newaxis])[:, 0]
+
+
+def state_at(motion: PiecewiseMotion, time: npt.ArrayLike) -> MotionState:
+    """Return the state of the objects at any time.
+
+    Args:
+        motion: Motion of n objects.
+        time: One time for all objects, a time for each (n,), or several for each (n, M) [s].
+            A time outside the motion counts as its nearest end.
+
+    Returns:
+        The state, (n,) for scalar and (n,) times, else (n, M).
+    """
+    moments = np.asarray(time, dtype=np.float64)
+    single = moments.ndim < 2
+    if single:
+        moments = np.broadcast_to(moments, (len(motion),))[:, np.newaxis]
+    moments = np.minimum(np.maximum(moments, motion.start_time[..., :1]), motion.end_time)
+    refined = on_grid(motion, moments)
+    columns = 0 if single else slice(None)
+    return MotionState(
+        refined.x[:, columns],
+        refined.y[:, columns],
+        refined.heading[:, columns],
+        refined.velocity_x[:, columns],
+        refined.velocity_y[:, columns],
+    )
+
+
+def position_at(motion: PiecewiseMotion, time: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return x and y of the objects at any time; arguments and shapes as for `state_at`."""
+    state = state_at(motion, time)
+    return state.x, state.y
+
+
+def on_grid(motion: PiecewiseMotion, start_time: FloatArray) -> PiecewiseMotion:
+    """Return the same motion with pieces that start at other times.
+
+    It is the same motion only where the new grid holds the old one's starts; otherwise each new
+    piece continues what was in force at its start.
+
+    Args:
+        motion: Motion of n objects.
+        start_time: Start of the new pieces, (M,) or (n, M) [s].
+    """
+    if start_time is motion.start_time:
+        return motion
+    index = _piece_at(motion, start_time)
+    old = motion.start_time if motion.start_time.ndim == 2 else motion.start_time[np.newaxis]
+    old = np.broadcast_to(old, motion.x.shape)
+
+    def pick(values: FloatArray) -> FloatArray:
+        return np.take_along_axis(values, index, axis=1)
+
+    elapsed = start_time - pick(old)
+    velocity_x, velocity_y = pick(motion.velocity_x), pick(motion.velocity_y)
+    acceleration_x, acceleration_y = pick(motion.acceleration_x), pick(motion.acceleration_y)
+    return PiecewiseMotion(
+        start_time,
+        motion.end_time,
+        pick(motion.x) + elapsed * (velocity_x + 0.5 * elapsed * acceleration_x),
+        pick(motion.y) + elapsed * (velocity_y + 0.5 * elapsed * acceleration_y),
+        pick(motion.heading),
+        velocity_x + elapsed * acceleration_x,
+        velocity_y + elapsed * acceleration_y,
+        acceleration_x,
+        acceleration_y,
+    )
+
+
+def on_common_grid(
+    first: PiecewiseMotion, second: PiecewiseMotion
+) -> tuple[PiecewiseMotion, PiecewiseMotion]:
+    """Return two motions cut into pieces that start at the same times.
+
+    Args:
+        first: Motion of n objects or of one.
+        second: Motion of n objects or of one.
+
+    Returns:
+        Both on a grid that holds the starts of both, and with the earlier of both ends. The grid
+        is (M,) where both have a shared grid, else (n, M), also for a motion of one object that
+        is then repeated for each.
+    """
+    end = min(first.end_time, second.end_time)
+    first, second = first.until(end), second.until(end)
+    if np.array_equal(first.start_time, second.start_time):
+        return first, dataclasses.replace(second, start_time=first.start_time)
+    if first.start_time.ndim == second.start_time.ndim == 1:
+        grid = np.union1d(first.start_time, second.start_time)
+        return on_grid(first, grid), on_grid(second, grid)
+    count = max(len(first), len(second))
+    starts = [
+        np.broadcast_to(np.atleast_2d(motion.start_time), (count, motion.pieces))
+        for motion in (first, second)
+    ]
+    grid = np.sort(np.concatenate(starts, axis=1), axis=1)
+    return on_grid(_repeated(first, count), grid), on_grid(_repeated(second, count), grid)
+
+
+def _repeated(motion: PiecewiseMotion, count: int) -> PiecewiseMotion:
+    """Return the motion of one object as that of `count` equal ones."""
+    if len(motion) == count:
+        return motion
+    return motion.take(np.zeros(count, dtype=np.intp))
+
+
+def distance_travelled(motion: PiecewiseMotion, time: npt.ArrayLike) -> FloatArray:
+    """Return the length of the way each object has made, exact where it does not reverse.
+
+    Args:
+        motion: Motion of n objects, without reversing inside a piece.
+        time: One time for each object, (n,), or one for all [s]; clipped like in `state_at`.
+
+    Returns:
+        Distance along the path since the start of the motion, (n,) [m]; NaN for a NaN time.
+    """
+    moments = np.broadcast_to(np.asarray(time, dtype=np.float64), (len(motion),))
+    start = np.broadcast_to(motion.start_time, motion.x.shape)
+    spent = np.clip(moments[:, np.newaxis] - start, 0.0, motion.durations)
+    along_x = spent * (motion.velocity_x + 0.5 * spent * motion.acceleration_x)
+    along_y = spent * (motion.velocity_y + 0.5 * spent * motion.acceleration_y)
+    return np.hypot(along_x, along_y).sum(axis=1)
