@@ -1,0 +1,54 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Packages icv_v2x for colcon (ament_python) and for pip; package.xml is the source of metadata."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from glob import glob
+
+from setuptools import find_packages, setup
+
+PACKAGE = 'icv_v2x'
+SHARE = f'share/{PACKAGE}'
+
+manifest = ElementTree.parse('package.xml').getroot()
+
+
+def text_of(tag: str) -> str:
+    """Returns the text of the manifest's first element of a name, on one line."""
+    return ' '.join((manifest.findtext(tag) or '').split())
+
+
+setup(
+    name=PACKAGE,
+    version=text_of('version'),
+    description=text_of('description'),
+    maintainer=text_of('maintainer'),
+    maintainer_email=manifest.find('maintainer').get('email'),
+    license=text_of('license'),
+    python_requires='>=3.10',
+    packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
+    package_data={'': ['py.typed', '*.asn', 'asn1/*.asn', 'templates/*']},
+    data_files=[
+        ('share/ament_index/resource_index/packages', [f'resource/{PACKAGE}']),
+        (SHARE, ['package.xml']),
+        (f'{SHARE}/launch', sorted(glob('launch/*.launch.py'))),
+        (f'{SHARE}/config', sorted(glob('config/*.yaml'))),
+        (f'{SHARE}/config/profiles', sorted(glob('config/profiles/*.yaml'))),
+        # Bags carry these names; with the definitions at hand they are read without built ones.
+        (f'{SHARE}/msg_definitions/icv_v2x_msgs/msg', sorted(glob('icv_v2x_msgs/msg/*.msg'))),
+    ],
+    install_requires=['setuptools'],
+    zip_safe=False,
+    entry_points={
+        'console_scripts': [
+            'icv-v2x = icv_v2x.tools.cli:main',
+            'advisory_arbiter = icv_v2x.nodes.advisory_arbiter:main',
+            'collision_warning = icv_v2x.nodes.collision_warning:main',
+            'obu_udp_driver = icv_v2x.nodes.obu_udp_driver:main',
+            'v2x_stack = icv_v2x.nodes.v2x_stack:main',
+            'v2x_translator = icv_v2x.nodes.v2x_translator:main',
+        ],
+    },
+)
