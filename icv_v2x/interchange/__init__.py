@@ -1,0 +1,17 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Messages and bags: the border between ROS 2 types and the records of the pipeline."""
+
+from icv_v2x.interchange.bag_reader import BagReader, Record, Unreadable
+from icv_v2x.interchange.bag_writer import BagWriter, Input
+from icv_v2x.interchange.checksum import crc32
+from icv_v2x.interchange.errors import BagError
+from icv_v2x.interchange.from_message import ConversionError
+from icv_v2x.interchange.message_types import typestore
+from icv_v2x.interchange.to_message import MessageEncoder
+from icv_v2x.interchange.topics import READ_TOPICS
+
+__all__ = [
+    'READ_TOPICS', 'BagError', 'BagReader', 'BagWriter', 'ConversionError', 'Input',
+    'MessageEncoder', 'Record', 'Unreadable', 'crc32', 'typestore',
+]

@@ -1,0 +1,124 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Records written as a bag that ROS 2 and this package read alike."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
+
+from icv_v2x.inputs import FrameBatch, Odometry, PlannedPath, VehicleStatus
+from icv_v2x.interchange import topics
+from icv_v2x.interchange.errors import BagError
+from icv_v2x.interchange.message_types import typestore
+from icv_v2x.interchange.to_message import MessageEncoder
+from icv_v2x.translate.reports import ObjectReports
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rosbags.interfaces import Connection
+
+Input = FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports
+"""A record that can be written; its kind decides the topic."""
+
+# rosbag2 metadata that every distribution since Humble reads has to be of the older layout.
+_VERSION = 8
+
+
+class BagWriter:
+    """Writes a rosbag2 directory with mcap storage; a context manager.
+
+    Where the block ends with an exception, the unfinished directory is removed.
+    """
+
+    def __init__(self, path: Path | str, *, replace: bool = False) -> None:
+        """Remember what to write.
+
+        Args:
+            path: Directory to make.
+            replace: Remove a bag of that name first; anything but a bag is never removed.
+        """
+        self.path = Path(path)
+        self._replace = replace
+        self._types = typestore()
+        self._encoder = MessageEncoder(self._types.types.__getitem__)
+        self._writer: Writer | None = None
+        self._connections: dict[str, Connection] = {}
+
+    def __enter__(self) -> BagWriter:
+        """Make the directory.
+
+        Raises:
+            BagError: It exists already or cannot be made.
+        """
+        if self._replace and (self.path / 'metadata.yaml').is_file():
+            shutil.rmtree(self.path)
+        try:
+            self._writer = Writer(
+                self.path, version=_VERSION, storage_plugin=StoragePlugin.MCAP)
+            self._writer.open()
+        except (OSError, WriterError) as error:
+            self._writer = None
+            cause = 'it exists already' if self.path.exists() else str(error)
+            raise BagError(f'cannot write bag {self.path}: {cause}') from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Finish the bag, or remove what an exception left unfinished."""
+        assert self._writer is not None
+        writer, self._writer = self._writer, None
+        if kind is None:
+            writer.close()
+            return
+        with contextlib.suppress(Exception):
+            writer.abort()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def write(self, log_time: int, record: Input) -> None:
+        """Append one record.
+
+        Args:
+            log_time: When it was received [ns since the Unix epoch]; increasing.
+            record: What to write.
+        """
+        topic, message = self._message(record)
+        self.write_message(log_time, topic, topics.READ_TOPICS[topic], message)
+
+    def write_message(self, log_time: int, topic: str, type_name: str, message: Any) -> None:
+        """Append one message of any topic.
+
+        Args:
+            log_time: When it was received [ns since the Unix epoch].
+            topic: Its topic.
+            type_name: Full name of its type.
+            message: Object of the class that `types` gives for that name.
+        """
+        assert self._writer is not None
+        if topic not in self._connections:
+            self._connections[topic] = self._writer.add_connection(
+                topic, type_name, typestore=self._types)
+        octets = self._types.serialize_cdr(message, type_name)
+        self._writer.write(self._connections[topic], log_time, octets)
+
+    def _message(self, record: Input) -> tuple[str, Any]:
+        encoder = self._encoder
+        if isinstance(record, FrameBatch):
+            return topics.OBU_FRAMES, encoder.obu_frames(record)
+        if isinstance(record, Odometry):
+            return topics.ODOMETRY, encoder.odometry(record)
+        if isinstance(record, VehicleStatus):
+            return topics.VEHICLE_STATUS, encoder.vehicle_status(record)
+        if isinstance(record, PlannedPath):
+            return topics.PLANNED_PATH, encoder.path(record)
+        stamp = int(record.time[0]) if len(record) else 0
+        return topics.OWN_DETECTIONS, encoder.object_array(record, stamp)

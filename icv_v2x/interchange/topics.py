@@ -1,0 +1,22 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Names and types of the topics that the pipeline listens to, the same for nodes and for bags."""
+
+from __future__ import annotations
+
+OBU_FRAMES = '/obu/rx'
+ODOMETRY = '/localization/kinematic_state'
+VEHICLE_STATUS = '/vehicle/status'
+PLANNED_PATH = '/planning/path'
+MERGE_REQUEST = '/planning/merge_request'
+OWN_DETECTIONS = '/perception/objects'
+
+READ_TOPICS = {
+    OBU_FRAMES: 'icv_v2x_msgs/msg/ObuFrames',
+    ODOMETRY: 'nav_msgs/msg/Odometry',
+    VEHICLE_STATUS: 'icv_v2x_msgs/msg/VehicleStatus',
+    PLANNED_PATH: 'nav_msgs/msg/Path',
+    MERGE_REQUEST: 'icv_v2x_msgs/msg/MergeRequest',
+    OWN_DETECTIONS: 'icv_v2x_msgs/msg/ObjectArray',
+}
+"""Topic name to message type, of every topic that a replay reads."""
