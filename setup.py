@@ -1,11 +1,11 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""Packages icv_v2x for colcon (ament_python) and for pip; package.xml is the source of metadata."""
+"""Packages icv_v2x for colcon (ament_python) and for pip; the metadata is package.xml's."""
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
 from glob import glob
+from xml.etree import ElementTree
 
 from setuptools import find_packages, setup
 

@@ -282,6 +282,10 @@ class Environment:
         self._call([str(self.python), '-m', 'pip', 'install', '--disable-pip-version-check',
                     '--no-input', '--no-deps', '--no-index', '--no-build-isolation',
                     '--editable', '.'], 'installing icv_v2x')
+        # An editable install leaves out the data files: launch files, parameters, definitions.
+        shutil.rmtree(self.prefix / 'share' / 'icv_v2x', ignore_errors=True)
+        self._call([str(self.python), 'setup.py', '--quiet', 'install_data',
+                    '--install-dir', str(self.prefix)], 'installing the data files of icv_v2x')
 
     def _site_packages(self) -> Path:
         return self.prefix / 'lib' / f'python{self._version}' / 'site-packages'

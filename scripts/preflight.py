@@ -1,6 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""Finds what a machine lacks for the set-up before anything is downloaded, each with its remedy."""
+"""Finds what a machine lacks for the set-up before any download, each with its remedy."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def compilers() -> tuple[str | None, str | None]:
     """
     def first(variable: str, names: tuple[str, ...]) -> str | None:
         given = os.environ.get(variable, '').split()
-        return next((found for name in (*given[:1], *names) if (found := shutil.which(name))), None)
+        commands = map(shutil.which, (*given[:1], *names))
+        return next(filter(None, commands), None)
 
     return first('CC', ('cc', 'gcc', 'clang')), first('CXX', ('c++', 'g++', 'clang++'))
 
@@ -106,7 +107,7 @@ def environment_problems(root: Path) -> list[Problem]:
             f'{root} has {free / 1e9:.1f} GB free, the set-up takes {NEEDED_BYTES / 1e9:.1f} GB',
             'make room there'))
     if not os.access(root, os.W_OK):
-        problems.append(Problem(f'{root} is not writable', 'use a copy of the project of your own'))
+        problems.append(Problem(f'{root} is not writable', 'work in a copy of your own'))
     return problems
 
 
