@@ -2,21 +2,43 @@
 # SPDX-License-Identifier: Apache-2.0
 """Conflicts between moving footprints: when, where, how close, and what braking avoids them."""
 
+from icv_v2x.conflict.assessment import (
+    ConflictAssessment,
+    Encounter,
+    assess_conflicts,
+    encounters,
+)
 from icv_v2x.conflict.braking import (
     required_deceleration_following,
     required_deceleration_stopping,
     time_to_contact_following,
 )
 from icv_v2x.conflict.footprint import Footprint, corners
+from icv_v2x.conflict.probability import overlap_probability
+from icv_v2x.conflict.separation import (
+    Separation,
+    closest_approach,
+    outline_distance,
+    passes_clear,
+)
 from icv_v2x.conflict.swept import Contact, first_contact
 from icv_v2x.conflict.zone import ZoneTimes, zone_times
 
 __all__ = [
+    'ConflictAssessment',
     'Contact',
+    'Encounter',
     'Footprint',
+    'Separation',
     'ZoneTimes',
+    'assess_conflicts',
+    'closest_approach',
     'corners',
+    'encounters',
     'first_contact',
+    'outline_distance',
+    'overlap_probability',
+    'passes_clear',
     'required_deceleration_following',
     'required_deceleration_stopping',
     'time_to_contact_following',

@@ -217,9 +217,7 @@ def _driven(
     return way, now, np.where(stands, 0.0, acceleration)
 
 
-def _first_below_zero(
-    constant: FloatArray, rate: FloatArray, curvature: FloatArray
-) -> FloatArray:
+def _first_below_zero(constant: FloatArray, rate: FloatArray, curvature: FloatArray) -> FloatArray:
     """Return from when on constant + rate t + curvature t**2 is negative, t >= 0; inf if never."""
     constant = np.maximum(constant, 0.0)
     discriminant = rate * rate - 4.0 * curvature * constant

@@ -152,7 +152,9 @@ def _crossings(
 ) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
     """Return where the sides of two quadrangles cross, (n, 16), and which of these exist."""
     start_x, start_y = (values[:, :, np.newaxis] for values in first)
-    side_x, side_y = (np.roll(v, -1, axis=1)[:, :, np.newaxis] - v[:, :, np.newaxis] for v in first)
+    side_x, side_y = (
+        np.roll(v, -1, axis=1)[:, :, np.newaxis] - v[:, :, np.newaxis] for v in first
+    )
     other_x, other_y = (values[:, np.newaxis, :] for values in second)
     across_x, across_y = (
         np.roll(v, -1, axis=1)[:, np.newaxis, :] - v[:, np.newaxis, :] for v in second

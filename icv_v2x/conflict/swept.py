@@ -121,9 +121,9 @@ def pair_count(
     return count
 
 
-def _part(motion: PiecewiseMotion, footprint: Footprint, chunk: slice) -> tuple[
-    PiecewiseMotion, Footprint
-]:
+def _part(
+    motion: PiecewiseMotion, footprint: Footprint, chunk: slice
+) -> tuple[PiecewiseMotion, Footprint]:
     """Return the objects of a chunk, or the one that is paired with all."""
     whole = chunk.start == 0 and chunk.stop >= max(len(motion), len(footprint))
     if whole:

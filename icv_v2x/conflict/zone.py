@@ -134,9 +134,7 @@ def zone_times(
     ego_way, object_way = np.full(count, np.nan), np.full(count, np.nan)
     rows = np.flatnonzero(exists)
     if len(rows):
-        ego_way[rows] = distance_travelled(
-            ego_motion.take(np.zeros_like(rows)), ego_entry[rows]
-        )
+        ego_way[rows] = distance_travelled(ego_motion.take(np.zeros_like(rows)), ego_entry[rows])
         object_way[rows] = distance_travelled(motions.take(rows), object_entry[rows])
     return ZoneTimes(
         exists,
@@ -160,9 +158,7 @@ def _chunks(count: int, pieces: int) -> list[IndexArray]:
 def _swept_path(motion: PiecewiseMotion, footprint: Footprint) -> _SweptPath:
     """Return the rectangles that the pieces of motions sweep."""
     duration = motion.durations
-    half_way = [
-        0.5 * duration * rate for rate in (motion.velocity_x, motion.velocity_y)
-    ]
+    half_way = [0.5 * duration * rate for rate in (motion.velocity_x, motion.velocity_y)]
     way = [
         2.0 * half + 0.5 * duration * duration * change
         for half, change in zip(

@@ -9,6 +9,7 @@ from icv_v2x.motion.models import (
     constant_velocity,
     speed_profile,
 )
+from icv_v2x.motion.paths import path_following
 from icv_v2x.motion.pieces import (
     BoolArray,
     FloatArray,
@@ -23,6 +24,7 @@ from icv_v2x.motion.pieces import (
     state_at,
 )
 from icv_v2x.motion.profile import LongitudinalProfile, longitudinal_profile
+from icv_v2x.motion.uncertainty import MotionUncertainty, PositionCovariance, covariance_at
 
 __all__ = [
     'BoolArray',
@@ -30,15 +32,19 @@ __all__ = [
     'IndexArray',
     'LongitudinalProfile',
     'MotionState',
+    'MotionUncertainty',
     'PiecewiseMotion',
+    'PositionCovariance',
     'along_course',
     'constant_acceleration',
     'constant_turn_rate',
     'constant_velocity',
+    'covariance_at',
     'distance_travelled',
     'longitudinal_profile',
     'on_common_grid',
     'on_grid',
+    'path_following',
     'piece_at',
     'position_at',
     'speed_profile',

@@ -111,9 +111,7 @@ def speed_profile(
         later_acceleration: Acceleration from then on, at most to standstill, (n,) [m/s2].
         course: Direction of the velocity, (n,) [rad]; the heading where left out.
     """
-    profile = longitudinal_profile(
-        speed, [(delay, acceleration), (horizon, later_acceleration)]
-    )
+    profile = longitudinal_profile(speed, [(delay, acceleration), (horizon, later_acceleration)])
     return along_course(x, y, heading, profile, horizon, course=course)
 
 
@@ -220,14 +218,14 @@ def constant_turn_rate(
     motion_x[:, 1:] += x
     motion_y[:, 1:] += y
     pieces_heading = heading + turned
-    start_time = np.arange(steps) * (horizon / steps)
+    start_time: FloatArray = np.arange(steps) * (horizon / steps)
     if stands:
         still = np.zeros_like(x)
         velocity_x = np.hstack([velocity_x, still])
         velocity_y = np.hstack([velocity_y, still])
         pieces_heading = np.hstack([pieces_heading, heading + yaw_rate * standstill])
         start_time = np.arange(columns) * step
-    none = np.broadcast_to(0.0, shape)
+    none = np.broadcast_to(np.zeros(1), shape)
     return PiecewiseMotion(
         start_time,
         horizon,

@@ -282,4 +282,5 @@ def distance_travelled(motion: PiecewiseMotion, time: npt.ArrayLike) -> FloatArr
     spent = np.clip(moments[:, np.newaxis] - start, 0.0, motion.durations)
     along_x = spent * (motion.velocity_x + 0.5 * spent * motion.acceleration_x)
     along_y = spent * (motion.velocity_y + 0.5 * spent * motion.acceleration_y)
-    return np.hypot(along_x, along_y).sum(axis=1)
+    travelled: FloatArray = np.hypot(along_x, along_y).sum(axis=1)
+    return travelled

@@ -61,7 +61,9 @@ def longitudinal_profile(
     """
     values = [np.atleast_1d(np.asarray(speed, dtype=np.float64))]
     for end, acceleration in phases:
-        values += [np.atleast_1d(np.asarray(entry, dtype=np.float64)) for entry in (end, acceleration)]
+        values += [
+            np.atleast_1d(np.asarray(entry, dtype=np.float64)) for entry in (end, acceleration)
+        ]
     present, *rest = np.broadcast_arrays(*values)
     time, travelled = np.zeros(present.shape), np.zeros(present.shape)
     columns: list[tuple[FloatArray, FloatArray, FloatArray, FloatArray]] = []
@@ -82,9 +84,7 @@ def longitudinal_profile(
     return LongitudinalProfile(start_time, distance, speeds, accelerations)
 
 
-def standstill_time(
-    speed: FloatArray, acceleration: FloatArray, limit: FloatArray
-) -> FloatArray:
+def standstill_time(speed: FloatArray, acceleration: FloatArray, limit: FloatArray) -> FloatArray:
     """Return when braking objects stand.
 
     Args:
