@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from icv_v2x.message_set.batch import DecodedFrames, Encoding, decode_frames
+from icv_v2x.message_set.bsm_encoder import BsmContent, PathPoint, bsm_value, encode_bsm
 from icv_v2x.message_set.codec import (
     MAXIMUM_FRAME_OCTETS,
     MESSAGE_NAMES,
@@ -16,17 +18,31 @@ from icv_v2x.message_set.codec import (
     normalise,
 )
 from icv_v2x.message_set.errors import MessageError, RejectReason
+from icv_v2x.message_set.records.bsm import BasicSafetyMessages, PathHistories
+from icv_v2x.message_set.vehicle_class import ClassNumbering, ObjectClass, object_class
 
 __all__ = [
     'MAXIMUM_FRAME_OCTETS',
     'MESSAGE_NAMES',
+    'BasicSafetyMessages',
+    'BsmContent',
+    'ClassNumbering',
+    'DecodedFrames',
+    'Encoding',
     'MessageError',
+    'ObjectClass',
+    'PathHistories',
+    'PathPoint',
     'RejectReason',
+    'bsm_value',
     'decode',
+    'decode_frames',
     'decode_json',
     'encode',
+    'encode_bsm',
     'frame_of',
     'message_name',
     'message_of',
     'normalise',
+    'object_class',
 ]

@@ -25,7 +25,9 @@ from icv_v2x.message_set.schema import (
 _HEX = re.compile('(?:[0-9A-Fa-f]{2})*')
 
 
-def to_plain(kind: AnyType, native: Any, path: str) -> Any:
+def to_plain(  # noqa: PLR0911 - one return by kind of type
+    kind: AnyType, native: Any, path: str,
+) -> Any:
     """Turn a value of the ASN.1 library into the plain value convention.
 
     Args:
@@ -71,7 +73,9 @@ def to_plain(kind: AnyType, native: Any, path: str) -> Any:
     return native
 
 
-def from_plain(kind: AnyType, value: Any, path: str) -> Any:
+def from_plain(
+    kind: AnyType, value: Any, path: str,
+) -> Any:
     """Turn a plain value into what the ASN.1 library encodes.
 
     Args:
