@@ -126,10 +126,9 @@ def _clip(time: ArrayLike) -> NDArray[np.int64]:
 
 def _nearest(in_minute: NDArray[np.int64], reference: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the instants with the given time in their minute nearest to the references."""
-    difference = np.mod(in_minute - reference + _MINUTE // 2, _MINUTE) - _MINUTE // 2
+    difference = (in_minute - reference + _MINUTE // 2) % _MINUTE - _MINUTE // 2
     return reference + difference
 
 
 def _nanoseconds(year: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    nanoseconds: NDArray[np.int64] = year.astype('datetime64[ns]').astype(np.int64)
-    return nanoseconds
+    return year.astype('datetime64[ns]').view(np.int64)

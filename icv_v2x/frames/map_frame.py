@@ -233,15 +233,15 @@ class MapFrame:
     def _convergence(
         self, latitude: NDArray[np.float64], longitude: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Return the angle of grid north clockwise from true north [rad]."""
+        """Return how far grid north lies clockwise of true north [rad]."""
         assert self._grid is not None
         valid = (np.abs(latitude) < 90.0) & (np.abs(longitude) <= 180.0)
-        factors = self._grid.get_factors(
-            np.where(valid, longitude, self.origin_longitude),
-            np.where(valid, latitude, self.origin_latitude),
-        )
-        convergence = np.radians(np.asarray(factors.meridian_convergence, dtype=np.float64))
-        return np.where(valid & np.isfinite(convergence), convergence, np.nan)
+        convergence = np.full(latitude.shape, np.nan)
+        if np.any(valid):
+            factors = self._grid.get_factors(longitude[valid], latitude[valid])
+            convergence[valid] = np.radians(factors.meridian_convergence)
+        # pyproj marks what it cannot compute by infinity.
+        return np.where(np.isfinite(convergence), convergence, np.nan)
 
     def _horizontal_axes(
         self, latitude: NDArray[np.float64], longitude: NDArray[np.float64]

@@ -1,0 +1,121 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Why a frame that decoded well is refused all the same, and the on-board unit's own verdict."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from icv_v2x.inputs import Verification
+
+
+class RefusalReason(str, Enum):
+    """Reason under which a refused frame is counted."""
+
+    SIGNATURE_FAILED = 'signature_failed'
+    CERTIFICATE_EXPIRED = 'certificate_expired'
+    CERTIFICATE_REVOKED = 'certificate_revoked'
+    UNKNOWN_ISSUER = 'unknown_issuer'
+    UNKNOWN_VERIFICATION = 'unknown_verification'
+    NOT_PERMITTED = 'not_permitted'
+    NO_POSITION = 'no_position'
+    OUT_OF_AREA = 'out_of_area'
+    NO_SPEED = 'no_speed'
+    NO_HEADING = 'no_heading'
+    IMPLAUSIBLE_SPEED = 'implausible_speed'
+    IMPLAUSIBLE_SIZE = 'implausible_size'
+    STALE = 'stale'
+    FUTURE = 'future'
+
+
+class Refusal(NamedTuple):
+    """One refused frame.
+
+    Attributes:
+        frame: Index of the frame in its batch.
+        reason: Why.
+    """
+
+    frame: int
+    reason: RefusalReason
+
+
+_VERDICTS = {
+    Verification.FAILED: RefusalReason.SIGNATURE_FAILED,
+    Verification.EXPIRED: RefusalReason.CERTIFICATE_EXPIRED,
+    Verification.REVOKED: RefusalReason.CERTIFICATE_REVOKED,
+    Verification.UNKNOWN_ISSUER: RefusalReason.UNKNOWN_ISSUER,
+}
+_ACCEPTED = np.array([Verification.NOT_CHECKED, Verification.VERIFIED], dtype=np.uint8)
+
+
+class Sieve:
+    """Collects for each row of a batch the first reason to refuse it.
+
+    Attributes:
+        good: (rows,) False for the rows refused so far.
+    """
+
+    def __init__(self, rows: int) -> None:
+        """Start with all rows good.
+
+        Args:
+            rows: Number of rows.
+        """
+        self.good: NDArray[np.bool_] = np.ones(rows, dtype=np.bool_)
+        self._first: list[tuple[NDArray[np.intp], RefusalReason]] = []
+
+    def refuse(self, mask: NDArray[np.bool_], reason: RefusalReason) -> None:
+        """Refuse the masked rows that are still good.
+
+        Args:
+            mask: (rows,).
+            reason: Why.
+        """
+        fresh = np.flatnonzero(mask & self.good)
+        if len(fresh):
+            self.good[fresh] = False
+            self._first.append((fresh, reason))
+
+    def refuse_unverified(self, verification: NDArray[np.uint8]) -> None:
+        """Refuse the rows that the on-board unit found wanting.
+
+        A value outside `Verification` is refused too: what a newer driver means by it may be
+        worse than not checked.
+
+        Args:
+            verification: (rows,) values of `Verification`.
+        """
+        for verdict, reason in _VERDICTS.items():
+            self.refuse(verification == verdict, reason)
+        self.refuse(~np.isin(verification, _ACCEPTED), RefusalReason.UNKNOWN_VERIFICATION)
+
+    def refusals(self, frame: NDArray[np.int64]) -> tuple[Refusal, ...]:
+        """Return the refused rows in the order of their frames.
+
+        Args:
+            frame: (rows,) index of each row's frame in its batch.
+        """
+        return tuple(sorted(
+            Refusal(int(frame[row]), reason) for rows, reason in self._first for row in rows
+        ))
+
+
+def refused(
+    verification: NDArray[np.uint8],
+) -> tuple[NDArray[np.bool_], tuple[Refusal, ...]]:
+    """Return the frames that the on-board unit found wanting; they need no decoding.
+
+    Args:
+        verification: (n,) values of `Verification`.
+
+    Returns:
+        Mask (n,) of the refused frames, and their reasons in the order of the frames.
+    """
+    sieve = Sieve(len(verification))
+    sieve.refuse_unverified(verification)
+    return ~sieve.good, sieve.refusals(np.arange(len(verification)))
