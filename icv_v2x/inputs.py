@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Standard(IntEnum):
@@ -113,6 +117,30 @@ class FrameBatch:
     def __len__(self) -> int:
         """Return the number of frames."""
         return len(self.length)
+
+    def take(self, rows: NDArray[np.bool_]) -> FrameBatch:
+        """Return the frames that a mask (n,) keeps."""
+        if bool(np.all(rows)):
+            return self
+        columns = {name: getattr(self, name)[rows] for name in _PER_FRAME}
+        return replace(self, payload=self.payload[np.repeat(rows, self.length)], **columns)
+
+
+_PER_FRAME = tuple(
+    f.name for f in fields(FrameBatch)
+    if f.name not in ('stamp', 'standard', 'encoding', 'payload')
+)
+
+
+def join(batches: Sequence[FrameBatch]) -> FrameBatch:
+    """Return batches of one standard and encoding as one; the stamp is the newest."""
+    if len(batches) == 1:
+        return batches[0]
+    columns = {
+        name: np.concatenate([getattr(batch, name) for batch in batches])
+        for name in (*_PER_FRAME, 'payload')
+    }
+    return replace(batches[0], stamp=max(batch.stamp for batch in batches), **columns)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 NAN = float('nan')
 
@@ -81,8 +82,12 @@ _SCENARIO = {member: scenario for scenario, members in _MEMBERS.items() for memb
 
 
 class Level(IntEnum):
-    """How urgent an advisory is; WARNING and above are actionable, IMMINENT is brake-level."""
+    """How urgent an advisory is; WARNING and above are actionable, IMMINENT is brake-level.
 
+    NONE never leaves the package: it marks a candidate that only its exit thresholds keep alive.
+    """
+
+    NONE = 0
     INFO = 1
     CAUTION = 2
     WARNING = 3
@@ -118,6 +123,13 @@ class Mode(IntEnum):
     FAULT = 5
 
 
+class Ceiling(NamedTuple):
+    """The highest level that a subject may cause, and what bounds it."""
+
+    level: Level
+    why: str
+
+
 @dataclass(frozen=True)
 class Advisory:
     """One advisory, or a candidate for one; the fields are those of `icv_v2x_msgs/Advisory`.
@@ -147,7 +159,8 @@ class Advisory:
         reason: One short English sentence with the numbers that decided.
         stop_profile_time: [s] instants of a profile that avoids the contact, for IMMINENT.
         stop_profile_speed: [m/s] ego speed at those instants.
-        exit_level: Level that the exit thresholds still hold; hysteresis keeps up to it.
+        exit_level: Level that the exit thresholds still hold, at least `level`; a level in force
+            does not fall while it is reached.
         id: Stable number of the situation, given by the arbiter (0 in a candidate).
         valid_until: [ns since the Unix epoch], given by the arbiter.
     """
@@ -176,7 +189,7 @@ class Advisory:
     corroborated: bool = False
     stop_profile_time: tuple[float, ...] = ()
     stop_profile_speed: tuple[float, ...] = ()
-    exit_level: Level | None = None
+    exit_level: Level = Level.NONE
     id: int = 0
     valid_until: int = 0
 

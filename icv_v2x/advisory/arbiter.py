@@ -1,0 +1,137 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""One voice: from the candidates of all applications to the advisories that are published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from icv_v2x.advisory.mode import mode_of
+from icv_v2x.advisory.types import Action, Advisory, Application, Level, Mode, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from icv_v2x.parameters import Parameters
+
+# Of two applications that see the same subject at the same level, the earlier one speaks.
+_PRECEDENCE = (
+    Application.VRUCW, Application.LTA, Application.ICW, Application.FCW, Application.EBW,
+    Application.DNPW, Application.LCW, Application.BSW, Application.CLW, Application.AVW,
+)
+_COLLISION = (Scenario.EMERGENCY_COLLISION_AVOIDANCE, Scenario.VRU_COLLISION_AVOIDANCE)
+# A situation that was interrupted for less than this keeps its id.
+_SAME_SITUATION = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is published at one instant.
+
+    Attributes:
+        stamp: [ns since the Unix epoch].
+        mode: Mode of the package.
+        mode_reason: Why the mode is not ACTIVE.
+        advisories: The most urgent first.
+    """
+
+    stamp: int
+    mode: Mode
+    mode_reason: str
+    advisories: tuple[Advisory, ...]
+
+
+class Arbiter:
+    """Ranks candidates, lets one application speak per subject, names situations, sets expiry."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        """Start without any situation known."""
+        self._arbitration = parameters.arbitration
+        self._ego = parameters.ego
+        self._known: dict[tuple[Scenario | Application, tuple[str, ...]], tuple[int, int]] = {}
+        self._next_id = 1
+
+    def clear(self) -> None:
+        """Forget every situation; ids are not given again."""
+        self._known.clear()
+
+    def arbitrate(
+        self, now: int, candidates: Iterable[Advisory], ego_age: float | None
+    ) -> Verdict:
+        """Return what is published now.
+
+        Args:
+            now: [ns since the Unix epoch].
+            candidates: Of all applications.
+            ego_age: [s] of the ego pose, None before the first one.
+
+        Returns:
+            Mode and advisories, ranked.
+        """
+        mode, reason, ceiling = mode_of(
+            ego_age, age_limited=self._ego.age_limited, age_maximum=self._ego.age_maximum
+        )
+        spoken = (
+            [_capped(c, ceiling) for c in candidates] if ceiling > Level.NONE else []
+        )
+        chosen = sorted(_one_per_subject(spoken), key=_rank)[: self._arbitration.maximum]
+        validity = round(self._arbitration.validity * 1e9)
+        advisories = tuple(
+            replace(advisory, id=self._id(now, advisory), valid_until=now + validity)
+            for advisory in chosen
+        )
+        self._known = {
+            key: (number, seen) for key, (number, seen) in self._known.items()
+            if now - seen < _SAME_SITUATION
+        }
+        return Verdict(now, mode, reason, advisories)
+
+    def _id(self, now: int, advisory: Advisory) -> int:
+        # One situation is one ego and one subject, all collision applications together.
+        family = _COLLISION[0] if advisory.scenario in _COLLISION else advisory.application
+        key = (family, advisory.subject_ids)
+        number, _ = self._known.get(key, (0, 0))
+        if number == 0:
+            number = self._next_id
+            self._next_id = self._next_id % 0xFFFFFFFF + 1
+        self._known[key] = (number, now)
+        return number
+
+
+def _capped(advisory: Advisory, ceiling: Level) -> Advisory:
+    if advisory.level <= ceiling:
+        return advisory
+    action = Action.SLOW_DOWN if advisory.action in (Action.BRAKE, Action.STOP) else advisory.action
+    return replace(advisory, level=ceiling, action=action)
+
+
+def _precedence(application: Application) -> int:
+    return _PRECEDENCE.index(application) if application in _PRECEDENCE else len(_PRECEDENCE)
+
+
+def _rank(advisory: Advisory) -> tuple[float, ...]:
+    time = advisory.time_to_conflict
+    return (
+        -advisory.level,
+        time if time == time else float('inf'),
+        _precedence(advisory.application),
+        advisory.application,
+        *(float(int(s.replace(':', ''), 16)) for s in advisory.subject_ids),
+    )
+
+
+def _one_per_subject(candidates: Iterable[Advisory]) -> list[Advisory]:
+    """Keep, of the collision applications, the one that speaks loudest of each subject."""
+    kept: dict[tuple[str, ...], Advisory] = {}
+    others = []
+    for candidate in candidates:
+        if candidate.scenario not in _COLLISION or not candidate.subject_ids:
+            others.append(candidate)
+            continue
+        known = kept.get(candidate.subject_ids)
+        if known is None or (candidate.level, -_precedence(candidate.application)) > (
+            known.level, -_precedence(known.application)
+        ):
+            kept[candidate.subject_ids] = candidate
+    return [*kept.values(), *others]

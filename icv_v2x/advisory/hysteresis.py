@@ -1,0 +1,125 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Levels rise at once and fall only after their exit condition held for a while."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Ceiling, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_FREE = Ceiling(Level.IMMINENT, '')
+_LOST = Ceiling(Level.NONE, 'lost')
+_Key = tuple[Application, tuple[str, ...]]
+
+
+@dataclass
+class _Held:
+    advisory: Advisory
+    level: Level
+    left_since: int | None
+
+
+class LevelHold:
+    """Keeps the level of each situation, one per application and subject.
+
+    A level rises the moment a candidate reaches it. It falls only after the candidate's exit level
+    stayed below it for `hold` seconds. What loses its ground (data, trust, second source) is capped
+    at once: the caller says how high each subject may stand, and a subject it does not name is gone.
+    """
+
+    def __init__(self, hold: float) -> None:
+        """Start with nothing held; `hold` in s."""
+        self._hold = round(hold * 1e9)
+        self._held: dict[_Key, _Held] = {}
+
+    def clear(self) -> None:
+        """Forget every situation."""
+        self._held.clear()
+
+    def update(
+        self, now: int, candidates: Iterable[Advisory], ceilings: Mapping[str, Ceiling]
+    ) -> list[Advisory]:
+        """Return the advisories in force.
+
+        Args:
+            now: [ns], not before the last call's.
+            candidates: Of this instant, with `level` by the entry and `exit_level` by the exit
+                thresholds; at most one per application and subject.
+            ceilings: Subject to the highest level it may cause now; subjects not named are lost.
+
+        Returns:
+            One advisory per situation in force, `level` and `action` adjusted.
+        """
+        in_force: dict[_Key, _Held] = {}
+        advisories = []
+        for candidate in candidates:
+            key = (candidate.application, candidate.subject_ids)
+            held = self._step(now, candidate, self._held.pop(key, None), ceilings)
+            if held is not None:
+                in_force[key] = held
+                advisories.append(_at_level(held.advisory, held.level))
+        for key, held in self._held.items():
+            faded = self._fade(now, held, ceilings)
+            if faded is not None:
+                in_force[key] = faded
+                advisories.append(_at_level(faded.advisory, faded.level))
+        self._held = in_force
+        return advisories
+
+    def _step(
+        self, now: int, candidate: Advisory, held: _Held | None, ceilings: Mapping[str, Ceiling]
+    ) -> _Held | None:
+        ceiling, why = _ceiling(candidate.subject_ids, ceilings)
+        level = min(candidate.level, ceiling)
+        if why and candidate.level > ceiling:
+            candidate = replace(
+                candidate, reason=f'{candidate.reason}; {ceiling.name} at most: {why}'
+            )
+        if held is None or level >= held.level:
+            return _Held(candidate, level, None) if level > Level.NONE else None
+        keep = min(held.level, ceiling)
+        fallen = max(level, min(candidate.exit_level, ceiling))
+        if fallen >= keep:
+            return _Held(candidate, keep, None) if keep > Level.NONE else None
+        since = now if held.left_since is None else held.left_since
+        if now - since < self._hold:
+            return _Held(candidate, keep, since)
+        return _Held(candidate, fallen, None) if fallen > Level.NONE else None
+
+    def _fade(self, now: int, held: _Held, ceilings: Mapping[str, Ceiling]) -> _Held | None:
+        """Hold a situation for which no candidate came: its conflict is no longer predicted."""
+        keep = min(held.level, _ceiling(held.advisory.subject_ids, ceilings).level)
+        since = now if held.left_since is None else held.left_since
+        if keep == Level.NONE or now - since >= self._hold:
+            return None
+        advisory = held.advisory
+        if held.left_since is None or advisory.time_to_conflict == advisory.time_to_conflict:
+            advisory = replace(
+                advisory,
+                time_to_conflict=NAN, time_to_conflict_end=NAN, distance=NAN,
+                required_deceleration=NAN, probability=NAN,
+                stop_profile_time=(), stop_profile_speed=(),
+                reason=f'No conflict predicted any more; before: {advisory.reason}',
+            )
+        return _Held(advisory, keep, since)
+
+
+def _ceiling(subjects: tuple[str, ...], ceilings: Mapping[str, Ceiling]) -> Ceiling:
+    return min((ceilings.get(subject, _LOST) for subject in subjects), default=_FREE)
+
+
+def _at_level(advisory: Advisory, level: Level) -> Advisory:
+    """Return the advisory at a level; a collision application brakes at IMMINENT only."""
+    action = advisory.action
+    if level < Level.IMMINENT and action in (Action.BRAKE, Action.STOP):
+        action = Action.SLOW_DOWN
+    if level < Level.WARNING and action in (Action.SLOW_DOWN, Action.YIELD):
+        action = Action.MONITOR
+    if level == advisory.level and action == advisory.action:
+        return advisory
+    return replace(advisory, level=level, action=action)

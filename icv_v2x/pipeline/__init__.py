@@ -1,0 +1,10 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""The stages in their order: the only place that sees every room."""
+
+from icv_v2x.pipeline.collision import CollisionWarning
+from icv_v2x.pipeline.counters import Counters
+from icv_v2x.pipeline.perception import Perception
+from icv_v2x.pipeline.pipeline import Cycle, Pipeline
+
+__all__ = ['CollisionWarning', 'Counters', 'Cycle', 'Perception', 'Pipeline']

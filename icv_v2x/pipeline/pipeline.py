@@ -1,0 +1,99 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""The whole chain without middleware, clock or thread: inputs and a time in, advisories out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from icv_v2x.advisory.arbiter import Arbiter
+from icv_v2x.pipeline.collision import CollisionWarning
+from icv_v2x.pipeline.perception import Input, Perception
+
+if TYPE_CHECKING:
+    from icv_v2x.advisory.types import Advisory, Mode
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.pipeline.counters import Counters
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """What one cycle saw and said.
+
+    Attributes:
+        stamp: Instant of the cycle [ns since the Unix epoch].
+        mode: Mode of the package.
+        mode_reason: Why the mode is not ACTIVE, empty in ACTIVE.
+        advisories: The most urgent first.
+        merge_plan: The merge planner's choice, None while nothing is asked of it.
+        ego: The ego, None before the first pose.
+        tracks: All objects at the instant.
+    """
+
+    stamp: int
+    mode: Mode
+    mode_reason: str
+    advisories: tuple[Advisory, ...]
+    merge_plan: None
+    ego: EgoState | None
+    tracks: Tracks
+
+
+class Pipeline:
+    """Perception, collision warning and arbitration in one; deterministic."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        """Start knowing nothing."""
+        self._perception = Perception(parameters)
+        self._collision = CollisionWarning(parameters)
+        self._arbiter = Arbiter(parameters)
+        self._last: int | None = None
+
+    def receive(self, item: Input, received: int | None = None) -> None:
+        """Take one input in; it counts from the next cycle on.
+
+        Args:
+            item: A record of `icv_v2x.inputs`.
+            received: When it was logged [ns]; inputs are to be given in that order.
+        """
+        del received
+        self._perception.receive(item)
+
+    def lose(self, frames: int, reason: str) -> None:
+        """Count radio frames that could not be taken in at all."""
+        self._perception.lose(frames, reason)
+
+    def cycle(self, now: int) -> Cycle:
+        """Run one cycle.
+
+        Args:
+            now: [ns since the Unix epoch]; going back starts anew.
+
+        Returns:
+            What is published at that instant, and what it rests on.
+        """
+        if self._last is not None and now < self._last:
+            self._collision.clear()
+            self._arbiter.clear()
+        self._last = now
+        tracks, ego = self._perception.world(now)
+        candidates = self._collision.assess(tracks, ego)
+        verdict = self._arbiter.arbitrate(now, candidates, None if ego is None else ego.age)
+        self._perception.counters.cycles += 1
+        return Cycle(
+            now, verdict.mode, verdict.mode_reason, verdict.advisories, None, ego, tracks
+        )
+
+    @property
+    def counters(self) -> Counters:
+        """Counts of all frames received so far, those that wait for a cycle decoded first."""
+        self._perception.drain()
+        return self._perception.counters
+
+    @property
+    def refused_inputs(self) -> dict[str, int]:
+        """Reason to number of inputs other than frames that were refused."""
+        return dict(self._perception.refused_inputs)

@@ -1,0 +1,107 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""From arrays of levels to candidates: what every collision application does alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
+from icv_v2x.inputs import Verification
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from icv_v2x.conflict import Contact
+    from icv_v2x.scenarios.conflicts import Conflicts
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
+
+    Flags = NDArray[np.bool_]
+
+
+def level_of(
+    applies: Flags, caution: Flags, warning: Flags, imminent: Flags
+) -> NDArray[np.int64]:
+    """Return levels (n,) from conditions (n,) each.
+
+    IMMINENT presupposes the complete WARNING rule, and WARNING implies CAUTION.
+    """
+    level = np.where(caution | warning, Level.CAUTION, Level.NONE)
+    level = np.where(warning, Level.WARNING, level)
+    level = np.where(warning & imminent, Level.IMMINENT, level)
+    return np.where(applies, level, Level.NONE)
+
+
+def candidate(
+    application: Application,
+    conflicts: Conflicts,
+    row: int,
+    contact: Contact,
+    tracks: Tracks,
+    ego: EgoState,
+    *,
+    levels: tuple[int, int],
+    actions: tuple[Action, Action],
+    time: float,
+    gap: float,
+    closing: float,
+    needed: float,
+    distance: float,
+    reason: str,
+    encroachment: float = NAN,
+) -> Advisory:
+    """Return the candidate of one subject.
+
+    Args:
+        application: Application that speaks.
+        conflicts: Assessed subjects.
+        row: Row of the subject in `conflicts`.
+        contact: First contacts that the row refers to.
+        tracks: Objects that `conflicts` refers to.
+        ego: The ego now.
+        levels: Level by the entry and by the exit thresholds.
+        actions: Action at IMMINENT and at WARNING.
+        time: [s] to the first overlap.
+        gap: [m] bumper to bumper now.
+        closing: [m/s] closing speed.
+        needed: [m/s2] a_req(0), inf where no deceleration avoids the contact.
+        distance: [m] from the ego's front to the contact along its path.
+        reason: One sentence with the numbers that decided.
+        encroachment: [s] post-encroachment time, NaN where the footprints overlap.
+    """
+    subject = int(conflicts.row[row])
+    entry, leave = Level(int(levels[0])), Level(int(levels[1]))
+    action = Action.MONITOR
+    if entry == Level.IMMINENT:
+        action = actions[0]
+    elif entry == Level.WARNING:
+        action = actions[1]
+    return Advisory(
+        application=application,
+        level=entry,
+        exit_level=max(entry, leave),
+        action=action,
+        subject_ids=(tracks.name(subject),),
+        reason=reason,
+        time_to_conflict=_finite(time),
+        time_to_conflict_end=float(contact.end[row]),
+        post_encroachment_time=_finite(encroachment),
+        conflict_x=float(contact.x[row]),
+        conflict_y=float(contact.y[row]),
+        conflict_z=ego.z,
+        distance=_finite(distance),
+        gap=_finite(gap),
+        closing_speed=closing,
+        required_deceleration=_finite(needed),
+        probability=float(conflicts.probability[row]),
+        data_age=max(float(tracks.age[subject]), ego.age),
+        verified=bool(tracks.verification[subject] == Verification.VERIFIED),
+        corroborated=bool(tracks.corroborated[subject]),
+    )
+
+
+def _finite(value: float) -> float:
+    return value if np.isfinite(value) else NAN

@@ -1,0 +1,496 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the collision applications share: every subject that the ego's present motion will meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from icv_v2x.conflict import (
+    Contact,
+    Footprint,
+    first_contact,
+    required_deceleration_following,
+    required_deceleration_stopping,
+    zone_times,
+)
+from icv_v2x.conflict.probability import overlap_probability
+from icv_v2x.motion import (
+    PiecewiseMotion,
+    constant_acceleration,
+    constant_turn_rate,
+    distance_travelled,
+    state_at,
+)
+from icv_v2x.motion.uncertainty import MotionUncertainty, PositionCovariance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
+
+    Floats = NDArray[np.float64]
+
+_Record = TypeVar('_Record')
+
+# A subject slower than this stands: its heading says nothing about where it goes [m/s].
+STANDING = 0.5
+# An oncoming subject moves at least this fast [m/s].
+ONCOMING_SPEED = 1.0
+# A turn is predicted above this yaw rate; below it lies the accuracy that GB/T 45315 asks of
+# senders, 0.5 deg/s [rad/s].
+TURNING = np.radians(0.5)
+# An ego slower than this that speeds up by at least that sets off [m/s], [m/s2].
+_STARTING_SPEED = 2.0
+_STARTING_ACCELERATION = 0.3
+# A leader that drifts sideways slower than this is not said to leave the path [m/s].
+_DRIFT = 0.1
+# Chords of a predicted arc [s].
+_PIECE = 0.2
+# Footprints that touch this far behind the ego's front bumper touch its side [m].
+_FRONT = 0.5
+
+
+class Course(IntEnum):
+    """How a subject moves relative to the ego."""
+
+    SAME = 0
+    CROSSING = 1
+    ONCOMING = 2
+
+
+@dataclass(frozen=True)
+class Following:
+    """Same-direction subjects ahead under one model of the leader; all arrays (n,).
+
+    Attributes:
+        contact: First contact of the ego and the subject under this model.
+        time: [s] to the first contact, inf where there is none ahead.
+        way: [m] that the ego's front covers until then, NaN where there is none ahead.
+        gap: [m] bumper to bumper along the ego path now.
+        now: [m/s2] required deceleration from now, a_req(0).
+        imminent: [m/s2] a_req(0.3).
+        warning: [m/s2] a_req(1.7).
+        caution: [m/s2] a_req(3.2).
+    """
+
+    contact: Contact
+    time: Floats
+    way: Floats
+    gap: Floats
+    now: Floats
+    imminent: Floats
+    warning: Floats
+    caution: Floats
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Subjects whose swept path crosses the ego's; all arrays (n,).
+
+    Attributes:
+        time: [s] until the ego enters the conflict zone, inf where no overlap follows.
+        distance: [m] from the ego's front to the zone.
+        now: [m/s2] deceleration that stops the ego before the zone, a_req(0).
+        imminent: [m/s2] a_req(0.3).
+        warning: [m/s2] a_req(1.7).
+        caution: [m/s2] a_req(3.2).
+        ego_exit: [s] until the ego has left the zone.
+        object_entry: [s] until the subject enters it.
+        object_exit: [s] until the subject has left it.
+        encroachment: [s] from the exit of the first to the entry of the second, NaN where the
+            footprints overlap.
+    """
+
+    time: Floats
+    distance: Floats
+    now: Floats
+    imminent: Floats
+    warning: Floats
+    caution: Floats
+    ego_exit: Floats
+    object_entry: Floats
+    object_exit: Floats
+    encroachment: Floats
+
+
+@dataclass(frozen=True)
+class Conflicts:
+    """The n subjects that may meet the ego, one row each.
+
+    Attributes:
+        row: (n,) row of the subject in the tracks.
+        course: (n,) values of `Course`.
+        contact: First contact, ego and subject in their present motion.
+        time: (n,) [s] to the first overlap in present motion, inf where there is none.
+        steady: Following, the subject keeping its speed.
+        braking: Following, the subject's present braking lasting to standstill.
+        crossing: Times and distances at the conflict zone.
+        probability: (n,) of an overlap under the stated position and speed uncertainty.
+        closing_speed: (n,) [m/s] ego speed minus the subject's along the ego's heading.
+        distance: (n,) [m] way of the ego to the first contact, NaN where there is none.
+    """
+
+    row: NDArray[np.intp]
+    course: NDArray[np.uint8]
+    contact: Contact
+    time: Floats
+    steady: Following
+    braking: Following
+    crossing: Crossing
+    probability: Floats
+    closing_speed: Floats
+    distance: Floats
+
+
+def _no_conflicts() -> Conflicts:
+    """Return conflicts with nobody."""
+    none = np.zeros(0)
+    contact = Contact(
+        np.zeros(0, dtype=np.bool_), none, none, none, none, np.zeros(0, dtype=np.intp)
+    )
+    following = Following(contact, none, none, none, none, none, none, none)
+    return Conflicts(
+        row=np.zeros(0, dtype=np.intp),
+        course=np.zeros(0, dtype=np.uint8),
+        contact=contact,
+        time=none,
+        steady=following,
+        braking=following,
+        crossing=Crossing(*[none] * 10),
+        probability=none,
+        closing_speed=none,
+        distance=none,
+    )
+
+
+def emergency_deceleration(parameters: Parameters) -> float:
+    """Return the deceleration that is counted on in an emergency, a_e [m/s2]."""
+    collision = parameters.collision
+    if parameters.vehicle.heavy:
+        return collision.emergency_deceleration_heavy
+    return collision.emergency_deceleration
+
+
+def ego_motion(ego: EgoState, horizon: float) -> PiecewiseMotion:
+    """Return the ego's present motion, measured acceleration and turn included, (1,)."""
+    if abs(ego.yaw_rate) > TURNING and ego.speed > STANDING:
+        return constant_turn_rate(
+            ego.x, ego.y, ego.heading, ego.speed, ego.yaw_rate, horizon,
+            acceleration=ego.acceleration, piece_duration=_PIECE,
+        )
+    return constant_acceleration(
+        ego.x, ego.y, ego.heading, ego.speed, ego.acceleration, horizon
+    )
+
+
+def assess_conflicts(ego: EgoState, tracks: Tracks, parameters: Parameters) -> Conflicts:
+    """Return every subject that the ego meets if both keep their present motion.
+
+    Args:
+        ego: The ego now.
+        tracks: All objects at the same instant.
+        parameters: Parameters of the package.
+
+    Returns:
+        The subjects that a model of theirs brings into contact with the ego within the horizon.
+    """
+    collision = parameters.collision
+    own = ego_motion(ego, collision.horizon)
+    own_size = Footprint(np.array([ego.length]), np.array([ego.width]))
+    rows = _on_the_same_level(ego, tracks, collision.height_difference)
+    rows = _within_reach(ego, tracks, rows, collision.horizon)
+    turning = np.abs(tracks.yaw_rate[rows]) > TURNING
+    turning &= np.abs(tracks.speed[rows]) > STANDING
+    parts = [
+        _assess(ego, own, own_size, tracks, part, turns, parameters)
+        for part, turns in ((rows[~turning], False), (rows[turning], True))
+        if len(part)
+    ]
+    return _joined(parts)
+
+
+def _on_the_same_level(ego: EgoState, tracks: Tracks, limit: float) -> NDArray[np.intp]:
+    """Return the rows that are not known to be on another level."""
+    apart = np.abs(tracks.z - ego.z) >= limit
+    usable = np.isfinite(tracks.x) & np.isfinite(tracks.y) & np.isfinite(tracks.heading)
+    return np.flatnonzero(~apart & usable)
+
+
+def _within_reach(
+    ego: EgoState, tracks: Tracks, rows: NDArray[np.intp], horizon: float
+) -> NDArray[np.intp]:
+    """Return the rows that could come near the ego at all within the horizon."""
+    gain = 0.5 * horizon * horizon
+    acceleration = np.fmax(tracks.acceleration[rows], 0.0)
+    reach = (
+        horizon * (abs(ego.speed) + np.abs(tracks.speed[rows]))
+        + gain * (max(ego.acceleration, 0.0) + acceleration)
+        + 0.5 * (ego.length + ego.width + tracks.length[rows] + tracks.width[rows])
+    )
+    away = np.hypot(tracks.x[rows] - ego.x, tracks.y[rows] - ego.y)
+    return rows[away <= reach]
+
+
+def _motions(
+    tracks: Tracks, turns: bool, horizon: float
+) -> tuple[PiecewiseMotion, PiecewiseMotion]:
+    """Return the subjects' motion at constant speed, and with their present acceleration."""
+    place = (tracks.x, tracks.y, tracks.heading, tracks.speed)
+    if turns:
+        steady = constant_turn_rate(*place, tracks.yaw_rate, horizon, piece_duration=_PIECE)
+        present = constant_turn_rate(
+            *place, tracks.yaw_rate, horizon,
+            acceleration=tracks.acceleration, piece_duration=_PIECE,
+        )
+        return steady, present
+    return (
+        constant_acceleration(*place, 0.0, horizon),
+        constant_acceleration(*place, tracks.acceleration, horizon),
+    )
+
+
+def _assess(
+    ego: EgoState,
+    own: PiecewiseMotion,
+    own_size: Footprint,
+    tracks: Tracks,
+    rows: NDArray[np.intp],
+    turns: bool,
+    parameters: Parameters,
+) -> Conflicts:
+    """Assess subjects that share one family of motion models."""
+    collision = parameters.collision
+    subjects = tracks.take(rows)
+    steady, present = _motions(subjects, turns, collision.horizon)
+    sizes = Footprint(subjects.length, subjects.width)
+    steady_contact = first_contact(own, own_size, steady, sizes)
+    contact = first_contact(own, own_size, present, sizes)
+    # A starting ego is warned of traffic that it would not quite touch.
+    kept = steady_contact.overlaps | contact.overlaps
+    if starting(ego):
+        kept |= _course(ego, subjects, parameters) == Course.CROSSING
+    index = np.flatnonzero(kept)
+    subjects, sizes = subjects.take(index), sizes.take(index)
+    steady, present = steady.take(index), present.take(index)
+    steady_contact, contact = _rows(steady_contact, index), _rows(contact, index)
+
+    course = _course(ego, subjects, parameters)
+    along = subjects.speed * np.cos(subjects.heading - ego.heading)
+    braking = np.fmin(subjects.acceleration, 0.0)
+    braking = np.where(np.isnan(braking), 0.0, braking)
+    time = np.where(contact.overlaps, contact.begin, np.inf)
+    return Conflicts(
+        row=rows[index],
+        course=course,
+        contact=contact,
+        time=time,
+        steady=_following(
+            ego, own, subjects, steady, steady_contact, np.zeros(len(index)), parameters
+        ),
+        braking=_following(ego, own, subjects, present, contact, braking, parameters),
+        crossing=_crossing(ego, own, own_size, present, sizes, contact, parameters),
+        probability=_probability(ego, own, own_size, subjects, sizes, (
+            (steady, steady_contact), (present, contact),
+        )),
+        closing_speed=ego.speed - along,
+        distance=_ego_way(own, np.where(contact.overlaps, contact.begin, np.nan)),
+    )
+
+
+def starting(ego: EgoState) -> bool:
+    """Whether the ego sets off from standstill."""
+    return ego.speed < _STARTING_SPEED and ego.acceleration > _STARTING_ACCELERATION
+
+
+def _probability(
+    ego: EgoState,
+    own: PiecewiseMotion,
+    own_size: Footprint,
+    subjects: Tracks,
+    sizes: Footprint,
+    models: tuple[tuple[PiecewiseMotion, Contact], ...],
+) -> Floats:
+    """Return the probability of an overlap under the likelier of the models."""
+    deviation = ego.position_deviation
+    own_errors = MotionUncertainty.of(deviation if deviation == deviation else 0.0)
+    position = PositionCovariance(
+        subjects.variance_xx, subjects.variance_xy, subjects.variance_yy
+    )
+    errors = MotionUncertainty(
+        position, subjects.speed_deviation, np.zeros(len(subjects))
+    )
+    return np.max([
+        overlap_probability(own, own_size, own_errors, motion, sizes, errors, contact.begin)
+        for motion, contact in models
+    ], axis=0)
+
+
+def _course(ego: EgoState, subjects: Tracks, parameters: Parameters) -> NDArray[np.uint8]:
+    """Return the course of subjects relative to the ego."""
+    turned = np.abs(_wrapped(subjects.heading - ego.heading))
+    course = np.full(len(subjects), Course.CROSSING, dtype=np.uint8)
+    same = turned < np.radians(parameters.collision.same_direction)
+    opposite = turned > np.radians(parameters.collision.oncoming)
+    speed = np.abs(subjects.speed)
+    course[same | (speed < STANDING)] = Course.SAME
+    course[opposite & (speed <= ONCOMING_SPEED)] = Course.SAME
+    course[opposite & (speed > ONCOMING_SPEED)] = Course.ONCOMING
+    return course
+
+
+def _following(
+    ego: EgoState,
+    own: PiecewiseMotion,
+    subjects: Tracks,
+    motion: PiecewiseMotion,
+    contact: Contact,
+    acceleration: Floats,
+    parameters: Parameters,
+) -> Following:
+    """Return times and decelerations behind leaders.
+
+    The gap along the ego path is what the ego covers until the contact less what the leader
+    covers along the ego's direction there; it needs no straight road and no leader that is
+    inside the ego's path already.
+    """
+    collision = parameters.collision
+    count = len(subjects)
+    time = np.where(contact.overlaps, contact.begin, np.inf)
+    moment = np.where(contact.overlaps, contact.begin, 0.0)
+    there = state_at(own.take(np.zeros(count, dtype=np.intp)), moment)
+    leader = state_at(motion, moment)
+    turned = leader.heading - there.heading
+    cosine, sine = np.cos(there.heading), np.sin(there.heading)
+    ahead = (leader.x - there.x) * cosine + (leader.y - there.y) * sine
+    reach = 0.5 * (
+        subjects.length * np.abs(np.cos(turned)) + subjects.width * np.abs(np.sin(turned))
+    )
+    frontal = ahead - reach >= 0.5 * ego.length - _FRONT
+    time = np.where(frontal, time, np.inf)
+    way = np.where(np.isfinite(time), _ego_way(own, moment), np.nan)
+    gap = np.maximum(way - distance_travelled(motion, moment) * np.cos(turned), 0.0)
+    along = np.maximum(subjects.speed * np.cos(subjects.heading - ego.heading), 0.0)
+    leaves = _leaving_time(ego, subjects, acceleration)
+
+    def required(delay: float) -> Floats:
+        needed = required_deceleration_following(
+            np.where(np.isnan(gap), 0.0, gap), max(ego.speed, 0.0), ego.acceleration,
+            along, acceleration, delay, leaves,
+        )
+        return np.where(np.isfinite(time), needed, 0.0)
+
+    return Following(
+        contact=contact,
+        time=time,
+        way=way,
+        gap=gap,
+        now=required(0.0),
+        imminent=required(collision.imminent_delay),
+        warning=required(collision.warning_delay),
+        caution=required(collision.caution_delay),
+    )
+
+
+def _leaving_time(ego: EgoState, subjects: Tracks, acceleration: Floats) -> Floats:
+    """Return when a leader that drifts sideways has left the ego's straight path [s].
+
+    On a curve nobody is said to leave.
+    """
+    turned = subjects.heading - ego.heading
+    sine = np.sin(turned)
+    offset = (subjects.y - ego.y) * np.cos(ego.heading) - (subjects.x - ego.x) * np.sin(
+        ego.heading
+    )
+    reach = 0.5 * (
+        ego.width + subjects.length * np.abs(sine) + subjects.width * np.abs(np.cos(turned))
+    )
+    drift = subjects.speed * sine
+    straight = (abs(ego.yaw_rate) <= TURNING) & ~(np.abs(subjects.yaw_rate) > TURNING)
+    leaves = straight & (np.abs(drift) > _DRIFT)
+    way = np.where(leaves, (reach - np.sign(drift) * offset), np.inf)
+    way = way / np.maximum(np.abs(sine), 1e-3)
+    # Way = speed t + acceleration t2 / 2, the smaller root; never where it stands before.
+    square = subjects.speed**2 + 2.0 * acceleration * np.where(leaves, way, 0.0)
+    root = np.sqrt(np.maximum(square, 0.0))
+    time = 2.0 * np.where(leaves, way, 0.0) / np.maximum(np.abs(subjects.speed) + root, 1e-6)
+    return np.where(leaves & (square >= 0.0), np.maximum(time, 0.0), np.inf)
+
+
+def _crossing(
+    ego: EgoState,
+    own: PiecewiseMotion,
+    own_size: Footprint,
+    motion: PiecewiseMotion,
+    sizes: Footprint,
+    contact: Contact,
+    parameters: Parameters,
+) -> Crossing:
+    """Return times and decelerations before conflict zones."""
+    collision = parameters.collision
+    zone = zone_times(own, own_size, motion, sizes, contact=contact)
+    follows = zone.exists & contact.overlaps
+    distance = np.where(zone.exists, zone.ego_entry_distance, np.nan)
+
+    def required(delay: float) -> Floats:
+        needed = required_deceleration_stopping(
+            np.where(zone.exists, distance, 0.0), max(ego.speed, 0.0), ego.acceleration, delay
+        )
+        return np.where(zone.exists, needed, 0.0)
+
+    return Crossing(
+        time=np.where(follows, zone.ego_entry, np.inf),
+        distance=distance,
+        now=required(0.0),
+        imminent=required(collision.imminent_delay),
+        warning=required(collision.warning_delay),
+        caution=required(collision.caution_delay),
+        ego_exit=zone.ego_exit,
+        object_entry=zone.object_entry,
+        object_exit=zone.object_exit,
+        encroachment=zone.post_encroachment_time,
+    )
+
+
+def _ego_way(own: PiecewiseMotion, time: Floats) -> Floats:
+    """Return the way of the ego until each time, (n,) [m]."""
+    return distance_travelled(own.take(np.zeros(len(time), dtype=np.intp)), time)
+
+
+def _rows(contact: Contact, index: NDArray[np.intp]) -> Contact:
+    return Contact(
+        contact.overlaps[index], contact.begin[index], contact.end[index],
+        contact.x[index], contact.y[index], contact.piece[index],
+    )
+
+
+def _joined(parts: list[Conflicts]) -> Conflicts:
+    """Return the conflicts of several groups of subjects as one."""
+    if not parts:
+        return _no_conflicts()
+    return parts[0] if len(parts) == 1 else _concatenated(Conflicts, parts)
+
+
+def _concatenated(kind: type[_Record], parts: Sequence[_Record]) -> _Record:
+    """Return records of arrays, joined field by field."""
+    columns: dict[str, Any] = {}
+    for field in fields(kind):  # type: ignore[arg-type]
+        values = [getattr(part, field.name) for part in parts]
+        if isinstance(values[0], np.ndarray):
+            columns[field.name] = np.concatenate(values)
+        else:
+            columns[field.name] = _concatenated(type(values[0]), values)
+    return kind(**columns)
+
+
+def _wrapped(angle: Floats) -> Floats:
+    """Return angles in [-pi, pi)."""
+    return np.remainder(angle + np.pi, 2.0 * np.pi) - np.pi

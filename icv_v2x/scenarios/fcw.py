@@ -1,0 +1,134 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Forward collision warning (FCW): leaders and oncoming traffic in the ego's own path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icv_v2x.advisory.types import Action, Advisory, Application
+from icv_v2x.scenarios.candidates import candidate, level_of
+from icv_v2x.scenarios.conflicts import Course, emergency_deceleration
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.scenarios.conflicts import Conflicts
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
+
+    Floats = NDArray[np.float64]
+
+
+def assess(
+    conflicts: Conflicts, tracks: Tracks, ego: EgoState, parameters: Parameters
+) -> list[Advisory]:
+    """Return one candidate for each subject that the ego would run into ahead.
+
+    Args:
+        conflicts: Subjects that the ego's present motion meets.
+        tracks: The objects that `conflicts` refers to.
+        ego: The ego now.
+        parameters: Parameters of the package.
+
+    Returns:
+        Candidates with the level by the entry and by the exit thresholds.
+    """
+    if not parameters.fcw.enabled:
+        return []
+    return [
+        *_leaders(conflicts, tracks, ego, parameters),
+        *_oncoming(conflicts, tracks, ego, parameters),
+    ]
+
+
+def _leaders(
+    conflicts: Conflicts, tracks: Tracks, ego: EgoState, parameters: Parameters
+) -> list[Advisory]:
+    """Assess traffic in the same direction and what stands in the path."""
+    steady, braking = conflicts.steady, conflicts.braking
+    same = conflicts.course == Course.SAME
+    time = np.minimum(steady.time, braking.time)
+    needed = np.maximum(steady.now, braking.now)
+    entry = _leader_level(conflicts, time, parameters, 1.0) * same
+    leave = _leader_level(conflicts, time, parameters, parameters.collision.exit_margin) * same
+    found = []
+    for row in np.flatnonzero(leave):
+        alone = steady.now[row] >= braking.now[row]
+        gap = float(steady.gap[row] if alone else braking.gap[row])
+        closing = float(conflicts.closing_speed[row])
+        subject = 'standing' if abs(tracks.speed[conflicts.row[row]]) < 1.0 else 'slower'
+        if not alone:
+            rate = -float(tracks.acceleration[conflicts.row[row]])
+            subject = f'braking at {rate:.1f} m/s2'
+        first = steady if steady.time[row] <= braking.time[row] else braking
+        found.append(candidate(
+            Application.FCW, conflicts, row, first.contact, tracks, ego,
+            levels=(entry[row], leave[row]),
+            actions=(Action.BRAKE, Action.SLOW_DOWN),
+            time=float(time[row]), gap=gap, closing=closing, needed=float(needed[row]),
+            distance=float(first.way[row]),
+            reason=f'Vehicle {subject} {gap:.0f} m ahead, closing at {closing:.1f} m/s, '
+            f'contact in {time[row]:.1f} s, avoided by braking at {needed[row]:.1f} m/s2',
+        ))
+    return found
+
+
+def _leader_level(
+    conflicts: Conflicts, time: Floats, parameters: Parameters, ease: float
+) -> NDArray[np.int64]:
+    """Return the level of each subject as a leader; `ease` below 1 for the exit thresholds."""
+    collision, fcw = parameters.collision, parameters.fcw
+    strong = emergency_deceleration(parameters) * ease
+    steady, braking = conflicts.steady, conflicts.braking
+    caution = np.maximum(steady.caution, braking.caution) >= strong
+    warning = (
+        (steady.warning >= strong) & (steady.now >= fcw.deceleration_steady * ease)
+    ) | (
+        (braking.warning >= strong) & (braking.now >= fcw.deceleration_braking * ease)
+    )
+    warning &= conflicts.probability >= collision.probability * ease
+    imminent = np.maximum(steady.imminent, braking.imminent) >= strong
+    imminent &= time <= collision.imminent_time / ease
+    return level_of(np.isfinite(time), caution, warning, imminent)
+
+
+def _oncoming(
+    conflicts: Conflicts, tracks: Tracks, ego: EgoState, parameters: Parameters
+) -> list[Advisory]:
+    """Assess oncoming traffic in the own path."""
+    oncoming = conflicts.course == Course.ONCOMING
+    entry = _oncoming_level(conflicts, parameters, 1.0) * oncoming
+    leave = _oncoming_level(conflicts, parameters, parameters.collision.exit_margin) * oncoming
+    found = []
+    for row in np.flatnonzero(leave):
+        time = float(conflicts.time[row])
+        closing = float(conflicts.closing_speed[row])
+        found.append(candidate(
+            Application.FCW, conflicts, row, conflicts.contact, tracks, ego,
+            levels=(entry[row], leave[row]),
+            actions=(Action.BRAKE, Action.SLOW_DOWN),
+            time=time, gap=closing * time, closing=closing, needed=float('inf'),
+            distance=float(conflicts.distance[row]),
+            reason=f'Oncoming vehicle in the own path, closing at {closing:.1f} m/s, '
+            f'contact in {time:.1f} s',
+        ))
+    return found
+
+
+def _oncoming_level(
+    conflicts: Conflicts, parameters: Parameters, ease: float
+) -> NDArray[np.int64]:
+    collision, fcw = parameters.collision, parameters.fcw
+    time = conflicts.time * ease
+    warning = time <= fcw.oncoming_warning
+    warning &= conflicts.probability >= collision.probability * ease
+    return level_of(
+        np.isfinite(time),
+        time <= fcw.oncoming_caution,
+        warning,
+        time <= min(fcw.oncoming_imminent, collision.imminent_time),
+    )

@@ -1,0 +1,95 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Intersection collision warning (ICW): traffic that crosses the ego's path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icv_v2x.advisory.types import Action, Advisory, Application
+from icv_v2x.scenarios.candidates import candidate, level_of
+from icv_v2x.scenarios.conflicts import Course, emergency_deceleration, starting
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.scenarios.conflicts import Conflicts
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
+
+
+def assess(
+    conflicts: Conflicts, tracks: Tracks, ego: EgoState, parameters: Parameters
+) -> list[Advisory]:
+    """Return one candidate for each subject that the ego would meet where their paths cross.
+
+    Args:
+        conflicts: Subjects that the ego's present motion meets.
+        tracks: The objects that `conflicts` refers to.
+        ego: The ego now.
+        parameters: Parameters of the package.
+
+    Returns:
+        Candidates with the level by the entry and by the exit thresholds.
+    """
+    if not parameters.icw.enabled:
+        return []
+    crossing = conflicts.course == Course.CROSSING
+    entry = _level(conflicts, ego, parameters, 1.0) * crossing
+    leave = _level(conflicts, ego, parameters, parameters.collision.exit_margin) * crossing
+    zone = conflicts.crossing
+    found = []
+    for row in np.flatnonzero(leave):
+        subject = conflicts.row[row]
+        side = _side(ego, tracks, int(subject))
+        speed = float(tracks.speed[subject])
+        distance, needed = float(zone.distance[row]), float(zone.now[row])
+        where = f'crosses in {distance:.0f} m' if distance > 0.0 else 'crosses here'
+        found.append(candidate(
+            Application.ICW, conflicts, row, conflicts.contact, tracks, ego,
+            levels=(entry[row], leave[row]),
+            actions=(Action.STOP, Action.YIELD),
+            time=float(conflicts.time[row]), gap=distance, closing=ego.speed, needed=needed,
+            distance=float(conflicts.distance[row]),
+            encroachment=float(zone.encroachment[row]),
+            reason=f'Vehicle from the {side} at {speed:.1f} m/s {where}, '
+            + (
+                f'contact in {conflicts.time[row]:.1f} s, '
+                if np.isfinite(conflicts.time[row]) else 'too close to set off, '
+            )
+            + f'stopping before it takes {needed:.1f} m/s2',
+        ))
+    return found
+
+
+def _level(
+    conflicts: Conflicts, ego: EgoState, parameters: Parameters, ease: float
+) -> NDArray[np.int64]:
+    """Return the level of each subject as crossing traffic; `ease` below 1 for the exit."""
+    collision, icw = parameters.collision, parameters.icw
+    zone = conflicts.crossing
+    strong = emergency_deceleration(parameters) * ease
+    meets = np.isfinite(zone.time)
+    likely = conflicts.probability >= collision.probability * ease
+    if starting(ego):
+        # The other arrives before the ego is clear, and has not passed when the ego arrives.
+        soon = zone.object_entry < zone.ego_exit + icw.clearance_time / ease
+        soon &= zone.object_exit > 0.0
+        meets = meets | soon
+        likely = likely | soon
+    last = zone.now <= icw.last_deceleration
+    return level_of(
+        meets,
+        zone.caution >= strong,
+        (zone.warning >= strong) & likely,
+        (zone.imminent >= strong) & (zone.time <= collision.imminent_time / ease) & last,
+    )
+
+
+def _side(ego: EgoState, tracks: Tracks, row: int) -> str:
+    """Return the side that a crossing subject comes from."""
+    turned = np.sin(tracks.heading[row] - ego.heading)
+    return 'right' if turned > 0.0 else 'left'
