@@ -150,7 +150,9 @@ class Environment:
         base = _digest(LAYOUT, self._version, self.root)
         names = (*REQUIREMENTS, CONSTRAINTS)
         libraries = _digest(base, _digest_files(self.root, (self.root / n for n in names)))
-        messages = [p for p in (self.root / 'icv_v2x_msgs').rglob('*') if p.is_file()]
+        package = self.root / 'icv_v2x_msgs'
+        messages = [package / 'CMakeLists.txt', package / 'package.xml',
+                    *(package / 'msg').glob('*.msg')]
         interfaces = _digest(libraries, _digest_files(self.root, messages))
         files = [self.root / name for name in ('setup.py', 'setup.cfg', 'package.xml')]
         for folder in ('launch', 'config', 'resource', 'icv_v2x_msgs/msg'):
