@@ -184,7 +184,7 @@ class BagReader:
             store = get_typestore(Stores.EMPTY)
             store.register(types)
             store.get_msgdef(connection.msgtype)
-        except Exception as error:  # noqa: BLE001 - the parser raises whatever it stumbles over
+        except Exception as error:
             self._warn(
                 f'{self.path}: the definition of {connection.msgtype} in the bag cannot be used '
                 f'({_one_line(error)}); that of the package is taken')
@@ -198,7 +198,7 @@ class BagReader:
             return _DECODERS[connection.topic](message, log_time)
         except BatchError as error:
             return Unreadable(error.frames if radio else 0, 'inconsistent_batch', str(error))
-        except Exception as error:  # noqa: BLE001 - octets from outside may break any decoder
+        except Exception as error:
             return Unreadable(int(radio), 'unreadable_message', _one_line(error))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
 
@@ -27,7 +27,7 @@ Input = FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports
 """A record that can be written; its kind decides the topic."""
 
 # rosbag2 metadata that every distribution since Humble reads has to be of the older layout.
-_VERSION = 8
+_VERSION: Literal[8] = 8
 
 
 class BagWriter:

@@ -137,7 +137,7 @@ def odometry(message: Any) -> Odometry:
 
 
 def yaw_of(quaternion: Any) -> float:
-    """Return the rotation about z [rad] of a geometry_msgs/Quaternion, NaN unless of unit length."""
+    """Return the yaw [rad] of a geometry_msgs/Quaternion, NaN unless it has unit length."""
     x, y = float(quaternion.x), float(quaternion.y)
     z, w = float(quaternion.z), float(quaternion.w)
     if not abs(x * x + y * y + z * z + w * w - 1.0) < 0.02:

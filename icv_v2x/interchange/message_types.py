@@ -25,8 +25,8 @@ _STANDARD = Stores.ROS2_HUMBLE
 
 def definition_folders() -> list[Path]:
     """Return where the package's message definitions may lie, the most particular place first."""
-    prefixes = [Path(prefix) for prefix in os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)
-                if prefix]
+    listed = os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)
+    prefixes = [Path(prefix) for prefix in listed if prefix]
     source = Path(__file__).resolve().parents[2]
     folders = [prefix / 'share' / PACKAGE / 'msg' for prefix in prefixes]
     folders += [
