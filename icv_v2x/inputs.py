@@ -1,12 +1,12 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the pipeline takes in: plain records of the topics it listens to, free of any middleware."""
+"""What the pipeline takes in: plain records of the topics that it listens to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,7 +122,7 @@ class FrameBatch:
         """Return the frames that a mask (n,) keeps."""
         if bool(np.all(rows)):
             return self
-        columns = {name: getattr(self, name)[rows] for name in _PER_FRAME}
+        columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in _PER_FRAME}
         return replace(self, payload=self.payload[np.repeat(rows, self.length)], **columns)
 
 
@@ -136,7 +136,7 @@ def join(batches: Sequence[FrameBatch]) -> FrameBatch:
     """Return batches of one standard and encoding as one; the stamp is the newest."""
     if len(batches) == 1:
         return batches[0]
-    columns = {
+    columns: dict[str, Any] = {
         name: np.concatenate([getattr(batch, name) for batch in batches])
         for name in (*_PER_FRAME, 'payload')
     }

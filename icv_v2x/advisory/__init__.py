@@ -2,6 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Advisories: their vocabulary, ranking, hysteresis and expiry."""
 
-from icv_v2x.advisory.types import Action, Advisory, Application, Level, Mode, Scenario
+from icv_v2x.advisory.types import (
+    Action,
+    Advisory,
+    Application,
+    Ceiling,
+    Level,
+    Mode,
+    Scenario,
+)
 
-__all__ = ['Action', 'Advisory', 'Application', 'Level', 'Mode', 'Scenario']
+__all__ = ['Action', 'Advisory', 'Application', 'Ceiling', 'Level', 'Mode', 'Scenario']

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -76,15 +77,15 @@ class Arbiter:
             [_capped(c, ceiling) for c in candidates] if ceiling > Level.NONE else []
         )
         chosen = sorted(_one_per_subject(spoken), key=_rank)[: self._arbitration.maximum]
+        self._known = {
+            key: (number, seen) for key, (number, seen) in self._known.items()
+            if now - seen < _SAME_SITUATION
+        }
         validity = round(self._arbitration.validity * 1e9)
         advisories = tuple(
             replace(advisory, id=self._id(now, advisory), valid_until=now + validity)
             for advisory in chosen
         )
-        self._known = {
-            key: (number, seen) for key, (number, seen) in self._known.items()
-            if now - seen < _SAME_SITUATION
-        }
         return Verdict(now, mode, reason, advisories)
 
     def _id(self, now: int, advisory: Advisory) -> int:
@@ -102,7 +103,8 @@ class Arbiter:
 def _capped(advisory: Advisory, ceiling: Level) -> Advisory:
     if advisory.level <= ceiling:
         return advisory
-    action = Action.SLOW_DOWN if advisory.action in (Action.BRAKE, Action.STOP) else advisory.action
+    braking = advisory.action in (Action.BRAKE, Action.STOP)
+    action = Action.SLOW_DOWN if braking else advisory.action
     return replace(advisory, level=ceiling, action=action)
 
 
@@ -114,7 +116,7 @@ def _rank(advisory: Advisory) -> tuple[float, ...]:
     time = advisory.time_to_conflict
     return (
         -advisory.level,
-        time if time == time else float('inf'),
+        math.inf if math.isnan(time) else time,
         _precedence(advisory.application),
         advisory.application,
         *(float(int(s.replace(':', ''), 16)) for s in advisory.subject_ids),

@@ -27,9 +27,10 @@ class _Held:
 class LevelHold:
     """Keeps the level of each situation, one per application and subject.
 
-    A level rises the moment a candidate reaches it. It falls only after the candidate's exit level
-    stayed below it for `hold` seconds. What loses its ground (data, trust, second source) is capped
-    at once: the caller says how high each subject may stand, and a subject it does not name is gone.
+    A level rises the moment a candidate reaches it. It falls only after the candidate's exit
+    level stayed below it for `hold` seconds. What loses its ground (data, trust, second source)
+    is capped at once: the caller says how high each subject may stand, and a subject that it
+    does not name is gone.
     """
 
     def __init__(self, hold: float) -> None:

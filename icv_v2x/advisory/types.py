@@ -1,6 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""The vocabulary of advisories: scenarios, applications, levels, actions and the advisory itself."""
+"""The vocabulary of advisories: scenarios, applications, levels, actions, the advisory."""
 
 from __future__ import annotations
 

@@ -19,7 +19,9 @@ NODES = (
     'advisory_arbiter', 'obu_udp_driver',
 )
 # Read by ROS 2 itself, or by nodes that are no part of the pipeline.
-_NOT_OF_THE_PIPELINE = ('use_sim_time', 'autostart', 'qos_overrides', 'start_type_description_service')
+_NOT_OF_THE_PIPELINE = (
+    'use_sim_time', 'autostart', 'qos_overrides', 'start_type_description_service',
+)
 
 
 def read(path: Path) -> dict[str, Any]:

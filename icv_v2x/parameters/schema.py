@@ -1,6 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""One schema for parameters: a frozen dataclass field is name, default, unit, range and description."""
+"""One schema for parameters: a dataclass field is name, default, unit, range and description."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def parameter(
 
 
 def specifications(group: type, prefix: str = '') -> Iterator[Specification]:
-    """Yield every parameter of a group and of the groups within it, in the order of declaration."""
+    """Yield every parameter of a group and of the groups within it, as declared."""
     hints = get_type_hints(group)
     for field in dataclasses.fields(group):
         name = f'{prefix}{field.name}'

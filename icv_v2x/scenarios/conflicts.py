@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -215,7 +216,7 @@ def assess_conflicts(ego: EgoState, tracks: Tracks, parameters: Parameters) -> C
         for part, turns in ((rows[~turning], False), (rows[turning], True))
         if len(part)
     ]
-    return _joined(parts)
+    return _joined([part for part in parts if part is not None])
 
 
 def _on_the_same_level(ego: EgoState, tracks: Tracks, limit: float) -> NDArray[np.intp]:
@@ -266,8 +267,8 @@ def _assess(
     rows: NDArray[np.intp],
     turns: bool,
     parameters: Parameters,
-) -> Conflicts:
-    """Assess subjects that share one family of motion models."""
+) -> Conflicts | None:
+    """Assess subjects that share one family of motion models; None where all are harmless."""
     collision = parameters.collision
     subjects = tracks.take(rows)
     steady, present = _motions(subjects, turns, collision.horizon)
@@ -279,6 +280,8 @@ def _assess(
     if starting(ego):
         kept |= _course(ego, subjects, parameters) == Course.CROSSING
     index = np.flatnonzero(kept)
+    if not len(index):
+        return None
     subjects, sizes = subjects.take(index), sizes.take(index)
     steady, present = steady.take(index), present.take(index)
     steady_contact, contact = _rows(steady_contact, index), _rows(contact, index)
@@ -287,16 +290,16 @@ def _assess(
     along = subjects.speed * np.cos(subjects.heading - ego.heading)
     braking = np.fmin(subjects.acceleration, 0.0)
     braking = np.where(np.isnan(braking), 0.0, braking)
-    time = np.where(contact.overlaps, contact.begin, np.inf)
+    behind_steady, behind_braking = _following(ego, own, subjects, (
+        (steady, steady_contact, np.zeros(len(index))), (present, contact, braking),
+    ), parameters)
     return Conflicts(
         row=rows[index],
         course=course,
         contact=contact,
-        time=time,
-        steady=_following(
-            ego, own, subjects, steady, steady_contact, np.zeros(len(index)), parameters
-        ),
-        braking=_following(ego, own, subjects, present, contact, braking, parameters),
+        time=np.where(contact.overlaps, contact.begin, np.inf),
+        steady=behind_steady,
+        braking=behind_braking,
         crossing=_crossing(ego, own, own_size, present, sizes, contact, parameters),
         probability=_probability(ego, own, own_size, subjects, sizes, (
             (steady, steady_contact), (present, contact),
@@ -321,17 +324,18 @@ def _probability(
 ) -> Floats:
     """Return the probability of an overlap under the likelier of the models."""
     deviation = ego.position_deviation
-    own_errors = MotionUncertainty.of(deviation if deviation == deviation else 0.0)
+    own_errors = MotionUncertainty.of(0.0 if math.isnan(deviation) else deviation)
     position = PositionCovariance(
         subjects.variance_xx, subjects.variance_xy, subjects.variance_yy
     )
     errors = MotionUncertainty(
         position, subjects.speed_deviation, np.zeros(len(subjects))
     )
-    return np.max([
+    likely = [
         overlap_probability(own, own_size, own_errors, motion, sizes, errors, contact.begin)
         for motion, contact in models
-    ], axis=0)
+    ]
+    return np.maximum(*likely)
 
 
 def _course(ego: EgoState, subjects: Tracks, parameters: Parameters) -> NDArray[np.uint8]:
@@ -351,22 +355,60 @@ def _following(
     ego: EgoState,
     own: PiecewiseMotion,
     subjects: Tracks,
-    motion: PiecewiseMotion,
-    contact: Contact,
-    acceleration: Floats,
+    models: tuple[tuple[PiecewiseMotion, Contact, Floats], ...],
     parameters: Parameters,
-) -> Following:
-    """Return times and decelerations behind leaders.
+) -> list[Following]:
+    """Return times and decelerations behind leaders, one record for each model of theirs.
 
     The gap along the ego path is what the ego covers until the contact less what the leader
     covers along the ego's direction there; it needs no straight road and no leader that is
     inside the ego's path already.
+
+    Args:
+        ego: The ego now.
+        own: Its present motion.
+        subjects: The leaders, n of them.
+        models: Motion, first contact and acceleration, (n,) [m/s2], under each model.
+        parameters: Parameters of the package.
     """
-    collision = parameters.collision
-    count = len(subjects)
-    time = np.where(contact.overlaps, contact.begin, np.inf)
+    places = [
+        _behind(ego, own, subjects, motion, contact) for motion, contact, _ in models
+    ]
+    along = np.maximum(subjects.speed * np.cos(subjects.heading - ego.heading), 0.0)
+    # All delays under all models at once: (delays, models, n).
+    gap = np.array([np.where(np.isnan(gap), 0.0, gap) for _, _, gap in places])
+    rates = np.array([acceleration for _, _, acceleration in models])
+    leaves = np.array([_leaving_time(ego, subjects, rate) for rate in rates])
+    delays = np.array(_delays(parameters))[:, np.newaxis, np.newaxis]
+    shape = (len(delays), *gap.shape)
+    needed = required_deceleration_following(
+        *(
+            np.broadcast_to(values, shape).ravel()
+            for values in (
+                gap, max(ego.speed, 0.0), ego.acceleration, along, rates, delays, leaves,
+            )
+        )
+    ).reshape(shape)
+    found = []
+    for number, (_, contact, _) in enumerate(models):
+        time, way, gap_now = places[number]
+        ahead = np.isfinite(time)
+        found.append(Following(
+            contact, time, way, gap_now, *(np.where(ahead, row, 0.0) for row in needed[:, number])
+        ))
+    return found
+
+
+def _behind(
+    ego: EgoState,
+    own: PiecewiseMotion,
+    subjects: Tracks,
+    motion: PiecewiseMotion,
+    contact: Contact,
+) -> tuple[Floats, Floats, Floats]:
+    """Return time of contact at the ego's front, way of the ego until then, and gap, (n,) each."""
     moment = np.where(contact.overlaps, contact.begin, 0.0)
-    there = state_at(own.take(np.zeros(count, dtype=np.intp)), moment)
+    there = state_at(own.take(np.zeros(len(subjects), dtype=np.intp)), moment)
     leader = state_at(motion, moment)
     turned = leader.heading - there.heading
     cosine, sine = np.cos(there.heading), np.sin(there.heading)
@@ -374,30 +416,16 @@ def _following(
     reach = 0.5 * (
         subjects.length * np.abs(np.cos(turned)) + subjects.width * np.abs(np.sin(turned))
     )
-    frontal = ahead - reach >= 0.5 * ego.length - _FRONT
-    time = np.where(frontal, time, np.inf)
-    way = np.where(np.isfinite(time), _ego_way(own, moment), np.nan)
+    frontal = contact.overlaps & (ahead - reach >= 0.5 * ego.length - _FRONT)
+    way = np.where(frontal, _ego_way(own, moment), np.nan)
     gap = np.maximum(way - distance_travelled(motion, moment) * np.cos(turned), 0.0)
-    along = np.maximum(subjects.speed * np.cos(subjects.heading - ego.heading), 0.0)
-    leaves = _leaving_time(ego, subjects, acceleration)
+    return np.where(frontal, contact.begin, np.inf), way, gap
 
-    def required(delay: float) -> Floats:
-        needed = required_deceleration_following(
-            np.where(np.isnan(gap), 0.0, gap), max(ego.speed, 0.0), ego.acceleration,
-            along, acceleration, delay, leaves,
-        )
-        return np.where(np.isfinite(time), needed, 0.0)
 
-    return Following(
-        contact=contact,
-        time=time,
-        way=way,
-        gap=gap,
-        now=required(0.0),
-        imminent=required(collision.imminent_delay),
-        warning=required(collision.warning_delay),
-        caution=required(collision.caution_delay),
-    )
+def _delays(parameters: Parameters) -> tuple[float, ...]:
+    """Return the delays of a_req that the rules ask for [s]: now, IMMINENT, WARNING, CAUTION."""
+    collision = parameters.collision
+    return 0.0, collision.imminent_delay, collision.warning_delay, collision.caution_delay
 
 
 def _leaving_time(ego: EgoState, subjects: Tracks, acceleration: Floats) -> Floats:
@@ -435,24 +463,21 @@ def _crossing(
     parameters: Parameters,
 ) -> Crossing:
     """Return times and decelerations before conflict zones."""
-    collision = parameters.collision
     zone = zone_times(own, own_size, motion, sizes, contact=contact)
-    follows = zone.exists & contact.overlaps
     distance = np.where(zone.exists, zone.ego_entry_distance, np.nan)
-
-    def required(delay: float) -> Floats:
-        needed = required_deceleration_stopping(
-            np.where(zone.exists, distance, 0.0), max(ego.speed, 0.0), ego.acceleration, delay
-        )
-        return np.where(zone.exists, needed, 0.0)
-
+    delays = np.array(_delays(parameters))[:, np.newaxis]
+    needed = required_deceleration_stopping(
+        np.broadcast_to(np.where(zone.exists, distance, 0.0), (len(delays), len(distance))).ravel(),
+        max(ego.speed, 0.0), ego.acceleration, np.repeat(delays, len(distance)),
+    ).reshape(len(delays), len(distance))
+    now, imminent, warning, caution = np.where(zone.exists, needed, 0.0)
     return Crossing(
-        time=np.where(follows, zone.ego_entry, np.inf),
+        time=np.where(zone.exists & contact.overlaps, zone.ego_entry, np.inf),
         distance=distance,
-        now=required(0.0),
-        imminent=required(collision.imminent_delay),
-        warning=required(collision.warning_delay),
-        caution=required(collision.caution_delay),
+        now=now,
+        imminent=imminent,
+        warning=warning,
+        caution=caution,
         ego_exit=zone.ego_exit,
         object_entry=zone.object_entry,
         object_exit=zone.object_exit,

@@ -56,7 +56,7 @@ def _leaders(
     entry = _leader_level(conflicts, time, parameters, 1.0) * same
     leave = _leader_level(conflicts, time, parameters, parameters.collision.exit_margin) * same
     found = []
-    for row in np.flatnonzero(leave):
+    for row in np.flatnonzero(leave).tolist():
         alone = steady.now[row] >= braking.now[row]
         gap = float(steady.gap[row] if alone else braking.gap[row])
         closing = float(conflicts.closing_speed[row])
@@ -104,7 +104,7 @@ def _oncoming(
     entry = _oncoming_level(conflicts, parameters, 1.0) * oncoming
     leave = _oncoming_level(conflicts, parameters, parameters.collision.exit_margin) * oncoming
     found = []
-    for row in np.flatnonzero(leave):
+    for row in np.flatnonzero(leave).tolist():
         time = float(conflicts.time[row])
         closing = float(conflicts.closing_speed[row])
         found.append(candidate(

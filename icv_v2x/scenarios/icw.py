@@ -42,7 +42,7 @@ def assess(
     leave = _level(conflicts, ego, parameters, parameters.collision.exit_margin) * crossing
     zone = conflicts.crossing
     found = []
-    for row in np.flatnonzero(leave):
+    for row in np.flatnonzero(leave).tolist():
         subject = conflicts.row[row]
         side = _side(ego, tracks, int(subject))
         speed = float(tracks.speed[subject])
