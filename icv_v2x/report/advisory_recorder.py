@@ -81,7 +81,6 @@ class AdvisoryRecorder:
             'numbers': [name for name, _ in NUMBERS],
             'stretches': [s.document(origin, reasons) for s in self._stretches],
             'reasons': list(reasons),
-            'omitted': self.omitted,
         }
 
 

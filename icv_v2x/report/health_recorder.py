@@ -91,7 +91,6 @@ class HealthRecorder:
                 [round((stamp - origin) / 1e6), mode, reason]
                 for stamp, mode, reason in self._changes
             ],
-            'omitted': self.omitted,
         }
 
 

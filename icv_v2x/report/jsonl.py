@@ -109,7 +109,7 @@ def read_jsonl(path: Path) -> JsonlRun:
 
 
 def _advisory(entry: dict[str, Any]) -> Advisory:
-    numbers = {name: _number(entry.get(name)) for name in _NUMBERS}
+    numbers: dict[str, Any] = {name: _number(entry.get(name)) for name in _NUMBERS}
     point = entry.get('conflict_point')
     if isinstance(point, dict):
         point = [point.get('x'), point.get('y'), point.get('z')]

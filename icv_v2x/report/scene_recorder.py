@@ -105,7 +105,6 @@ class SceneRecorder:
                 'runs': _runs(np.flatnonzero(present), ego[present]),
             },
             'tracks': self._track_documents(),
-            'omitted': self.omitted,
         }
 
     def _quantised(self, tracks: Tracks | None) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -9,6 +9,7 @@ import hashlib
 import html
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Protocol
@@ -23,7 +24,7 @@ from icv_v2x.report.situations import Situation, SituationGrouper
 from icv_v2x.translate.reports import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from icv_v2x.advisory.types import Advisory
@@ -164,7 +165,7 @@ class ReportWriter:
             'simulated': self._description.simulated,
             'sceneMissing': self._description.scene_missing,
             'duration': round(seconds * 1e3),
-            'summary': dict(summary),
+            'summary': _plain(summary),
             'thresholds': self._thresholds(),
             'classes': {int(member): member.name.lower() for member in ObjectClass},
             'sources': {int(member): member.name for member in Source},
@@ -174,6 +175,9 @@ class ReportWriter:
             ],
             'scene': self._scene.document(origin),
             'advisories': self._advisories.document(origin),
+            'omitted': (
+                self._scene.omitted + self._advisories.omitted + self._health.omitted
+                + self._warnings.omitted + self._notices.omitted),
             'health': self._health.document(origin),
         }
         return _assemble(title, headline(warnings, seconds), document)
@@ -248,6 +252,15 @@ def _situation_document(situation: Situation, origin: int) -> dict[str, Any]:
 
 def _finite(value: float) -> float | None:
     return round(float(value), 2) if math.isfinite(value) else None
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON holds it; what is not finite becomes null, what is strange a text."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
 
 
 def _assemble(title: str, sentence: str, document: Mapping[str, Any]) -> str:

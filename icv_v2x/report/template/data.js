@@ -91,7 +91,7 @@ const scene = report.scene && {
     runs: decodeRuns(track.runs, report.scene.steps),
   })),
 };
-report.scene = null;
+report.scene = report.scene && { interval: report.scene.interval };
 
 // Stretches know their numbers by name; times are milliseconds from the page's zero.
 const stretches = report.advisories.stretches.map((stretch, index) => ({

@@ -17,7 +17,7 @@ class Evidence {
     if (!situation) {
       byId('evidence-reason').textContent = 'Choose a situation to see the numbers behind it.';
       byId('evidence-facts').replaceChildren();
-      byId('evidence-note').textContent = '';
+      for (const id of ['evidence-note', 'evidence-range', 'evidence-about']) byId(id).textContent = '';
       return;
     }
     const range = [Math.max(0, situation.start - 4000), Math.min(report.duration, situation.end + 2500)];
@@ -57,6 +57,8 @@ class Evidence {
 
   facts(situation) {
     byId('evidence-range').textContent = `${clockText(situation.start)} to ${clockText(situation.end)}`;
+    const names = situation.applications.map((name) => `${name}, ${APPLICATIONS[name] ?? ''}`).join('; ');
+    byId('evidence-about').textContent = `${names}${situation.subject ? ` – ${situation.subject}` : ''}`;
     const fact = (name, value) => make('div', {}, make('dt', {}, name), make('dd', {}, value));
     const pair = ([start, extreme], unit, word, decimals = 1) => (extreme === null && start === null ? '–'
       : `${quantity(start, unit, decimals)}, ${word} ${quantity(extreme, unit, decimals)}`);

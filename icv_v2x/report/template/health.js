@@ -36,6 +36,7 @@ function drawModes() {
     parent.append(make('p', { class: 'modeline' }, make('i', { class: `mode ${mode}` }), make('strong', {}, words(mode)),
       ` ${(total / 1000).toFixed(1)} s`, make('span', {}, reason)));
   }
+  if (modes.length && report.sceneMissing) parent.append(make('p', { class: 'footnote' }, 'Known only where something was advised.'));
   if (!modes.length) parent.append(make('p', { class: 'empty' }, 'No cycle ran.'));
 }
 

@@ -11,6 +11,11 @@ function drawFacts() {
     ...(report.source ? [['Recording', report.source]] : []),
   ];
   byId('facts').replaceChildren(...facts.map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value))));
+  const notes = [
+    ...(scene && report.scene.interval > 0.15 ? [`The map holds one frame per ${report.scene.interval} s.`] : []),
+    ...(report.omitted ? [`${grouped(report.omitted)} items were left out to keep this page small.`] : []),
+  ];
+  byId('notes').textContent = notes.join(' ');
   byId('simulated').hidden = !report.simulated;
 }
 

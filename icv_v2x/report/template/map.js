@@ -38,10 +38,12 @@ class MapView {
     byId('fit').addEventListener('click', () => this.fit());
     byId('closer').addEventListener('click', () => this.zoom(1.5));
     byId('farther').addEventListener('click', () => this.zoom(1 / 1.5));
+    this.ground = drivenGround();
+    listeners.selection.push(() => this.frame());
     for (const what of ['time', 'theme', 'selection', 'filter']) listeners[what].push(() => this.draw());
     new ResizeObserver(() => this.draw()).observe(this.canvas);
     this.place();
-    this.start();
+    this.frame();
   }
 
   absent() {
@@ -50,11 +52,28 @@ class MapView {
     byId('map').classList.add('empty');
   }
 
-  // Opens with the ego and the subject of the selected situation both in view.
-  start() {
-    const first = this.ego || this.visible[0];
-    if (first) Object.assign(this.view, { x: first.x, y: first.y });
-    this.view.scale = Math.max(2.2, Math.min(7, this.canvas.clientWidth / 150));
+  // Brings the ego and the subject of the selected situation into view together.
+  frame() {
+    this.place();
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const situation = report.situations[state.selected];
+    const subject = situation && this.visible.find((s) => s.object.id === situation.subject);
+    if (!this.ego && this.visible.length) Object.assign(this.view, { x: this.visible[0].x, y: this.visible[0].y });
+    let scale = Math.min(8, width / 110);
+    if (this.ego && subject) {
+      this.setFollow(true);
+      const lead = this.lead();
+      const room = (span, toward, rel) => (span / 2 - 60 + Math.sign(rel) * toward) / Math.max(1, Math.abs(rel));
+      scale = Math.min(9, room(width, lead[0], subject.x - this.ego.x), room(height, lead[1], subject.y - this.ego.y));
+    }
+    this.view.scale = Math.max(0.6, scale);
+    this.place();
+  }
+
+  // Pixels by which the view runs ahead of the ego, so that more is seen of where it goes.
+  lead() {
+    const heading = this.ego.heading || 0;
+    return [0.26 * this.canvas.clientWidth * Math.cos(heading), 0.22 * this.canvas.clientHeight * Math.sin(heading)];
   }
 
   // Finds every object at the current instant.
@@ -69,7 +88,10 @@ class MapView {
       const placed = stateAt(track, frame, share);
       if (placed) this.visible.push(placed);
     }
-    if (this.follow && this.ego) Object.assign(this.view, { x: this.ego.x, y: this.ego.y });
+    if (this.follow && this.ego) {
+      const [dx, dy] = this.lead();
+      Object.assign(this.view, { x: this.ego.x + dx / this.view.scale, y: this.ego.y + dy / this.view.scale });
+    }
   }
 
   toScreen(x, y) {
@@ -186,7 +208,7 @@ class MapView {
     const { object } = placed;
     const kind = object.ego ? 'Ego vehicle' : words(report.classes[object.class] ?? 'unknown');
     const from = Object.entries(report.sources).filter(([bit]) => object.source & Number(bit))
-      .map(([, name]) => words(name).replace(/^Bsm|Rsm|Ssm|Psm|Vir/, (m) => m.toUpperCase())).join(', ');
+      .map(([, name]) => (name.length === 3 ? name : words(name))).join(', ');
     box.replaceChildren(
       make('strong', {}, kind),
       ...(object.ego ? [] : [make('code', {}, object.id)]),

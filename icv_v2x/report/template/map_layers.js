@@ -2,6 +2,57 @@
 
 const TRAIL_FRAMES = 40;
 
+// Where anyone drove during the run, as a ground to read the scene on; few points suffice.
+function drivenGround() {
+  const path = new Path2D();
+  for (const object of [scene.ego, ...scene.tracks]) {
+    if (object.class === PERSON) continue;
+    for (const run of object.runs) {
+      const points = simplified(run);
+      if (points.length < 2) continue;
+      path.moveTo(...points[0]);
+      for (const point of points.slice(1)) path.lineTo(...point);
+    }
+  }
+  return path;
+}
+
+// Points of a run that keep its shape within 0.25 m (after Douglas and Peucker).
+function simplified(run) {
+  const points = [];
+  run.x.forEach((x, i) => {
+    const last = points[points.length - 1];
+    if (!last || Math.hypot(x - last[0], run.y[i] - last[1]) > 2) points.push([x, run.y[i]]);
+  });
+  const kept = new Set([0, points.length - 1]);
+  const parts = [[0, points.length - 1]];
+  while (parts.length) {
+    const [a, b] = parts.pop();
+    const [dx, dy] = [points[b][0] - points[a][0], points[b][1] - points[a][1]];
+    const length = Math.hypot(dx, dy) || 1;
+    let farthest = 0.25;
+    let at = -1;
+    for (let i = a + 1; i < b; i += 1) {
+      const off = Math.abs(dx * (points[i][1] - points[a][1]) - dy * (points[i][0] - points[a][0])) / length;
+      if (off > farthest) { farthest = off; at = i; }
+    }
+    if (at > 0) { kept.add(at); parts.push([a, at], [at, b]); }
+  }
+  return points.filter((_, i) => kept.has(i));
+}
+
+function drawGround(map, pen) {
+  const [x, y] = map.toScreen(0, 0);
+  pen.save();
+  pen.transform(map.view.scale, 0, 0, -map.view.scale, x, y);
+  pen.strokeStyle = palette.road;
+  pen.lineWidth = Math.max(3.3, 2 / map.view.scale);
+  pen.lineJoin = 'round';
+  pen.lineCap = 'round';
+  pen.stroke(map.ground);
+  pen.restore();
+}
+
 function drawLayers(map) {
   const { pen, width, height } = prepare(map.canvas);
   const spoken = spokenAt(state.time).filter((s) => passes(s.level, s.stretch.scenario));
@@ -10,6 +61,9 @@ function drawLayers(map) {
     for (const id of [stretch.subject, ...stretch.others]) levels.set(id, Math.max(level, levels.get(id) ?? 0));
   }
   const selected = report.situations[state.selected];
+  pen.fillStyle = palette.ground;
+  pen.fillRect(0, 0, width, height);
+  drawGround(map, pen);
   drawGrid(map, pen, width, height);
   for (const placed of map.visible) drawTrail(map, pen, placed, levels.get(placed.object.id));
   if (map.ego) drawTrail(map, pen, map.ego);
@@ -23,8 +77,6 @@ function drawLayers(map) {
 }
 
 function drawGrid(map, pen, width, height) {
-  pen.fillStyle = palette.ground;
-  pen.fillRect(0, 0, width, height);
   const step = niceStep(110 / map.view.scale, 1);
   const [left, top] = map.toMap(0, 0);
   const [right, bottom] = map.toMap(width, height);
@@ -121,8 +173,6 @@ function drawConflict(map, pen, { stretch, row, level }) {
   pen.stroke();
   pen.setLineDash([]);
   if (!point) return;
-  pen.lineWidth = 5;
-  pen.strokeStyle = palette.ground;
   for (const width of [6, 2.5]) {
     pen.lineWidth = width;
     pen.strokeStyle = width > 3 ? palette.ground : palette.level[level];

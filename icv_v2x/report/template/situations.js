@@ -1,5 +1,7 @@
 // The list of situations, its filters, and what is being said at the moment.
 
+const LISTED_MOST = 300;
+
 function chooseSituation(index, { seek = true } = {}) {
   state.selected = index;
   if (seek && report.situations[index]) setTime(report.situations[index].start);
@@ -42,7 +44,7 @@ class SituationList {
   build() {
     const shown = shownSituations();
     byId('shown').textContent = `${shown.length} of ${report.situations.length}`;
-    this.items = shown.map(({ situation, index }) => {
+    this.items = shown.slice(0, LISTED_MOST).map(({ situation, index }) => {
       const button = make('button', { type: 'button', class: `situation edge${situation.level}` },
         make('span', { class: 'when' }, clockText(situation.start), make('small', {}, `${((situation.end - situation.start) / 1000).toFixed(1)} s`)),
         make('span', { class: 'what' },
@@ -54,6 +56,7 @@ class SituationList {
       return { index, situation, button };
     });
     this.list.replaceChildren(...this.items.map(({ button }) => make('li', {}, button)));
+    if (shown.length > LISTED_MOST) this.list.append(make('li', { class: 'empty' }, `${shown.length - LISTED_MOST} more: narrow the levels or the scenario.`));
     if (!shown.length) this.list.append(make('li', { class: 'empty' }, report.situations.length ? 'Nothing of the chosen levels and scenario.' : 'No situation in this run.'));
     this.mark();
   }
@@ -64,7 +67,7 @@ class SituationList {
       ['to conflict', quantity(situation.time[0], 's')],
       ['gap', quantity(situation.gap[0], 'm', 0)],
       ['closing', quantity(situation.closing[0] === null ? null : situation.closing[0] * 3.6, 'km/h', 0)],
-      ['needs', quantity(situation.deceleration[1], 'm/s²')],
+      ['needs up to', quantity(situation.deceleration[1], 'm/s²')],
     ].filter(([, value]) => value !== '–').map(([name, value]) => cell(name, value));
   }
 

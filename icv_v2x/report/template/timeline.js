@@ -1,6 +1,7 @@
 // One row per application and subject over the whole run; height and colour tell the level.
 
 const ROW_HEIGHT = 20;
+const ROWS_MOST = 150;
 
 function timelineRows() {
   const rows = new Map();
@@ -61,7 +62,9 @@ class Timeline {
 
   build() {
     const rows = this.rows.filter((row) => passes(row.level, row.scenario));
-    this.parent.replaceChildren(this.scale(), ...rows.map((row) => this.row(row)));
+    const shown = rows.slice(0, ROWS_MOST);
+    this.parent.replaceChildren(this.scale(), ...shown.map((row) => this.row(row)));
+    if (shown.length < rows.length) this.parent.append(make('p', { class: 'empty' }, `${rows.length - shown.length} more rows: narrow the levels or the scenario.`));
     if (!rows.length) this.parent.append(make('p', { class: 'empty' }, this.rows.length ? 'Nothing of the chosen levels and scenario.' : 'Nothing was said in this run.'));
     this.cursor = make('div', { class: 'cursor' });
     this.parent.append(this.cursor);
@@ -73,7 +76,9 @@ class Timeline {
     const step = Math.max(1000, niceStep(report.duration, Math.max(3, this.parent.clientWidth / 120)));
     for (let t = 0; t <= report.duration; t += step) {
       const tick = make('span', {}, clockText(t, 0));
-      tick.style.left = `${(100 * t) / Math.max(1, report.duration)}%`;
+      const share = t / Math.max(1, report.duration);
+      tick.style.left = `${100 * share}%`;
+      if (share > 0.96) tick.classList.add('final');
       track.append(tick);
     }
     return make('div', { class: 'row scale' }, make('div', { class: 'rowlabel' }), track);
