@@ -164,7 +164,7 @@ def _against_moving(
     peak = _quotient(closing * closing, 2.0 * room) + lead_braking
     bounded = (until > 0.0) & np.isfinite(until)
     last = np.where(bounded, until, 1.0)
-    at_end = 2.0 * (closing * last - room) / (last * last) + lead_braking
+    at_end = _rate_to_lose(room, closing, last) + lead_braking
     # With no end the need falls to that of matching the leader's own rate, which is then >= 0.
     at_end = np.where(bounded, at_end, np.where(until > 0.0, lead_braking, 0.0))
     return np.where(inside & (until > 0.0), peak, at_end)
@@ -194,8 +194,15 @@ def _against_standing(
     to_stop = _quotient(speed * speed, 2.0 * total)
     in_window = 2.0 * _quotient(total, speed) > window
     last = np.where(in_window & stands & (window > 0.0), window, 1.0)
-    needed = np.where(in_window, 2.0 * (speed * last - total) / (last * last), to_stop)
+    needed = np.where(in_window, _rate_to_lose(total, speed, last), to_stop)
     return np.where(stands, needed, 0.0)
+
+
+def _rate_to_lose(room: FloatArray, closing: FloatArray, time: FloatArray) -> FloatArray:
+    """Return the deceleration with which a closing speed makes just the room in a time > 0."""
+    # A tiny time may overflow to -inf, where the room is enough, or inf, where there is none.
+    with np.errstate(over='ignore'):
+        return 2.0 * (closing - room / time) / time
 
 
 def _standstill(speed: FloatArray, acceleration: FloatArray) -> FloatArray:

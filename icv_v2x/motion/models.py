@@ -218,7 +218,7 @@ def constant_turn_rate(
     motion_x[:, 1:] += x
     motion_y[:, 1:] += y
     pieces_heading = heading + turned
-    start_time: FloatArray = np.arange(steps) * (horizon / steps)
+    start_time: FloatArray = np.arange(steps, dtype=np.float64) * (horizon / steps)
     if stands:
         still = np.zeros_like(x)
         velocity_x = np.hstack([velocity_x, still])

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from icv_v2x.motion.pieces import FloatArray, IndexArray, PiecewiseMotion
+from icv_v2x.motion.pieces import BoolArray, FloatArray, IndexArray, PiecewiseMotion
 from icv_v2x.motion.profile import LongitudinalProfile
 
 # An object this little before a vertex counts as past it, against rounding [m].
@@ -96,12 +96,12 @@ def _directions(
     fallback = np.broadcast_to(np.asarray(heading, dtype=np.float64), (count,))[:, np.newaxis]
     if sides == 0:
         return np.array(fallback)
-    real = np.asarray(length > 0.0)
+    real: BoolArray = np.greater(length, 0.0)
     columns = np.arange(sides)
     first = np.argmax(real, axis=1)[:, np.newaxis]
     source = np.maximum(np.maximum.accumulate(np.where(real, columns, 0), axis=1), first)
     direction = _pick(np.arctan2(side_y, side_x), source)
-    return np.where(real.any(axis=1)[:, np.newaxis], direction, fallback)
+    return np.where(np.any(real, axis=1, keepdims=True), direction, fallback)
 
 
 def _arrival_times(profile: LongitudinalProfile, target: FloatArray) -> FloatArray:

@@ -145,7 +145,8 @@ def _piece_at(motion: PiecewiseMotion, time: FloatArray) -> IndexArray:
         index = np.maximum(index, 0)
         return np.broadcast_to(index, (len(motion), time.shape[-1]))
     started = motion.start_time[:, np.newaxis, :] <= time[..., :, np.newaxis]
-    return np.maximum(np.count_nonzero(started, axis=-1) - 1, 0).astype(np.intp)
+    count: IndexArray = np.count_nonzero(started, axis=-1)
+    return np.maximum(count - 1, 0)
 
 
 def piece_at(motion: PiecewiseMotion, time: npt.ArrayLike) -> IndexArray:
