@@ -1,0 +1,351 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""The track store: from reports to tracks that are predicted to one common instant."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from icv_v2x.clock import age
+from icv_v2x.frames import wrap_angle
+from icv_v2x.translate.plausibility import STANDING_SPEED
+from icv_v2x.world.extrapolation import move
+from icv_v2x.world.own_echo import OwnEcho
+from icv_v2x.world.relevance import irrelevance
+from icv_v2x.world.track_motion import (
+    UNSEEN_ALONG,
+    grown_variance,
+    mean_period,
+    speed_slope,
+    unseen_turn,
+)
+from icv_v2x.world.track_table import EMPTY, TrackTable
+from icv_v2x.world.tracks import Tracks
+
+if TYPE_CHECKING:
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.translate.reports import ObjectReports
+    from icv_v2x.world.ego import EgoState
+
+MESSAGES_PER_CALL = 16
+"""Reports of one object that one call takes, the newest; a sender is due one or two."""
+
+_ESTABLISHED = 3
+_ECHO_MESSAGES = 5
+_JUMP_BACK = 0.1
+# What separates a report from the prediction of an honest sender: three deviations, a metre for
+# the error of time, and a driver who brakes or turns hard meanwhile.
+_GATE_DEVIATIONS = 3.0
+_GATE_POSITION = 1.0
+_GATE_ACCELERATION = 8.0
+_GATE_SPEED = 3.0
+_GATE_SPEED_RATE = 12.0
+# Accelerometers of standing vehicles read the slope of the road.
+_CREEP = 0.5
+
+
+class Verdict(IntEnum):
+    """What became of a report; the name in lower case is the reason under which it counts."""
+
+    ACCEPTED = 0
+    DUPLICATE = 1
+    LATE = 2
+    OWN_ECHO = 3
+    JUMP = 4
+    FLOOD = 5
+    FULL = 6
+
+    @property
+    def reason(self) -> str:
+        """The reason as counters name it."""
+        return self.name.lower()
+
+
+class TrackStore:
+    """Tracks of all objects reported, bounded in number, one row each.
+
+    Reports of one object are applied in the order of their times; an older one than the newest
+    applied is `LATE` and changes nothing, one that was applied before is a `DUPLICATE`. A report
+    far from where an established track can be is held back once as a `JUMP`; if the next one is
+    off as well, the track starts anew there.
+
+    Attributes:
+        resets: How often time ran back and all tracks were forgotten.
+        evicted: How many tracks gave way to more relevant ones.
+    """
+
+    def __init__(self, parameters: Parameters) -> None:
+        """Start empty.
+
+        Args:
+            parameters: Limits of tracking and the own temporary id.
+
+        Raises:
+            ParameterError: The own temporary id is not one.
+        """
+        self._limits = parameters.tracking
+        self._table = TrackTable(parameters.tracking.maximum)
+        self._own_echo = OwnEcho(parameters.vehicle.temporary_id)
+        self._last_instant: int | None = None
+        self.resets = 0
+        self.evicted = 0
+
+    def __len__(self) -> int:
+        """Return the number of tracks."""
+        return self._table.count
+
+    def clear(self) -> None:
+        """Forget all tracks."""
+        self._table.keep(np.empty(0, dtype=np.intp))
+        self._own_echo.clear()
+        self._last_instant = None
+
+    def update(self, reports: ObjectReports, ego: EgoState | None) -> NDArray[np.uint8]:
+        """Apply reports.
+
+        Args:
+            reports: n reports in any order.
+            ego: The ego at about the present, None where unknown: then the own echo is known by
+                its id only.
+
+        Returns:
+            (n,) values of `Verdict`.
+        """
+        verdict = np.full(len(reports), Verdict.ACCEPTED, dtype=np.uint8)
+        if not len(reports):
+            return verdict
+        order = np.lexsort((reports.time, reports.object_id, reports.sender_id))
+        sender, number = reports.sender_id[order], reports.object_id[order]
+        begins = np.ones(len(order), dtype=np.bool_)
+        begins[1:] = (sender[1:] != sender[:-1]) | (number[1:] != number[:-1])
+        group = np.cumsum(begins) - 1
+        first = np.flatnonzero(begins)
+        rows = self._table.find(sender[first], number[first])
+
+        row = np.empty(len(order), dtype=np.intp)
+        row[order] = rows[group]
+        self._drop_own_echo(reports, ego, row, verdict)
+        rows = self._table.find(sender[first], number[first])
+
+        # Rank 0 is the oldest report of an object; round k applies the k-th of every object.
+        waiting = verdict[order] == Verdict.ACCEPTED
+        passed = np.cumsum(waiting) - waiting
+        rank = passed - passed[first][group]
+        size = np.add.reduceat(waiting.astype(np.intp), first)
+        excess = np.maximum(size - MESSAGES_PER_CALL, 0)[group]
+        verdict[order[waiting & (rank < excess)]] = Verdict.FLOOD
+        waiting &= rank >= excess
+        rank -= excess
+        for turn in range(int(rank[waiting].max(initial=-1)) + 1):
+            chosen = waiting & (rank == turn)
+            which, row = order[chosen], rows[group[chosen]]
+            known = row >= 0
+            verdict[which[known]] = self._advance(row[known], reports, which[known])
+            if not known.all():
+                verdict[which[~known]] = self._insert(reports, which[~known], ego)
+                rows = self._table.find(sender[first], number[first])
+        return verdict
+
+    def snapshot(self, now: int) -> Tracks:
+        """Return all tracks at an instant, and drop those too old for it.
+
+        Each is carried on with constant turn rate and acceleration to a standstill at most; its
+        variances grow with what the sender's errors and an unseen driver make of the time.
+
+        Args:
+            now: The instant [ns since the Unix epoch]; where it lies more than 0.1 s before the
+                last one, all tracks are forgotten first.
+
+        Returns:
+            The tracks.
+        """
+        if self._last_instant is not None and age(now, self._last_instant) > _JUMP_BACK:
+            self.clear()
+            self.resets += 1
+        self._last_instant = now
+        self._drop_old(now)
+        return self._predict(now)
+
+    def _drop_own_echo(
+        self,
+        reports: ObjectReports,
+        ego: EgoState | None,
+        row: NDArray[np.intp],
+        verdict: NDArray[np.uint8],
+    ) -> None:
+        """Mark reports of the own vehicle, and drop tracks that turn out to be it."""
+        verdict[self._own_echo.by_id(reports)] = Verdict.OWN_ECHO
+        if ego is None:
+            return
+        table = self._table
+        tracked = row >= 0
+        own, near = self._own_echo.by_motion(reports, ego, tracked)
+        verdict[own] = Verdict.OWN_ECHO
+        table.coincidences[row[tracked & ~near]] = 0
+        # Once a call, so that duplicates do not count.
+        hit = np.unique(row[tracked & near])
+        table.coincidences[hit] += 1
+        caught = hit[table.coincidences[hit] >= _ECHO_MESSAGES]
+        if not len(caught):
+            return
+        verdict[near & np.isin(row, caught)] = Verdict.OWN_ECHO
+        for track in caught:
+            self._own_echo.recognise(
+                int(table.latest.sender_id[track]), int(table.latest.object_id[track]),
+                int(table.latest.time[track]))
+        table.keep(np.setdiff1d(np.arange(table.count), caught))
+
+    def _insert(
+        self, reports: ObjectReports, which: NDArray[np.intp], ego: EgoState | None
+    ) -> NDArray[np.uint8]:
+        """Begin tracks, those of the least relevant objects giving way; return the verdicts."""
+        table = self._table
+        verdict = np.full(len(which), Verdict.ACCEPTED, dtype=np.uint8)
+        excess = table.count + len(which) - table.capacity
+        if excess > 0:
+            present = table.count
+            candidates = self._irrelevance(reports.take(which), ego)
+            everything = np.concatenate([
+                self._irrelevance(table.latest.take(np.arange(present)), ego), candidates])
+            # Stable, so that of equals the newcomer gives way.
+            kept = np.sort(np.argsort(everything, kind='stable')[:table.capacity])
+            self.evicted += present - int(np.count_nonzero(kept < present))
+            table.keep(kept[kept < present])
+            verdict[np.setdiff1d(np.arange(len(which)), kept - present)] = Verdict.FULL
+            which = which[kept[kept >= present] - present]
+        rows = table.append(reports, which)
+        table.updates[rows] = 1
+        return verdict
+
+    @staticmethod
+    def _irrelevance(reports: ObjectReports, ego: EgoState | None) -> NDArray[np.float64]:
+        """Return what to drop first, the oldest where the ego is unknown, (n,)."""
+        return irrelevance(reports, ego) if ego is not None else -reports.time.astype(np.float64)
+
+    def _advance(
+        self, rows: NDArray[np.intp], reports: ObjectReports, which: NDArray[np.intp]
+    ) -> NDArray[np.uint8]:
+        """Apply reports to different tracks; return the verdicts, (k,)."""
+        table, latest = self._table, self._table.latest
+        time, count = reports.time[which], reports.message_count[which]
+        seen = np.any(
+            (table.history_time[rows] == time[:, np.newaxis])
+            & (table.history_count[rows] == count[:, np.newaxis]), axis=1)
+        verdict = np.full(len(rows), Verdict.ACCEPTED, dtype=np.uint8)
+        verdict[time < latest.time[rows]] = Verdict.LATE
+        verdict[seen | (time == latest.time[rows])] = Verdict.DUPLICATE
+
+        elapsed = age(latest.time[rows], time)
+        consistent = self._consistent(rows, reports, which, elapsed)
+        held = (
+            (verdict == Verdict.ACCEPTED) & ~consistent
+            & (table.updates[rows] >= _ESTABLISHED) & (table.jumps[rows] == 0)
+        )
+        table.jumps[rows[held]] = 1
+        verdict[held] = Verdict.JUMP
+
+        applied = verdict == Verdict.ACCEPTED
+        rows, which, elapsed = rows[applied], which[applied], elapsed[applied]
+        consistent = consistent[applied]
+        table.jumps[rows] = 0
+        table.period[rows] = mean_period(
+            table.period[rows], elapsed,
+            count[applied].astype(np.int64) - latest.message_count[rows])
+        table.history_time[rows[~consistent]] = EMPTY
+        table.updates[rows] = np.where(
+            consistent, np.minimum(table.updates[rows], np.iinfo(np.uint16).max - 1) + 1, 1)
+
+        heading, deviation = latest.heading[rows], latest.heading_deviation[rows]
+        table.write(rows, reports, which)
+        standing = np.abs(latest.speed[rows]) < STANDING_SPEED
+        kept = ~np.isfinite(latest.heading[rows]) | (standing & np.isfinite(heading))
+        latest.heading[rows[kept]] = heading[kept]
+        latest.heading_deviation[rows[kept]] = deviation[kept]
+        unknown = rows[~np.isfinite(latest.acceleration[rows])]
+        latest.acceleration[unknown] = speed_slope(
+            table.history_time[unknown], table.history_speed[unknown])
+        return verdict
+
+    def _consistent(
+        self,
+        rows: NDArray[np.intp],
+        reports: ObjectReports,
+        which: NDArray[np.intp],
+        elapsed: NDArray[np.float64],
+    ) -> NDArray[np.bool_]:
+        """Return which reports an honest sender can have sent after its last one, (k,)."""
+        latest = self._table.latest
+        there = move(
+            latest.x[rows], latest.y[rows], latest.heading[rows], latest.speed[rows],
+            latest.acceleration[rows], latest.yaw_rate[rows], elapsed)
+        apart = np.hypot(reports.x[which] - there.x, reports.y[which] - there.y)
+        deviation = np.sqrt(
+            latest.variance_xx[rows] + latest.variance_yy[rows]
+            + reports.variance_xx[which] + reports.variance_yy[which])
+        gate = (
+            _GATE_POSITION + _GATE_DEVIATIONS * deviation
+            + 0.5 * _GATE_ACCELERATION * elapsed**2
+        )
+        change = np.abs(reports.speed[which] - latest.speed[rows])
+        return (apart <= gate) & (change <= _GATE_SPEED + _GATE_SPEED_RATE * np.abs(elapsed))
+
+    def _drop_old(self, now: int) -> None:
+        """Drop tracks older than three periods of their sender, within the limits."""
+        table, limits = self._table, self._limits
+        count = table.count
+        period = table.period[:count]
+        # A sender heard once may be a slow one.
+        patience = np.where(np.isfinite(period), limits.drop_periods * period, np.inf)
+        limit = np.minimum(np.maximum(patience, limits.coast_limited), limits.drop_age)
+        table.keep(np.flatnonzero(age(table.latest.time[:count], now) <= limit))
+
+    def _predict(self, now: int) -> Tracks:
+        table = self._table
+        latest = table.latest.take(np.arange(table.count))
+        elapsed = age(latest.time, now)
+        creeping = (np.abs(latest.speed) < STANDING_SPEED) & (np.abs(latest.acceleration) < _CREEP)
+        acceleration = np.where(creeping, 0.0, latest.acceleration)
+        there = move(
+            latest.x, latest.y, latest.heading, latest.speed, acceleration, latest.yaw_rate,
+            elapsed)
+        stopped = (there.speed == 0.0) & (latest.speed != 0.0)
+        variance = grown_variance(latest, there.heading, elapsed)
+        passed = np.abs(elapsed)
+        return Tracks(
+            stamp=now,
+            sender_id=latest.sender_id,
+            object_id=latest.object_id,
+            source=latest.source,
+            x=there.x,
+            y=there.y,
+            z=latest.z,
+            heading=wrap_angle(there.heading),
+            speed=there.speed,
+            acceleration=np.where(stopped, 0.0, acceleration),
+            yaw_rate=latest.yaw_rate,
+            length=latest.length,
+            width=latest.width,
+            height=latest.height,
+            object_class=latest.object_class,
+            variance_xx=variance[0],
+            variance_xy=variance[1],
+            variance_yy=variance[2],
+            speed_deviation=np.hypot(latest.speed_deviation, UNSEEN_ALONG * passed),
+            heading_deviation=np.hypot(
+                latest.heading_deviation, unseen_turn(latest.speed) * passed),
+            age=np.maximum(elapsed, 0.0),
+            period=table.period[:table.count].copy(),
+            updates=table.updates[:table.count].copy(),
+            verification=latest.verification,
+            signer=latest.signer,
+            corroborated=np.zeros(table.count, dtype=np.bool_),
+            events=latest.events,
+            lights=latest.lights,
+            emergency=latest.emergency,
+            path_radius=latest.path_radius,
+            path_confidence=latest.path_confidence,
+        )

@@ -1,0 +1,148 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Memory of the track store: named arrays with one row per object, of fixed capacity."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from icv_v2x.translate.reports import ObjectReports
+
+HISTORY = 8
+"""Messages of each object that are remembered, to know duplicates and to derive acceleration."""
+
+EMPTY = -1
+"""Time of a place in the history that holds no message."""
+
+_INTEGERS: dict[str, DTypeLike] = {
+    'frame': np.int64, 'sender_id': np.uint64, 'object_id': np.int32, 'source': np.uint16,
+    'time': np.int64, 'reception_time': np.int64, 'message_count': np.uint8,
+    'object_class': np.uint8, 'verification': np.uint8, 'signer': np.uint64,
+    'events': np.uint16, 'lights': np.uint16, 'emergency': np.uint8,
+}
+
+
+def empty_reports(rows: int) -> ObjectReports:
+    """Return reports of the given number of rows, all zero."""
+    return ObjectReports(**{
+        field.name: np.zeros(rows, dtype=_INTEGERS.get(field.name, np.float64))
+        for field in fields(ObjectReports)
+    })
+
+
+class TrackTable:
+    """Tracks in the first `count` rows of arrays of fixed length.
+
+    Attributes:
+        count: Number of tracks.
+        capacity: Number of rows.
+        latest: Newest report of each track, (capacity,) each.
+        period: (capacity,) mean interval of the sender's messages [s], NaN after the first.
+        updates: (capacity,) uint16, consistent messages in a row.
+        jumps: (capacity,) uint8, messages held back in a row.
+        coincidences: (capacity,) uint8, messages in a row that coincide with the ego.
+        history_time: (capacity, HISTORY) int64 [ns], newest last, EMPTY where there is none.
+        history_speed: (capacity, HISTORY) [m/s].
+        history_count: (capacity, HISTORY) uint8, MsgCount.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        """Set the memory aside.
+
+        Args:
+            capacity: Number of rows.
+        """
+        self.count = 0
+        self.capacity = capacity
+        self.latest = empty_reports(capacity)
+        self.period = np.full(capacity, np.nan)
+        self.updates = np.zeros(capacity, dtype=np.uint16)
+        self.jumps = np.zeros(capacity, dtype=np.uint8)
+        self.coincidences = np.zeros(capacity, dtype=np.uint8)
+        self.history_time = np.full((capacity, HISTORY), EMPTY, dtype=np.int64)
+        self.history_speed = np.zeros((capacity, HISTORY))
+        self.history_count = np.zeros((capacity, HISTORY), dtype=np.uint8)
+        self._arrays = [
+            self.period, self.updates, self.jumps, self.coincidences, self.history_time,
+            self.history_speed, self.history_count,
+            *(getattr(self.latest, field.name) for field in fields(ObjectReports)),
+        ]
+
+    def keep(self, rows: NDArray[np.intp]) -> None:
+        """Keep only the given rows, in their order.
+
+        Args:
+            rows: (k,) increasing.
+        """
+        if len(rows) != self.count:
+            for array in self._arrays:
+                array[:len(rows)] = array[rows]
+        self.count = len(rows)
+
+    def append(self, reports: ObjectReports, which: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Add tracks of objects not known yet.
+
+        Args:
+            reports: Reports.
+            which: (k,) their rows; there must be room for k tracks.
+
+        Returns:
+            (k,) rows of the tracks.
+        """
+        rows = np.arange(self.count, self.count + len(which))
+        self.count += len(which)
+        self.period[rows] = np.nan
+        self.updates[rows] = 0
+        self.jumps[rows] = 0
+        self.coincidences[rows] = 0
+        self.history_time[rows] = EMPTY
+        self.write(rows, reports, which)
+        return rows
+
+    def write(
+        self, rows: NDArray[np.intp], reports: ObjectReports, which: NDArray[np.intp]
+    ) -> None:
+        """Make reports the newest of their tracks, and remember them in the history.
+
+        Args:
+            rows: (k,) different rows of tracks.
+            reports: Reports.
+            which: (k,) rows of the reports.
+        """
+        for field in fields(ObjectReports):
+            getattr(self.latest, field.name)[rows] = getattr(reports, field.name)[which]
+        for history, newest in (
+            (self.history_time, reports.time),
+            (self.history_speed, reports.speed),
+            (self.history_count, reports.message_count),
+        ):
+            history[rows, :-1] = history[rows, 1:]
+            history[rows, -1] = newest[which]
+
+    def find(
+        self, sender_id: NDArray[np.uint64], object_id: NDArray[np.int32]
+    ) -> NDArray[np.intp]:
+        """Return the rows of objects, -1 for those not known.
+
+        Args:
+            sender_id: (k,) no pair of the two twice.
+            object_id: (k,).
+
+        Returns:
+            (k,) rows.
+        """
+        known = self.count
+        senders = np.concatenate([self.latest.sender_id[:known], sender_id])
+        objects = np.concatenate([self.latest.object_id[:known], object_id])
+        # A stable sort puts the track, which stands first, right before the object asked for.
+        order = np.lexsort((objects, senders))
+        same = (
+            (senders[order[1:]] == senders[order[:-1]])
+            & (objects[order[1:]] == objects[order[:-1]])
+        )
+        rows = np.full(len(sender_id), -1, dtype=np.intp)
+        rows[order[1:][same] - known] = order[:-1][same]
+        return rows
