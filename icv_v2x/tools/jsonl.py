@@ -1,0 +1,107 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Cycles and the closing summary as lines of JSON, the same bytes for the same input."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from icv_v2x.advisory.types import Advisory
+    from icv_v2x.interchange.playback import Step
+    from icv_v2x.pipeline import Counters
+
+DECIMALS = 4
+"""Decimals of every number: a tenth of a millimetre, millisecond or per mille."""
+
+_TIME_DECIMALS = 6
+_SECOND = 1_000_000_000
+_NUMBERS = (
+    'time_to_conflict', 'time_to_conflict_end', 'post_encroachment_time', 'distance', 'gap',
+    'closing_speed', 'required_deceleration', 'speed_min', 'speed_max', 'probability', 'data_age',
+)
+
+
+def cycle_line(step: Step) -> str | None:
+    """Return the line of a cycle, None where it has nothing to say.
+
+    Args:
+        step: Time and cycle.
+
+    Returns:
+        One JSON object without a line end; NaN and infinity are null.
+    """
+    cycle = step.cycle
+    if not cycle.advisories and cycle.merge_plan is None:
+        return None
+    return _dump({
+        't': round(step.time, _TIME_DECIMALS),
+        'mode': cycle.mode.name,
+        'advisories': [
+            advisory_value(advisory, cycle.stamp, step.time) for advisory in cycle.advisories
+        ],
+        'merge_plan': cycle.merge_plan,
+    })
+
+
+def advisory_value(advisory: Advisory, stamp: int, time: float) -> dict[str, Any]:
+    """Return an advisory as JSON values.
+
+    Args:
+        advisory: The advisory.
+        stamp: Instant of its cycle [ns since the Unix epoch].
+        time: The same instant on the clock of `t` [s].
+
+    Returns:
+        Names of the message's fields to values; `valid_until` is on the clock of `t` [s].
+    """
+    value: dict[str, Any] = {
+        'id': advisory.id,
+        'scenario': advisory.scenario.name,
+        'application': advisory.application.name,
+        'level': advisory.level.name,
+        'action': advisory.action.name,
+        'subject_ids': list(advisory.subject_ids),
+    }
+    for name in _NUMBERS:
+        value[name] = number(getattr(advisory, name))
+    value['conflict_point'] = [
+        number(part) for part in (advisory.conflict_x, advisory.conflict_y, advisory.conflict_z)
+    ]
+    value['lane_id'] = advisory.lane_id
+    value['valid_until'] = round(
+        time + (advisory.valid_until - stamp) / _SECOND, _TIME_DECIMALS)
+    value['verified'] = advisory.verified
+    value['corroborated'] = advisory.corroborated
+    value['reason'] = advisory.reason
+    value['stop_profile_time'] = [number(part) for part in advisory.stop_profile_time]
+    value['stop_profile_speed'] = [number(part) for part in advisory.stop_profile_speed]
+    return value
+
+
+def summary_value(counters: Counters) -> dict[str, Any]:
+    """Return the counts of a run as JSON values, reasons in alphabetical order."""
+    return {
+        'received': counters.received,
+        'accepted': counters.accepted,
+        'rejected': dict(sorted(counters.rejected.items())),
+        'cycles': counters.cycles,
+    }
+
+
+def summary_line(counters: Counters) -> str:
+    """Return the last line of a run."""
+    return _dump({'summary': summary_value(counters)})
+
+
+def number(value: float) -> float | None:
+    """Return a number rounded to `DECIMALS`, None where it is not finite; -0.0 becomes 0.0."""
+    if not math.isfinite(value):
+        return None
+    return round(float(value), DECIMALS) + 0.0
+
+
+def _dump(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
