@@ -46,7 +46,8 @@ _UNREACHABLE = re.compile(
     'NewConnectionError|ConnectTimeout|Connection refused|Connection reset|Name or service not|'
     'Temporary failure in name|Network is unreachable|No route to host|ProxyError|ReadTimeout|'
     'Read timed out|SSLError|Max retries exceeded|Could not fetch URL|RemoteDisconnected|'
-    'getaddrinfo failed|No matching distribution found')
+    # Every version is fixed, so pip finds no solution only where the index lacks one of them.
+    'getaddrinfo failed|No matching distribution found|ResolutionImpossible')
 _WHEEL_INCLUDE = re.compile(r'/opt/python/cp3\d+-cp3\d+t?/include/python3\.\d+t?')
 _WHEEL_PACKAGES = re.compile(r'/opt/python/cp3\d+-cp3\d+t?/lib/python3\.\d+t?/site-packages')
 
@@ -114,6 +115,7 @@ class Environment:
         self._state_file = self.prefix / 'icv_v2x_state.json'
         self._work = self.prefix / 'icv_v2x_build'
         self._log = self.prefix / 'icv_v2x_setup.log'
+        self._lock: tuple[int, ...] = ()
         self._version = f'{sys.version_info.major}.{sys.version_info.minor}'
 
     def variables(self) -> dict[str, str]:
@@ -207,10 +209,11 @@ class Environment:
     def _check_machine(self, pending: list[Step]) -> None:
         problems = preflight.platform_problems()
         names = {step.name for step in pending}
-        if not problems and 'base' in names:
-            problems += preflight.environment_problems(self.root)
-        if not problems and names & {'base', 'libraries', 'interfaces'}:
-            problems += preflight.build_problems()
+        if not problems:
+            if 'base' in names:
+                problems += preflight.environment_problems(self.root)
+            if 'interfaces' in names:
+                problems += preflight.build_problems()
         if problems:
             lines = [f'{p.what}\n     remedy: {p.remedy}' for p in problems]
             raise SetupError('\n     '.join(lines))
@@ -298,7 +301,8 @@ class Environment:
             log.flush()
             begin = log.tell()
             done = subprocess.run(command, cwd=self.root, env=self.variables(), stdout=log,
-                                  stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False)
+                                  stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                  pass_fds=self._lock, check=False)
         if done.returncode:
             with self._log.open('rb') as log:
                 log.seek(begin)
@@ -341,7 +345,13 @@ class Environment:
                 fcntl.flock(handle, fcntl.LOCK_EX)
             except OSError:
                 pass  # A file system without locks: go on without.
-            yield
+            # What this process starts holds the lock too: killed hard, it leaves a pip behind that
+            # must end before the next run removes what that pip still writes.
+            self._lock = (handle.fileno(),)
+            try:
+                yield
+            finally:
+                self._lock = ()
 
 
 def _importable(module: str) -> bool:

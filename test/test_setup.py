@@ -58,7 +58,7 @@ def test_second_run_does_nothing(checkout, done) -> None:
     assert done == ALL
 
 
-def test_changed_message_renews_the_interfaces_and_the_installed_definitions(checkout, done) -> None:
+def test_changed_message_renews_the_interfaces_and_their_definitions(checkout, done) -> None:
     environment.Environment(checkout).ensure()
     done.clear()
     (checkout / 'icv_v2x_msgs' / 'msg' / 'Advisory.msg').write_text('uint8 level\n')
