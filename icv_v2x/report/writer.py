@@ -206,17 +206,18 @@ def headline(warnings: Sequence[Situation], seconds: float) -> str:
         seconds: Length of the run [s].
     """
     length = f'{seconds:.0f} s' if seconds < 600 else f'{seconds / 60:.0f} min'
+    urgent = sum(situation.level >= Level.IMMINENT for situation in warnings)
     if not warnings:
         return f'Nothing to warn of in {length}.'
-    urgent = sum(situation.level >= Level.IMMINENT for situation in warnings)
-    count = 'One warning' if len(warnings) == 1 else f'{len(warnings)} warnings'
-    if not urgent:
-        return f'{count} in {length}, none of them brake-level.'
     if len(warnings) == 1:
-        return f'One warning in {length}, and it called for full braking.'
-    called = 'called' if urgent < len(warnings) else 'all called'
-    number = f'{urgent} of them ' if urgent < len(warnings) else ''
-    return f'{count} in {length}; {number or "they "}{called} for full braking.'
+        braking = 'and it called for full braking' if urgent else 'not brake-level'
+        return f'One warning in {length}, {braking}.'
+    count = f'{len(warnings)} warnings in {length}'
+    if urgent == 0:
+        return f'{count}, none of them brake-level.'
+    if urgent == len(warnings):
+        return f'{count}; all called for full braking.'
+    return f'{count}; {"one" if urgent == 1 else urgent} of them called for full braking.'
 
 
 def _listed(
@@ -271,7 +272,8 @@ def _assemble(title: str, sentence: str, document: Mapping[str, Any]) -> str:
     filled = {
         'POLICY': f"default-src 'none'; style-src '{_digest(style)}'; "
                   f"script-src '{_digest(script)}'; img-src data:",
-        'TITLE': html.escape(title),
+        # Names of files may hold octets that are no text.
+        'TITLE': html.escape(title.encode('utf-8', 'replace').decode('utf-8')),
         'HEADLINE': html.escape(sentence),
         'STYLE': style,
         'DATA': _embedded(document),

@@ -1,14 +1,15 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""Cycles for the tests of the report, made without the pipeline so that they stay as they are."""
+"""Runs for the tests of the report, made without the pipeline so that they stay as they are."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pytest
 
 from icv_v2x.advisory.types import Action, Advisory, Application, Level, Mode
 from icv_v2x.world.ego import EgoState
@@ -37,11 +38,11 @@ class FakeCounters:
     accepted: int = 0
 
 
-def make_tracks(stamp: int, **columns: object) -> Tracks:
+def make_tracks(stamp: int, **columns: Any) -> Tracks:
     """Return tracks with the given columns, quiet cars in the others."""
     n = len(columns['x'])
     zeros = np.zeros(n)
-    base = {
+    base: dict[str, Any] = {
         'sender_id': np.arange(n, dtype=np.uint64) + np.uint64(0x4943560000000001),
         'object_id': np.full(n, -1, np.int32), 'source': np.ones(n, np.uint16),
         'y': zeros, 'z': zeros, 'heading': zeros, 'speed': zeros, 'acceleration': zeros,
@@ -66,9 +67,9 @@ def make_ego(stamp: int, x: float, y: float, heading: float, speed: float) -> Eg
         yaw_rate=0.0, length=4.8, width=1.9, height=1.5, position_deviation=0.1, age=0.02)
 
 
-def make_advisory(level: Level, **fields: object) -> Advisory:
+def make_advisory(level: Level, **fields: Any) -> Advisory:
     """Return an advisory of a forward collision unless told otherwise."""
-    values = {
+    values: dict[str, Any] = {
         'application': Application.FCW, 'action': Action.SLOW_DOWN,
         'subject_ids': ('4943560000000001',), 'reason': 'standing leader', 'verified': True,
     }
@@ -93,7 +94,7 @@ def _following(gap: float, speed: float, subject: str, point: tuple[float, float
                f'{speed * 3.6:.0f} km/h, needs {needed:.1f} m/s2')
 
 
-def busy_cycles(seconds: float = 60.0, vehicles: int = 50):
+def busy_cycles(seconds: float = 60.0, vehicles: int = 50) -> Iterator[FakeCycle]:
     """Yield a motorway and a crossing road with two warnings, one of them brake-level."""
     generator = np.random.default_rng(7)
     lane = generator.integers(0, 6, vehicles)
@@ -150,39 +151,3 @@ def busy_cycles(seconds: float = 60.0, vehicles: int = 50):
                 length=np.where(kinds == 3, 12.0, np.where(kinds == 5, 2.2, 4.6)),
                 width=np.where(kinds == 3, 2.5, np.where(kinds == 5, 0.9, 1.8)),
                 age=0.05 + 0.1 * generator.random(vehicles)).take(order))
-
-
-@pytest.fixture
-def advisory():
-    """Give the maker of advisories."""
-    return make_advisory
-
-
-@pytest.fixture
-def cycle():
-    """Give the maker of cycles."""
-    return FakeCycle
-
-
-@pytest.fixture
-def tracks():
-    """Give the maker of tracks."""
-    return make_tracks
-
-
-@pytest.fixture
-def ego():
-    """Give the maker of egos."""
-    return make_ego
-
-
-@pytest.fixture
-def counters():
-    """Give the maker of counters."""
-    return FakeCounters
-
-
-@pytest.fixture
-def busy():
-    """Give the maker of a busy minute."""
-    return busy_cycles
