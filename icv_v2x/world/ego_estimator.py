@@ -50,11 +50,11 @@ class EgoEstimator:
     is the slope of a straight line through the forward speeds of the last 0.4 s by least
     squares, 0 with fewer than three of them; it lags by half that time.
 
-    The history is bounded. Time that runs back by more than 0.1 s, in the inputs or in the
-    instants asked for, forgets everything.
+    The history is bounded. Odometry that runs back by more than 0.1 s forgets everything before
+    it; asking for a state changes nothing.
 
     Attributes:
-        resets: How often time ran back.
+        resets: How often odometry ran back.
     """
 
     def __init__(self, parameters: Parameters) -> None:
@@ -67,7 +67,6 @@ class EgoEstimator:
         self._odometry: deque[Odometry] = deque(maxlen=_HISTORY)
         self._status: VehicleStatus | None = None
         self._path: PlannedPath | None = None
-        self._last_instant: int | None = None
         self.resets = 0
 
     def clear(self) -> None:
@@ -75,7 +74,6 @@ class EgoEstimator:
         self._odometry.clear()
         self._status = None
         self._path = None
-        self._last_instant = None
 
     def update(self, item: Odometry | VehicleStatus | PlannedPath) -> EgoRefusal | None:
         """Take an input in.
@@ -104,10 +102,6 @@ class EgoEstimator:
         Returns:
             The state, None where no odometry of the last 3 s is known.
         """
-        if self._last_instant is not None and age(now, self._last_instant) > _JUMP:
-            self.clear()
-            self.resets += 1
-        self._last_instant = now
         base = self._newest(now)
         if base is None:
             return None

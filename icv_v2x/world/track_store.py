@@ -37,6 +37,8 @@ MESSAGES_PER_CALL = 16
 _ESTABLISHED = 3
 _ECHO_MESSAGES = 5
 _JUMP_BACK = 0.1
+# States farther ahead come from a receiver whose clock is not that of the vehicle.
+_AHEAD = 1.0
 # What separates a report from the prediction of an honest sender: three deviations, a metre for
 # the error of time, and a driver who brakes or turns hard meanwhile.
 _GATE_DEVIATIONS = 3.0
@@ -294,14 +296,15 @@ class TrackStore:
         return (apart <= gate) & (change <= _GATE_SPEED + _GATE_SPEED_RATE * np.abs(elapsed))
 
     def _drop_old(self, now: int) -> None:
-        """Drop tracks older than three periods of their sender, within the limits."""
+        """Drop tracks older than three periods of their sender, within the limits of age."""
         table, limits = self._table, self._limits
         count = table.count
         period = table.period[:count]
         # A sender heard once may be a slow one.
         patience = np.where(np.isfinite(period), limits.drop_periods * period, np.inf)
         limit = np.minimum(np.maximum(patience, limits.coast_limited), limits.drop_age)
-        table.keep(np.flatnonzero(age(table.latest.time[:count], now) <= limit))
+        passed = age(table.latest.time[:count], now)
+        table.keep(np.flatnonzero((passed <= limit) & (passed >= -_AHEAD)))
 
     def _predict(self, now: int) -> Tracks:
         table = self._table
