@@ -31,7 +31,7 @@ class Encoding(IntEnum):
 
 
 class Verification(IntEnum):
-    """What the on-board unit says of a frame's signature (constants of `icv_v2x_msgs/ObuFrames`)."""
+    """Verdict of the on-board unit on a signature (constants of `icv_v2x_msgs/ObuFrames`)."""
 
     NOT_CHECKED = 0
     VERIFIED = 1

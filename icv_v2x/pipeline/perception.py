@@ -22,15 +22,17 @@ from icv_v2x.message_set.batch import Encoding, decode_frames
 from icv_v2x.pipeline.counters import Counters
 from icv_v2x.translate.csae import reports_from_bsm
 from icv_v2x.translate.refusals import refused
+from icv_v2x.translate.reports import ObjectReports
+from icv_v2x.world.corroboration import with_second_source
 from icv_v2x.world.ego_estimator import EgoEstimator
-from icv_v2x.world.track_store import ACCEPTED, TrackStore
+from icv_v2x.world.track_store import TrackStore, Verdict
 
 if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
-Input = FrameBatch | Odometry | VehicleStatus | PlannedPath
+Input = FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports
 
 # Frames waiting for a cycle at most: a second of a channel ten times as busy as the busiest.
 _PENDING = 50_000
@@ -55,6 +57,7 @@ class Perception:
             origin.latitude, origin.longitude, origin.altitude, parameters.map_projection
         )
         self._tracks = TrackStore(parameters)
+        self._detections = TrackStore(parameters)
         self._ego = EgoEstimator(parameters)
         self._pending: list[FrameBatch] = []
         self._waiting = 0
@@ -66,14 +69,13 @@ class Perception:
         if isinstance(item, FrameBatch):
             self._queue(item)
             return
-        if isinstance(item, Odometry):
-            reason = self._ego.odometry(item)
-        elif isinstance(item, VehicleStatus):
-            reason = self._ego.vehicle_status(item)
-        else:
-            reason = self._ego.planned_path(item)
-        if reason:
-            self.refused_inputs[reason] = self.refused_inputs.get(reason, 0) + 1
+        if isinstance(item, ObjectReports):
+            self._detections.update(item, None)
+            return
+        reason = self._ego.update(item)
+        if reason is not None:
+            name = reason.value
+            self.refused_inputs[name] = self.refused_inputs.get(name, 0) + 1
 
     def lose(self, frames: int, reason: str) -> None:
         """Count frames that could not be taken in at all."""
@@ -92,11 +94,13 @@ class Perception:
             self.clear()
         self._now = now
         self.drain()
-        return self._tracks.snapshot(now), self._ego.state(now)
+        tracks = with_second_source(self._tracks.snapshot(now), self._detections.snapshot(now))
+        return tracks, self._ego.state(now)
 
     def clear(self) -> None:
         """Forget tracks and ego, keep the counters."""
         self._tracks.clear()
+        self._detections.clear()
         self._ego.clear()
 
     def drain(self) -> None:
@@ -139,8 +143,8 @@ class Perception:
         verdicts += [refusal.reason.value for refusal in refusals]
         newest = int(batch.reception_time.max()) if len(batch) else 0
         outcomes = self._tracks.update(reports, self._ego.state(newest))
-        accepted = int(np.count_nonzero(outcomes == ACCEPTED))
-        verdicts += [str(o) for o in outcomes[outcomes != ACCEPTED]]
+        accepted = int(np.count_nonzero(outcomes == Verdict.ACCEPTED))
+        verdicts += [Verdict(o).reason for o in outcomes[outcomes != Verdict.ACCEPTED].tolist()]
         self.counters.accept(accepted)
         for verdict in verdicts:
             self.counters.reject(1, verdict)

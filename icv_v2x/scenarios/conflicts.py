@@ -467,7 +467,7 @@ def _crossing(
     distance = np.where(zone.exists, zone.ego_entry_distance, np.nan)
     delays = np.array(_delays(parameters))[:, np.newaxis]
     needed = required_deceleration_stopping(
-        np.broadcast_to(np.where(zone.exists, distance, 0.0), (len(delays), len(distance))).ravel(),
+        np.tile(np.where(zone.exists, distance, 0.0), len(delays)),
         max(ego.speed, 0.0), ego.acceleration, np.repeat(delays, len(distance)),
     ).reshape(len(delays), len(distance))
     now, imminent, warning, caution = np.where(zone.exists, needed, 0.0)
