@@ -7,12 +7,14 @@ from icv_v2x.conflict.assessment import (
     Encounter,
     assess_conflicts,
     encounters,
+    spread,
 )
 from icv_v2x.conflict.braking import (
     required_deceleration_following,
     required_deceleration_stopping,
     time_to_contact_following,
 )
+from icv_v2x.conflict.broad_phase import WayCircles, near_the_way, way_circles
 from icv_v2x.conflict.footprint import Footprint, corners
 from icv_v2x.conflict.probability import overlap_probability
 from icv_v2x.conflict.separation import (
@@ -30,17 +32,21 @@ __all__ = [
     'Encounter',
     'Footprint',
     'Separation',
+    'WayCircles',
     'ZoneTimes',
     'assess_conflicts',
     'closest_approach',
     'corners',
     'encounters',
     'first_contact',
+    'near_the_way',
     'outline_distance',
     'overlap_probability',
     'passes_clear',
     'required_deceleration_following',
     'required_deceleration_stopping',
+    'spread',
     'time_to_contact_following',
+    'way_circles',
     'zone_times',
 ]

@@ -13,12 +13,14 @@ from icv_v2x.conflict.braking import (
     required_deceleration_following,
     required_deceleration_stopping,
 )
+from icv_v2x.conflict.broad_phase import may_meet
 from icv_v2x.conflict.footprint import Footprint
 from icv_v2x.conflict.probability import overlap_probability
 from icv_v2x.conflict.separation import Separation, closest_approach
-from icv_v2x.conflict.swept import Contact, first_contact
+from icv_v2x.conflict.swept import Contact, first_contact, pair_count
 from icv_v2x.conflict.zone import ZoneTimes, zone_times
 from icv_v2x.motion.pieces import (
+    BoolArray,
     FloatArray,
     IndexArray,
     MotionState,
@@ -95,9 +97,26 @@ def assess_conflicts(
     Raises:
         ValueError: The numbers of objects do not fit together.
     """
-    count = len(motions)
+    count = pair_count(ego_motion, ego_footprint, motions, footprints)
+    encounter = encounters(state_at(ego_motion, 0.0), state_at(motions, 0.0))
+    reach = ego_footprint.radius + footprints.radius + within
+    near = np.flatnonzero(np.broadcast_to(may_meet(ego_motion, motions, reach), (count,)))
+    if len(near) < count:
+        found = assess_conflicts(
+            ego_motion,
+            ego_footprint,
+            ego_uncertainty,
+            motions.take(near),
+            footprints if len(footprints) == 1 else footprints.take(near),
+            uncertainties if len(uncertainties.speed) == 1 else uncertainties.take(near),
+            delay=delay,
+            within=within,
+        )
+        return dataclasses.replace(spread(found, near, count), encounter=encounter)
     contact = first_contact(ego_motion, ego_footprint, motions, footprints)
-    separation = closest_approach(ego_motion, ego_footprint, motions, footprints, within=within)
+    separation = closest_approach(
+        ego_motion, ego_footprint, motions, footprints, within=within, contact=contact
+    )
     probability = overlap_probability(
         ego_motion,
         ego_footprint,
@@ -108,20 +127,72 @@ def assess_conflicts(
         separation.time,
     )
     zone = zone_times(ego_motion, ego_footprint, motions, footprints, contact=contact)
-    ego_now, now = state_at(ego_motion, 0.0), state_at(motions, 0.0)
-    encounter = encounters(ego_now, now)
     required, object_required = np.zeros(count), np.zeros(count)
     rows = np.flatnonzero(zone.exists & contact.overlaps)
     if len(rows):
-        ego, objects = ego_motion.take(np.zeros_like(rows)), motions.take(rows)
-        required[rows] = _required(
-            ego, objects, zone.ego_entry_distance[rows], zone.object_exit[rows], delay
-        )
-        object_required[rows] = _required(
-            objects, ego, zone.object_entry_distance[rows], zone.ego_exit[rows], delay
+        required[rows], object_required[rows] = _required_of_both(
+            ego_motion, motions.take(rows), zone.take(rows), delay
         )
     return ConflictAssessment(
         contact, zone, separation, encounter, required, object_required, probability
+    )
+
+
+def spread(found: ConflictAssessment, rows: IndexArray, count: int) -> ConflictAssessment:
+    """Return the assessment of all objects from that of those that could come near.
+
+    Args:
+        found: Assessment of m objects.
+        rows: Which of n objects these are, (m,).
+        count: Number of all objects n.
+
+    Returns:
+        The assessment of n objects, in which the others have no contact, no zone, infinite
+        distance, need no deceleration and have the probability 0. Their encounter is not known
+        and given as that of a crossing object.
+    """
+
+    def filled(values: FloatArray, rest: float) -> FloatArray:
+        everything = np.full(count, rest)
+        everything[rows] = values
+        return everything
+
+    def marked(values: BoolArray) -> BoolArray:
+        everything = np.zeros(count, dtype=np.bool_)
+        everything[rows] = values
+        return everything
+
+    def numbered(values: IndexArray, rest: int) -> IndexArray:
+        everything = np.full(count, rest, dtype=np.intp)
+        everything[rows] = values
+        return everything
+
+    contact, zone, separation = found.contact, found.zone, found.separation
+    return ConflictAssessment(
+        Contact(
+            marked(contact.overlaps),
+            filled(contact.begin, np.nan),
+            filled(contact.end, np.nan),
+            filled(contact.x, np.nan),
+            filled(contact.y, np.nan),
+            numbered(contact.piece, -1),
+        ),
+        ZoneTimes(
+            marked(zone.exists),
+            filled(zone.ego_entry, np.nan),
+            filled(zone.ego_exit, np.nan),
+            filled(zone.object_entry, np.nan),
+            filled(zone.object_exit, np.nan),
+            filled(zone.ego_entry_distance, np.nan),
+            filled(zone.object_entry_distance, np.nan),
+            marked(zone.ego_first),
+            filled(zone.post_encroachment_time, np.nan),
+        ),
+        Separation(filled(separation.distance, np.inf), filled(separation.time, np.nan)),
+        numbered(found.encounter, Encounter.CROSSING),
+        filled(found.required_deceleration, 0.0),
+        filled(found.object_required_deceleration, 0.0),
+        filled(found.probability, 0.0),
     )
 
 
@@ -132,61 +203,85 @@ def encounters(ego: MotionState, objects: MotionState) -> IndexArray:
         ego: State of the ego, (1,) or (n,).
         objects: State of the objects, (n,).
     """
-    turn = objects.heading - ego.heading
-    alike = np.cos(turn)
-    moving = np.hypot(objects.velocity_x, objects.velocity_y) > _STANDING_SPEED
+    speed = np.hypot(objects.velocity_x, objects.velocity_y)
+    return _encounters(objects.heading - ego.heading, speed)
+
+
+def _encounters(turn: FloatArray, speed: FloatArray) -> IndexArray:
+    """Return values of `Encounter` from differences of heading [rad] and speeds, (n,) [m/s]."""
+    alike, moving = np.cos(turn), speed > _STANDING_SPEED
     kind = np.full(alike.shape, Encounter.CROSSING, dtype=np.intp)
     kind[~moving | (alike > _SAME_DIRECTION)] = Encounter.SAME_DIRECTION
     kind[moving & (alike < _OPPOSITE_DIRECTION)] = Encounter.ONCOMING
     return kind
 
 
-def _required(
-    braking: PiecewiseMotion,
-    others: PiecewiseMotion,
-    entry_distance: FloatArray,
-    other_exit: FloatArray,
-    delay: float,
-) -> FloatArray:
-    """Return the deceleration that keeps objects off others which they would touch.
+def _required_of_both(
+    ego_motion: PiecewiseMotion, motions: PiecewiseMotion, zone: ZoneTimes, delay: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return the decelerations that keep the ego off objects, and these off the ego.
 
     Behind a leader it means not to touch him until he has left the path, else to stop before
     the conflict zone. Who is in the other's swept path already cannot brake out of it.
 
     Args:
-        braking: Motion of the objects that would brake, (m,).
-        others: Motion of the others, (m,).
-        entry_distance: Way until the swept path of the other is entered, (m,) [m].
-        other_exit: When the other has left the swept path of the one that brakes, (m,) [s].
+        ego_motion: Motion of the ego, one object.
+        motions: Motion of m objects.
+        zone: Their conflict zones, (m,).
         delay: When the braking starts [s].
+
+    Returns:
+        Deceleration of the ego and of the objects, (m,) each [m/s2].
     """
-    state, other = state_at(braking, 0.0), state_at(others, 0.0)
-    speed, acceleration = _along_heading(braking, state.heading)
-    other_speed, other_acceleration = _along_heading(others, state.heading)
+    count = len(motions)
+    states = [
+        np.concatenate([np.broadcast_to(one, (count,)), many])
+        for one, many in zip(_present(ego_motion), _present(motions), strict=True)
+    ]
+    heading, velocity_x, velocity_y, acceleration_x, acceleration_y = states
+    cosine, sine = np.cos(heading), np.sin(heading)
+    speed = np.maximum(velocity_x * cosine + velocity_y * sine, 0.0)
+    acceleration = acceleration_x * cosine + acceleration_y * sine
+    # Rows of the ego against the object come first; the other half are the same with parts
+    # exchanged.
+    other_speed = _exchanged(velocity_x) * cosine + _exchanged(velocity_y) * sine
+    other_acceleration = _exchanged(acceleration_x) * cosine + _exchanged(acceleration_y) * sine
+    entry = np.concatenate([zone.ego_entry_distance, zone.object_entry_distance])
+    other_exit = np.concatenate([zone.object_exit, zone.ego_exit])
+    kind = _encounters(
+        _exchanged(heading) - heading, np.hypot(_exchanged(velocity_x), _exchanged(velocity_y))
+    )
     following = required_deceleration_following(
-        entry_distance,
-        np.maximum(speed, 0.0),
+        entry,
+        speed,
         acceleration,
         np.maximum(other_speed, 0.0),
         other_acceleration,
         delay,
         other_exit,
     )
-    stopping = required_deceleration_stopping(
-        entry_distance, np.maximum(speed, 0.0), acceleration, delay
-    )
-    kind = encounters(state, other)
+    stopping = required_deceleration_stopping(entry, speed, acceleration, delay)
     needed = np.where(kind == Encounter.SAME_DIRECTION, following, stopping)
-    hopeless = (kind == Encounter.ONCOMING) | (entry_distance <= 0.0)
-    return np.where(hopeless, np.inf, needed)
+    needed[(kind == Encounter.ONCOMING) | (entry <= 0.0)] = np.inf
+    return needed[:count], needed[count:]
 
 
-def _along_heading(motion: PiecewiseMotion, heading: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the present speed and acceleration of n objects along headings, (n,) each."""
-    cosine, sine = np.cos(heading), np.sin(heading)
-    rows = np.arange(len(motion))
-    piece = piece_at(motion, 0.0)
-    return (
-        motion.velocity_x[rows, piece] * cosine + motion.velocity_y[rows, piece] * sine,
-        motion.acceleration_x[rows, piece] * cosine + motion.acceleration_y[rows, piece] * sine,
-    )
+def _exchanged(values: FloatArray) -> FloatArray:
+    """Return the second half of values before the first."""
+    half = len(values) // 2
+    return np.concatenate([values[half:], values[:half]])
+
+
+def _present(motion: PiecewiseMotion) -> list[FloatArray]:
+    """Return heading, velocity and acceleration of n objects now, (n,) each."""
+    row, piece = np.arange(len(motion)), piece_at(motion, 0.0)
+    return [
+        values[row, piece]
+        for values in (
+            motion.heading,
+            motion.velocity_x,
+            motion.velocity_y,
+            motion.acceleration_x,
+            motion.acceleration_y,
+        )
+    ]

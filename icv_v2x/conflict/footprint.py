@@ -107,8 +107,9 @@ def overlap_point(
 ) -> tuple[FloatArray, FloatArray]:
     """Return a point that two touching or overlapping rectangles share.
 
-    It is the mean of the corners of their intersection: the touching corner at a first contact,
-    the middle of the common stretch where sides meet flush.
+    It is the mean of the corners that lie in the other rectangle: the touching corner at a first
+    contact, the middle of the common stretch where sides meet flush. Only rectangles that overlap
+    like a cross have no such corner; there it is the mean of the points where the sides cross.
 
     Args:
         first: Corners of the first rectangles, counter-clockwise, (n, 4) each [m].
@@ -117,33 +118,40 @@ def overlap_point(
     Returns:
         East and north, (n,) each [m]; NaN where the rectangles are apart.
     """
-    points = [
-        (*first, _inside(first, second)),
-        (*second, _inside(second, first)),
-        _crossings(first, second),
-    ]
-    x, y, valid = (np.concatenate(parts, axis=1) for parts in zip(*points, strict=True))
-    weight = valid.sum(axis=1)
-    weight = np.where(weight == 0, np.nan, weight)
-    return np.where(valid, x, 0.0).sum(axis=1) / weight, (
-        np.where(valid, y, 0.0).sum(axis=1) / weight
-    )
+    x, y = np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
+    count = len(first[0])
+    inside = _inside(x, y, np.roll(x, count, axis=0), np.roll(y, count, axis=0))
+    weight = np.hstack([inside[:count], inside[count:]])
+    x, y = np.hstack([x[:count], x[count:]]), np.hstack([y[:count], y[count:]])
+    crossed = ~weight.any(axis=1)
+    if crossed.any():
+        x, y, weight = (np.hstack([values, np.zeros((count, 8))]) for values in (x, y, weight))
+        rows = [(part[0][crossed], part[1][crossed]) for part in (first, second)]
+        x[crossed], y[crossed], weight[crossed] = _crossings(rows[0], rows[1])
+    total = weight.sum(axis=1, dtype=np.float64)
+    total[total == 0.0] = np.nan
+    return (x * weight).sum(axis=1) / total, (y * weight).sum(axis=1) / total
 
 
 def _inside(
-    points: tuple[FloatArray, FloatArray],
-    polygon: tuple[FloatArray, FloatArray],
+    x: FloatArray,
+    y: FloatArray,
+    rectangle_x: FloatArray,
+    rectangle_y: FloatArray,
     tolerance: float = 1e-6,
 ) -> npt.NDArray[np.bool_]:
-    """Return which points (n, 4) lie in the polygons (n, 4) or within the tolerance [m]."""
-    along = [np.roll(values, -1, axis=1) - values for values in polygon]
-    offset = [
-        point[:, :, np.newaxis] - corner[:, np.newaxis, :]
-        for point, corner in zip(points, polygon, strict=True)
-    ]
-    area = along[0][:, np.newaxis, :] * offset[1] - along[1][:, np.newaxis, :] * offset[0]
-    length = np.hypot(*along)[:, np.newaxis, :]
-    inside: npt.NDArray[np.bool_] = np.all(area >= -tolerance * length, axis=2)
+    """Return which points (n, 4) lie in the rectangles (n, 4) or within the tolerance [m]."""
+    # Along its side from the third corner, a point inside has a share between 0 and 1.
+    offset_x, offset_y = x - rectangle_x[:, 2:3], y - rectangle_y[:, 2:3]
+    inside = np.ones(x.shape, dtype=np.bool_)
+    for corner in (1, 3):
+        side_x = rectangle_x[:, corner : corner + 1] - rectangle_x[:, 2:3]
+        side_y = rectangle_y[:, corner : corner + 1] - rectangle_y[:, 2:3]
+        length = np.hypot(side_x, side_y)
+        # What has no area holds no corners; its own may yet lie in the other rectangle.
+        real = length > 0.0
+        along = (offset_x * side_x + offset_y * side_y) / np.where(real, length, 1.0)
+        inside &= real & (along > -tolerance) & (along < length + tolerance)
     return inside
 
 

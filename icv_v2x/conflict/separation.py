@@ -14,9 +14,10 @@ import dataclasses
 
 import numpy as np
 
+from icv_v2x.conflict.broad_phase import may_meet
 from icv_v2x.conflict.footprint import Footprint
 from icv_v2x.conflict.overlap import linear_overlap, separating_axes
-from icv_v2x.conflict.swept import may_meet, pair_count
+from icv_v2x.conflict.swept import Contact, pair_count
 from icv_v2x.motion.pieces import (
     BoolArray,
     FloatArray,
@@ -54,6 +55,7 @@ def closest_approach(
     second_footprint: Footprint,
     *,
     within: float = np.inf,
+    contact: Contact | None = None,
 ) -> Separation:
     """Return the least distance of pairs of moving footprints over their common time.
 
@@ -67,6 +69,7 @@ def closest_approach(
         second_footprint: Its sizes, (n,) or (1,).
         within: Distance up to which it matters [m]; pairs that stay farther apart for sure are
             left out at little cost.
+        contact: First contact of the same motions, where it is known already.
 
     Raises:
         ValueError: The numbers of objects do not fit together.
@@ -74,7 +77,12 @@ def closest_approach(
     count = pair_count(first, first_footprint, second, second_footprint)
     distance, time = np.full(count, np.inf), np.full(count, np.nan)
     reach = first_footprint.radius + second_footprint.radius + within
-    near = np.flatnonzero(np.broadcast_to(may_meet(first, second, reach), (count,)))
+    apart = np.broadcast_to(may_meet(first, second, reach), (count,))
+    if contact is not None:
+        distance[contact.overlaps] = 0.0
+        time[contact.overlaps] = contact.begin[contact.overlaps]
+        apart = apart & ~contact.overlaps
+    near = np.flatnonzero(apart)
     step = max(1, _CHUNK // (4 * max(first.pieces, second.pieces)))
     for start in range(0, len(near), step):
         rows = near[start : start + step]

@@ -8,6 +8,7 @@ import dataclasses
 
 import numpy as np
 
+from icv_v2x.conflict.broad_phase import may_meet
 from icv_v2x.conflict.footprint import Footprint, corners, overlap_point
 from icv_v2x.conflict.overlap import (
     SeparatingAxes,
@@ -279,43 +280,3 @@ def _joined(
     ends = np.append(starts[1:], len(row)) - 1
     leading = new_row[starts]
     return row[starts[leading]], begin[starts[leading]], end[ends[leading]]
-
-
-def may_meet(first: PiecewiseMotion, second: PiecewiseMotion, reach: FloatArray) -> BoolArray:
-    """Tell which pairs of objects could come near, by the boxes about their whole ways.
-
-    Args:
-        first: Motion of n objects or of one.
-        second: Motion of n objects or of one.
-        reach: Distance of the centres from which on it matters, (n,) or (1,) [m].
-
-    Returns:
-        Whether the boxes come that near, (n,) or (1,); never False for a pair that meets.
-    """
-    near = np.ones(1, dtype=np.bool_)
-    for axis in ('x', 'y'):
-        lower_1, upper_1 = way_bounds(first, axis)
-        lower_2, upper_2 = way_bounds(second, axis)
-        near = near & (lower_1 - upper_2 < reach) & (lower_2 - upper_1 < reach)
-    return near
-
-
-def way_bounds(motion: PiecewiseMotion, axis: str) -> tuple[FloatArray, FloatArray]:
-    """Return the least and greatest coordinate of the centre over the whole motion, (n,) [m].
-
-    Args:
-        motion: Motion of n objects.
-        axis: The coordinate, 'x' or 'y'.
-    """
-    place, rate = getattr(motion, axis), getattr(motion, f'velocity_{axis}')
-    duration = motion.durations
-    if not motion.accelerated:
-        final = place[:, -1] + duration[..., -1] * rate[:, -1]
-        return np.minimum(place.min(axis=1), final), np.maximum(place.max(axis=1), final)
-    change = getattr(motion, f'acceleration_{axis}')
-    half = place + 0.5 * duration * rate
-    final = place[:, -1] + duration[..., -1] * (
-        rate[:, -1] + 0.5 * duration[..., -1] * change[:, -1]
-    )
-    lower = np.minimum(np.minimum(place, half).min(axis=1), final)
-    return lower, np.maximum(np.maximum(place, half).max(axis=1), final)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import numpy.typing as npt
 
 from icv_v2x.conflict.footprint import Footprint
 from icv_v2x.conflict.overlap import separating_axes
@@ -60,6 +61,15 @@ class ZoneTimes:
     object_entry_distance: FloatArray
     ego_first: BoolArray
     post_encroachment_time: FloatArray
+
+    def take(self, rows: npt.ArrayLike) -> ZoneTimes:
+        """Return the zones with the chosen objects.
+
+        Args:
+            rows: Indices (m,) or mask (n,) of the objects.
+        """
+        index = np.asarray(rows)
+        return ZoneTimes(*(values[index] for values in vars(self).values()))
 
 
 @dataclasses.dataclass(frozen=True)

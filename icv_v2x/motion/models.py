@@ -239,6 +239,35 @@ def constant_turn_rate(
     )
 
 
+def arc_displacement(
+    course: FloatArray,
+    speed: FloatArray,
+    acceleration: FloatArray,
+    yaw_rate: FloatArray,
+    time: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Return the exact displacement at constant turn rate and acceleration.
+
+    With the sums taken about the middle of the time it has no singularity anywhere.
+
+    Args:
+        course: Direction of the velocity at the start, any shape [rad].
+        speed: Speed at the start, same shape [m/s].
+        acceleration: Acceleration along the course, same shape [m/s2].
+        yaw_rate: Turn rate, same shape [rad/s].
+        time: Time for which it lasts, same shape [s].
+
+    Returns:
+        Displacement east and north [m].
+    """
+    chord, swerve = _arc_factors(0.5 * yaw_rate * time)
+    middle = course + 0.5 * yaw_rate * time
+    forward = time * (speed + 0.5 * acceleration * time) * chord
+    sideways = 0.5 * acceleration * time * time * swerve
+    cosine, sine = np.cos(middle), np.sin(middle)
+    return forward * cosine - sideways * sine, forward * sine + sideways * cosine
+
+
 def _arc_factors(half_turn: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return sin(z) / z and (sin(z) - z cos(z)) / z**2, the spherical Bessel functions 0 and 1."""
     small = np.abs(half_turn) < _SMALL_ANGLE

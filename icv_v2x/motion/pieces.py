@@ -12,6 +12,7 @@ counter-clockwise from +x [rad].
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import TypeAlias
 
 import numpy as np
@@ -67,8 +68,6 @@ class PiecewiseMotion:
         velocity_y: Velocity at the start of the piece, north, (n, K) [m/s].
         acceleration_x: Acceleration during the piece, east, (n, K) [m/s2].
         acceleration_y: Acceleration during the piece, north, (n, K) [m/s2].
-        accelerated: False where no object has an acceleration in any piece, which lets the
-            conflict tests take their linear path.
     """
 
     start_time: FloatArray
@@ -80,7 +79,6 @@ class PiecewiseMotion:
     velocity_y: FloatArray
     acceleration_x: FloatArray
     acceleration_y: FloatArray
-    accelerated: bool = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
         """Check that the arrays fit together.
@@ -97,8 +95,6 @@ class PiecewiseMotion:
             raise ValueError(
                 f'start_time has shape {self.start_time.shape}, expected {shape[1:]} or {shape}'
             )
-        accelerated = bool(np.any(self.acceleration_x) or np.any(self.acceleration_y))
-        object.__setattr__(self, 'accelerated', accelerated)
 
     def __len__(self) -> int:
         """Return the number of objects n."""
@@ -109,7 +105,12 @@ class PiecewiseMotion:
         """Number of pieces K."""
         return int(self.x.shape[1])
 
-    @property
+    @functools.cached_property
+    def accelerated(self) -> bool:
+        """False where no piece is accelerated, which lets tests take their linear path."""
+        return bool(self.acceleration_x.any() or self.acceleration_y.any())
+
+    @functools.cached_property
     def durations(self) -> FloatArray:
         """Length of each piece, (K,) or (n, K) like `start_time` [s]."""
         start = np.minimum(self.start_time, self.end_time)
@@ -138,29 +139,30 @@ class PiecewiseMotion:
         return dataclasses.replace(self, end_time=end_time)
 
 
-def _piece_at(motion: PiecewiseMotion, time: FloatArray) -> IndexArray:
-    """Return the index of the piece in force, (n, M), for times (M,) or (n, M)."""
-    if motion.start_time.ndim == 1:
-        index = np.searchsorted(motion.start_time, time, side='right') - 1
-        index = np.maximum(index, 0)
-        return np.broadcast_to(index, (len(motion), time.shape[-1]))
-    started = motion.start_time[:, np.newaxis, :] <= time[..., :, np.newaxis]
-    count: IndexArray = np.count_nonzero(started, axis=-1)
-    return np.maximum(count - 1, 0)
-
-
 def piece_at(motion: PiecewiseMotion, time: npt.ArrayLike) -> IndexArray:
     """Return the index of the piece in force for each object.
 
     Args:
         motion: Motion of n objects.
-        time: One time for each object, (n,), or one for all [s].
+        time: One time for all objects, a time for each (n,), or several for each (n, m) [s].
 
     Returns:
-        Index into the pieces, (n,); where several pieces start at once the last of them.
+        Index into the pieces, (n,) for scalar and (n,) times, else (n, m); where several pieces
+        start at once the last of them, before the first one that one.
     """
-    moments = np.broadcast_to(np.asarray(time, dtype=np.float64), (len(motion),))
-    return _piece_at(motion, moments[:, np.newaxis])[:, 0]
+    moments = _moments(motion, time)
+    if motion.pieces == 1:
+        return np.zeros(moments.shape, dtype=np.intp)
+    if motion.start_time.ndim == 1:
+        index: IndexArray = np.searchsorted(motion.start_time, moments, side='right') - 1
+        return np.maximum(index, 0)
+    start = motion.start_time
+    if moments.ndim == 1:
+        started = start <= moments[:, np.newaxis]
+    else:
+        started = start[:, np.newaxis, :] <= moments[:, :, np.newaxis]
+    count: IndexArray = np.count_nonzero(started, axis=-1)
+    return np.maximum(count - 1, 0)
 
 
 def state_at(motion: PiecewiseMotion, time: npt.ArrayLike) -> MotionState:
@@ -168,26 +170,19 @@ def state_at(motion: PiecewiseMotion, time: npt.ArrayLike) -> MotionState:
 
     Args:
         motion: Motion of n objects.
-        time: One time for all objects, a time for each (n,), or several for each (n, M) [s].
+        time: One time for all objects, a time for each (n,), or several for each (n, m) [s].
             A time outside the motion counts as its nearest end.
 
     Returns:
-        The state, (n,) for scalar and (n,) times, else (n, M).
+        The state, (n,) for scalar and (n,) times, else (n, m).
     """
-    moments = np.asarray(time, dtype=np.float64)
-    single = moments.ndim < 2
-    if single:
-        moments = np.broadcast_to(moments, (len(motion),))[:, np.newaxis]
-    moments = np.minimum(np.maximum(moments, motion.start_time[..., :1]), motion.end_time)
-    refined = on_grid(motion, moments)
-    columns = 0 if single else slice(None)
-    return MotionState(
-        refined.x[:, columns],
-        refined.y[:, columns],
-        refined.heading[:, columns],
-        refined.velocity_x[:, columns],
-        refined.velocity_y[:, columns],
-    )
+    moments = _moments(motion, time)
+    first = motion.start_time[..., :1]
+    if moments.ndim == 1:
+        first = first[..., 0]
+    moments = np.minimum(np.maximum(moments, first), motion.end_time)
+    state = _continued(motion, piece_at(motion, moments), moments)
+    return MotionState(state.x, state.y, state.heading, state.velocity_x, state.velocity_y)
 
 
 def position_at(motion: PiecewiseMotion, time: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -208,27 +203,9 @@ def on_grid(motion: PiecewiseMotion, start_time: FloatArray) -> PiecewiseMotion:
     """
     if start_time is motion.start_time:
         return motion
-    index = _piece_at(motion, start_time)
-    old = motion.start_time if motion.start_time.ndim == 2 else motion.start_time[np.newaxis]
-    old = np.broadcast_to(old, motion.x.shape)
-
-    def pick(values: FloatArray) -> FloatArray:
-        return np.take_along_axis(values, index, axis=1)
-
-    elapsed = start_time - pick(old)
-    velocity_x, velocity_y = pick(motion.velocity_x), pick(motion.velocity_y)
-    acceleration_x, acceleration_y = pick(motion.acceleration_x), pick(motion.acceleration_y)
-    return PiecewiseMotion(
-        start_time,
-        motion.end_time,
-        pick(motion.x) + elapsed * (velocity_x + 0.5 * elapsed * acceleration_x),
-        pick(motion.y) + elapsed * (velocity_y + 0.5 * elapsed * acceleration_y),
-        pick(motion.heading),
-        velocity_x + elapsed * acceleration_x,
-        velocity_y + elapsed * acceleration_y,
-        acceleration_x,
-        acceleration_y,
-    )
+    grid = np.broadcast_to(start_time, (len(motion), start_time.shape[-1]))
+    pieces = _continued(motion, piece_at(motion, grid), grid)
+    return PiecewiseMotion(start_time, motion.end_time, *(vars(pieces)[f] for f in _PIECE_FIELDS))
 
 
 def on_common_grid(
@@ -259,6 +236,52 @@ def on_common_grid(
     ]
     grid = np.sort(np.concatenate(starts, axis=1), axis=1)
     return on_grid(_repeated(first, count), grid), on_grid(_repeated(second, count), grid)
+
+
+def _moments(motion: PiecewiseMotion, time: npt.ArrayLike) -> FloatArray:
+    """Return times as (n,) or (n, m)."""
+    moments = np.asarray(time, dtype=np.float64)
+    return moments if moments.ndim == 2 else np.broadcast_to(moments, (len(motion),))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Continued(MotionState):
+    """The state with the acceleration in force, all of one shape [m/s2]."""
+
+    acceleration_x: FloatArray
+    acceleration_y: FloatArray
+
+
+def _continued(motion: PiecewiseMotion, piece: IndexArray, time: FloatArray) -> _Continued:
+    """Return what follows at times from the given pieces, (n,) or (n, m) each."""
+    row = np.arange(len(motion))
+    if piece.ndim == 2:
+        row = row[:, np.newaxis]
+    start = motion.start_time
+    elapsed = time - (start[piece] if start.ndim == 1 else start[row, piece])
+    velocity_x, velocity_y = motion.velocity_x[row, piece], motion.velocity_y[row, piece]
+    x, y = motion.x[row, piece], motion.y[row, piece]
+    if not motion.accelerated:
+        none = np.zeros(x.shape)
+        return _Continued(
+            x + elapsed * velocity_x,
+            y + elapsed * velocity_y,
+            motion.heading[row, piece],
+            velocity_x,
+            velocity_y,
+            none,
+            none,
+        )
+    change_x, change_y = motion.acceleration_x[row, piece], motion.acceleration_y[row, piece]
+    return _Continued(
+        x + elapsed * (velocity_x + 0.5 * elapsed * change_x),
+        y + elapsed * (velocity_y + 0.5 * elapsed * change_y),
+        motion.heading[row, piece],
+        velocity_x + elapsed * change_x,
+        velocity_y + elapsed * change_y,
+        change_x,
+        change_y,
+    )
 
 
 def _repeated(motion: PiecewiseMotion, count: int) -> PiecewiseMotion:

@@ -12,6 +12,7 @@ import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
+from strategies.traffic import MODELS, Traffic, angles, random_traffic, seeds
 
 from icv_v2x.conflict import Footprint, corners, first_contact, passes_clear
 from icv_v2x.motion import (
@@ -21,7 +22,6 @@ from icv_v2x.motion import (
     constant_velocity,
     state_at,
 )
-from strategies.traffic import MODELS, Traffic, angles, random_traffic, seeds
 
 HORIZON = 4.0
 STEP = 1e-3
