@@ -29,6 +29,9 @@ Input = FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports
 # rosbag2 metadata that every distribution since Humble reads has to be of the older layout.
 _VERSION: Literal[8] = 8
 
+SIMULATED = 'icv_v2x.simulated'
+"""Key of a bag's custom data whose value `true` says that a computer made the recording."""
+
 
 class BagWriter:
     """Writes a rosbag2 directory with mcap storage; a context manager.
@@ -36,15 +39,19 @@ class BagWriter:
     Where the block ends with an exception, the unfinished directory is removed.
     """
 
-    def __init__(self, path: Path | str, *, replace: bool = False) -> None:
+    def __init__(
+        self, path: Path | str, *, replace: bool = False, simulated: bool = False,
+    ) -> None:
         """Remember what to write.
 
         Args:
             path: Directory to make.
             replace: Remove a bag of that name first; anything but a bag is never removed.
+            simulated: A computer made what is written, and the bag is to say so.
         """
         self.path = Path(path)
         self._replace = replace
+        self._simulated = simulated
         self._types = typestore()
         self._encoder = MessageEncoder(self._types.types.__getitem__)
         self._writer: Writer | None = None
@@ -61,6 +68,8 @@ class BagWriter:
         try:
             self._writer = Writer(
                 self.path, version=_VERSION, storage_plugin=StoragePlugin.MCAP)
+            if self._simulated:
+                self._writer.set_custom_data(SIMULATED, 'true')
             self._writer.open()
         except (OSError, WriterError) as error:
             self._writer = None

@@ -13,6 +13,7 @@ import numpy as np
 from icv_v2x.inputs import Gear, Odometry, PlannedPath, VehicleStatus
 from icv_v2x.interchange.bag_writer import BagWriter, Input
 from icv_v2x.interchange.broadcast import Frame, Motion, Sender, batch_of, bsm_octets
+from icv_v2x.interchange.parameter_text import parameter_path, parameter_text
 from icv_v2x.translate.reports import ObjectReports, Source
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def inputs(scene: Scene) -> list[tuple[int, Input]]:
 
 
 def write(scene: Scene, path: Path | str, *, replace: bool = False) -> None:
-    """Write what the ego receives as a bag.
+    """Write what the ego receives as a bag that calls itself simulated, its parameters beside it.
 
     Args:
         scene: The scene.
@@ -63,10 +64,15 @@ def write(scene: Scene, path: Path | str, *, replace: bool = False) -> None:
 
     Raises:
         BagError: The directory cannot be made.
+        OSError: The parameter file cannot be written.
     """
-    with BagWriter(path, replace=replace) as bag:
+    with BagWriter(path, replace=replace, simulated=True) as bag:
         for log_time, record in inputs(scene):
             bag.write(log_time, record)
+    comments = ['Of a simulated scene. Temporary id = road user:']
+    comments += [f'  {scene.subject(name)} = {name}' for name in scene.actors]
+    parameter_path(bag.path).write_text(
+        parameter_text(scene.parameter_values(), comments), encoding='utf-8')
 
 
 def _times(rate: float, duration: float, phase: float = 0.0) -> Array:

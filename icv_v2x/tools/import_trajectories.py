@@ -17,6 +17,7 @@ from icv_v2x.frames import MapFrame
 from icv_v2x.inputs import Gear, Indicator, Odometry, SignerRole, VehicleStatus, Verification
 from icv_v2x.interchange import BagError, BagWriter
 from icv_v2x.interchange.broadcast import Frame, Motion, Sender, batch_of, bsm_octets
+from icv_v2x.interchange.parameter_text import parameter_path, parameter_text
 from icv_v2x.tools.errors import SourceError
 from icv_v2x.tools.terminal import say
 from icv_v2x.tools.trajectories import Recording, Trajectory, commonroad, sumo, table
@@ -128,14 +129,14 @@ def write(
     frames = radio_frames(others, numbers, MapFrame(latitude, longitude, 0.0))
     timed: list[tuple[int, Input]] = [*ego_inputs(ego), *_batches(frames)]
     timed.sort(key=lambda item: item[0])
-    plain = Path(str(path).rstrip('/'))
-    parameters = plain.with_name(plain.name + '.params.yaml')
-    with BagWriter(plain, replace=replace) as bag:
+    plain = Path(path)
+    parameters = parameter_path(plain)
+    with BagWriter(plain, replace=replace, simulated=recording.simulated) as bag:
         for log_time, record in timed:
             bag.write(log_time, record)
     try:
         parameters.write_text(
-            _parameter_text(ego, (latitude, longitude), numbers), encoding='utf-8')
+            _parameters(ego, (latitude, longitude), numbers), encoding='utf-8')
     except OSError as error:
         raise BagError(f'cannot write {parameters}: {error.strerror}') from error
     return Imported(ego.name, len(others), len(frames), ego.duration, parameters)
@@ -249,26 +250,22 @@ def _thinned(time: np.ndarray) -> np.ndarray:
     return np.arange(0, len(time), every)
 
 
-def _parameter_text(
+def _parameters(
     ego: Trajectory, place: tuple[float, float], numbers: dict[str, int],
 ) -> str:
-    lines = [
-        '# Written by icv-v2x import. Temporary id = vehicle of the source:',
-        *(f'#   {SENDER_PREFIX + number:016X} = {_printable(name)}'
-          for name, number in numbers.items()),
-        '/**:',
-        '  ros__parameters:',
-        '    map_origin:',
-        f'      latitude: {float(place[0])!r}',
-        f'      longitude: {float(place[1])!r}',
-        '      altitude: 0.0',
-        '    vehicle:',
-        f'      length: {round(ego.length, 4)!r}',
-        f'      width: {round(ego.width, 4)!r}',
-        '      base_link_to_center: 0.0',
-        f"      temporary_id: '{SENDER_PREFIX + numbers[ego.name]:016X}'",
+    comments = ['Written by icv-v2x import. Temporary id = vehicle of the source:']
+    comments += [
+        f'  {SENDER_PREFIX + number:016X} = {_printable(name)}' for name, number in numbers.items()
     ]
-    return '\n'.join(lines) + '\n'
+    return parameter_text({
+        'map_origin.latitude': float(place[0]),
+        'map_origin.longitude': float(place[1]),
+        'map_origin.altitude': 0.0,
+        'vehicle.length': round(ego.length, 4),
+        'vehicle.width': round(ego.width, 4),
+        'vehicle.base_link_to_center': 0.0,
+        'vehicle.temporary_id': f'{SENDER_PREFIX + numbers[ego.name]:016X}',
+    }, comments)
 
 
 def _printable(name: str) -> str:

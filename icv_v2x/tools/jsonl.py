@@ -39,6 +39,7 @@ def cycle_line(step: Step) -> str | None:
     return _dump({
         't': round(step.time, _TIME_DECIMALS),
         'mode': cycle.mode.name,
+        'mode_reason': cycle.mode_reason,
         'advisories': [
             advisory_value(advisory, cycle.stamp, step.time) for advisory in cycle.advisories
         ],

@@ -100,12 +100,14 @@ class Recording:
         latitude: [deg] of the coordinates' origin, None: the source does not say.
         longitude: [deg].
         notes: What was passed over, for a person.
+        simulated: A computer made it.
     """
 
     trajectories: tuple[Trajectory, ...]
     latitude: float | None = None
     longitude: float | None = None
     notes: tuple[str, ...] = ()
+    simulated: bool = False
 
     def longest(self) -> Trajectory:
         """Return the vehicle observed longest, the first of several.

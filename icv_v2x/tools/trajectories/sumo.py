@@ -80,7 +80,8 @@ def read(path: Path) -> Recording:
             raise SourceError(f'{path} is no floating-car data of SUMO: {error}') from error
     if not samples:
         raise SourceError(f'{path} has no vehicle')
-    return Recording(tuple(_trajectory(name, one) for name, one in samples.items()))
+    return Recording(
+        tuple(_trajectory(name, one) for name, one in samples.items()), simulated=True)
 
 
 def _take(path: Path, timestep: Element, samples: dict[str, _Samples]) -> None:
