@@ -63,7 +63,7 @@ def move(
     speed = np.asarray(speed, dtype=np.float64)
     heading = np.asarray(heading, dtype=np.float64)
     acceleration = _zero_where_unknown(acceleration)
-    time = moving_time(speed, acceleration, duration)
+    time, stands = _time_to_standstill(speed, acceleration, duration)
     turn = _zero_where_unknown(yaw_rate) * time
     steady, rising = _arc_integrals(turn)
     along = time * (speed * steady + acceleration * time * rising)
@@ -73,32 +73,24 @@ def move(
         x=np.asarray(x, dtype=np.float64) + displacement.real,
         y=np.asarray(y, dtype=np.float64) + displacement.imag,
         heading=heading + turn,
-        speed=speed + acceleration * time,
+        # Exactly zero: a rest of either sign could set off with the acceleration.
+        speed=np.where(stands, 0.0, speed + acceleration * time),
     )
 
 
-def moving_time(
-    speed: ArrayLike, acceleration: ArrayLike, duration: ArrayLike
-) -> NDArray[np.float64]:
-    """Return the part of a time before standstill.
+def _time_to_standstill(
+    speed: NDArray[np.float64], acceleration: NDArray[np.float64], duration: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the part of the duration before standstill [s], and whether there is one.
 
-    Args:
-        speed: (n,) [m/s].
-        acceleration: (n,) finite [m/s2].
-        duration: (n,) [s], any sign.
-
-    Returns:
-        (n,) [s], of the sign of the duration. A standing vehicle moves only where it speeds up
-        forwards.
+    A standing vehicle moves only where it speeds up forwards: the rest is a brake that still
+    reads a deceleration.
     """
-    speed, acceleration, duration = np.broadcast_arrays(
-        *(np.asarray(v, dtype=np.float64) for v in (speed, acceleration, duration)))
-    changing = acceleration != 0.0
-    standstill = np.where(changing, -speed / np.where(changing, acceleration, 1.0), np.nan)
-    # Standing and asked to go backwards: a brake that still reads a deceleration.
+    duration = np.asarray(duration, dtype=np.float64)
     stays = (speed == 0.0) & (acceleration * duration <= 0.0)
-    stops = (standstill * duration > 0.0) & (np.abs(standstill) < np.abs(duration))
-    return np.where(stays, 0.0, np.where(stops, standstill, duration))
+    stops = np.sign(speed) * np.sign(speed + acceleration * duration) < 0.0
+    standstill = -speed / np.where(stops, acceleration, 1.0)
+    return np.where(stays, 0.0, np.where(stops, standstill, duration)), stays | stops
 
 
 def _arc_integrals(
