@@ -10,7 +10,7 @@ import html
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -78,12 +78,14 @@ class RunDescription:
         source: Name of the recording, as a person knows it.
         origin: Instant that the page calls zero [ns], the first cycle where None.
         scene_missing: Why there is no map, empty where there is one.
+        names: Id of an object to what a person calls it, where anyone does.
     """
 
     simulated: bool = False
     source: str = ''
     origin: int | None = None
     scene_missing: str = ''
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class ReportWriter:
@@ -163,6 +165,7 @@ class ReportWriter:
             'title': title,
             'source': self._description.source,
             'simulated': self._description.simulated,
+            'names': dict(self._description.names),
             'sceneMissing': self._description.scene_missing,
             'duration': round(seconds * 1e3),
             'summary': _plain(summary),

@@ -66,7 +66,10 @@ def run(arguments: Namespace) -> int:
     parameters = load(parameter_file(bag_path, None))
     grouper, notices = SituationGrouper(), SituationGrouper(minimum=Level.INFO)
     writer = ReportWriter(
-        RunDescription(simulated=True, source=bag_path.name), parameters=parameters)
+        RunDescription(
+            simulated=True, source=bag_path.name,
+            names={scene.subject(part.name): part.title for part in PARTS}),
+        parameters=parameters)
     pipeline = Pipeline(parameters)
     say('replaying it ...')
     with BagReader(bag_path, warn=say) as bag, lines.open(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from icv_v2x.interchange import BagReader
+from icv_v2x.interchange.bag_writer import SIMULATED
 from icv_v2x.parameters import load
 from icv_v2x.parameters.groups import Cycle
 from icv_v2x.pipeline import Pipeline
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
     from icv_v2x.interchange.playback import Step
     from icv_v2x.parameters import Parameters
-
-SIMULATED = 'icv_v2x.simulated'
-"""Key of a bag's custom data whose value `true` says that a computer made the recording."""
 
 _NO_SCENE = (
     'The page was made from the lines of a replay, which hold what was advised but not where '

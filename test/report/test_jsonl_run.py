@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from strategies.runs import make_advisory
+from strategies.runs import make_advisory, make_tracks
 
 from icv_v2x.advisory.types import Action, Application, Level, Mode
 from icv_v2x.interchange.playback import Step
+from icv_v2x.pipeline import Cycle
 from icv_v2x.report import JsonlError, read_jsonl
 from icv_v2x.tools.jsonl import cycle_line
 
@@ -50,14 +51,14 @@ def test_a_line_becomes_a_cycle(file: Path) -> None:
 
 
 def test_what_a_replay_writes_is_read(file: Path) -> None:
-    class Said:
-        stamp = 0
-        mode = Mode.DEGRADED
-        advisories = (make_advisory(Level.IMMINENT, gap=12.5, conflict_x=3.0, conflict_y=4.0),)
-        merge_plan = None
-
-    file.write_text(f'{cycle_line(Step(1.5, Said()))}\n')
-    advisory = next(iter(read_jsonl(file))).advisories[0]
+    said = Cycle(
+        stamp=0, mode=Mode.DEGRADED, mode_reason='ego pose is old',
+        advisories=(make_advisory(Level.IMMINENT, gap=12.5, conflict_x=3.0, conflict_y=4.0),),
+        merge_plan=None, ego=None, tracks=make_tracks(0, x=[]))
+    file.write_text(f'{cycle_line(Step(1.5, said))}\n')
+    cycle = next(iter(read_jsonl(file)))
+    assert (cycle.mode, cycle.mode_reason) == (Mode.DEGRADED, 'ego pose is old')
+    advisory, = cycle.advisories
     assert (advisory.level, advisory.gap, advisory.conflict_y) == (Level.IMMINENT, 12.5, 4.0)
 
 

@@ -123,11 +123,14 @@ class Chart {
     pen.lineWidth = width;
     pen.setLineDash(dash);
     pen.lineJoin = 'round';
+    // A value between two gaps is a line without length, which round ends make a dot.
+    pen.lineCap = dash.length ? 'butt' : 'round';
     pen.beginPath();
     let open = false;
     line.values.forEach((value, i) => {
       if (value === null || Number.isNaN(value)) { open = false; return; }
-      if (open) pen.lineTo(x(line.time[i]), y(value)); else pen.moveTo(x(line.time[i]), y(value));
+      if (!open) pen.moveTo(x(line.time[i]), y(value));
+      pen.lineTo(x(line.time[i]), y(value));
       open = true;
     });
     pen.stroke();

@@ -41,6 +41,12 @@ function quantity(value, unit, decimals = 1) {
   return `${value.toFixed(decimals)}\u202f${unit}`;
 }
 
+// A gap that grows while the leader brakes is common, and a negative closing speed reads badly.
+function closingText(speed) {
+  if (speed === null) return '–';
+  return `${speed < -0.05 ? 'opening' : 'closing'} ${quantity(Math.abs(speed) * 3.6, 'km/h', 0)}`;
+}
+
 function words(name) {
   const text = name.toLowerCase().replaceAll('_', ' ').replace('vru', 'VRU');
   return text.charAt(0).toUpperCase() + text.slice(1);
@@ -128,8 +134,10 @@ function spokenAt(time) {
   return open.sort((a, b) => b.level - a.level);
 }
 
+// What a person calls an object: its name where the run gives names, else the end of its id.
 function shortId(id) {
   if (!id) return '';
+  if (Object.hasOwn(report.names, id)) return report.names[id];
   const [sender, number] = id.split(':');
   const tail = /^[0-9A-F]{16}$/.test(sender) ? sender.replace(/^0+(?=.{4})/, '').slice(-6) : sender.slice(0, 24);
   return number === undefined ? tail : `${tail}:${number}`;

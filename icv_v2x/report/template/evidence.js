@@ -47,7 +47,7 @@ class Evidence {
     return this.mine.filter((s) => s.group === 'collision').map((s) => ({
       time: s.time,
       values: s.numbers.closing_speed.map((v) => {
-        if (v === null) return null;
+        if (v === null || v <= 0) return null;
         const steady = limit.warningDelay + v / (2 * limit.deceleration);
         return s.application === 'FCW' ? Math.min(steady, v / (2 * limit.forwardDeceleration)) : steady;
       }),
@@ -58,14 +58,15 @@ class Evidence {
   facts(situation) {
     byId('evidence-range').textContent = `${clockText(situation.start)} to ${clockText(situation.end)}`;
     const names = situation.applications.map((name) => `${name}, ${APPLICATIONS[name] ?? ''}`).join('; ');
-    byId('evidence-about').textContent = `${names}${situation.subject ? ` – ${situation.subject}` : ''}`;
+    const subject = Object.hasOwn(report.names, situation.subject) ? `${shortId(situation.subject)} (${situation.subject})` : situation.subject;
+    byId('evidence-about').textContent = `${names}${situation.subject ? ` – ${subject}` : ''}`;
     const fact = (name, value) => make('div', {}, make('dt', {}, name), make('dd', {}, value));
     const pair = ([start, extreme], unit, word, decimals = 1) => (extreme === null && start === null ? '–'
       : `${quantity(start, unit, decimals)}, ${word} ${quantity(extreme, unit, decimals)}`);
     byId('evidence-facts').replaceChildren(
       fact('Warned at', pair(situation.time, 's', 'least')),
       fact('Gap', pair(situation.gap, 'm', 'least')),
-      fact('Closing speed', pair(situation.closing.map((v) => (v === null ? null : v * 3.6)), 'km/h', 'most', 0)),
+      fact('Speed', situation.closing.map(closingText).join(', most ')),
       fact('Required deceleration', pair(situation.deceleration, 'm/s²', 'most')),
       fact('Trust', `${situation.verified ? 'signatures verified' : 'not all verified'}, ${situation.corroborated ? 'second source' : 'no second source'}`),
     );

@@ -49,7 +49,7 @@ class MapView {
   absent() {
     byId('nomap').hidden = false;
     byId('nomap').textContent = report.sceneMissing || 'This run holds no positions, so there is no map to show.';
-    byId('map').classList.add('empty');
+    byId('map').classList.add('without');
   }
 
   // Brings the ego and the subject of the selected situation into view together.
@@ -210,7 +210,7 @@ class MapView {
     const from = Object.entries(report.sources).filter(([bit]) => object.source & Number(bit))
       .map(([, name]) => (name.length === 3 ? name : words(name))).join(', ');
     box.replaceChildren(
-      make('strong', {}, kind),
+      make('strong', {}, object.ego || !Object.hasOwn(report.names, object.id) ? kind : report.names[object.id]),
       ...(object.ego ? [] : [make('code', {}, object.id)]),
       make('span', {}, `${quantity(placed.speed * 3.6, 'km/h', 0)} · ${quantity(placed.speed, 'm/s')}`),
       ...(object.ego ? [] : [make('span', {}, `${from || 'Source not given'} · ${object.verification === 1 ? 'verified' : 'not verified'}`)]),

@@ -72,7 +72,7 @@ function drawLayers(map) {
   }
   if (map.ego) drawBody(map, pen, map.ego, 0, false);
   for (const entry of [...spoken].reverse()) if (entry.level >= WARNING) drawConflict(map, pen, entry);
-  drawScale(map, pen, height);
+  drawScale(map, pen, height, width);
   drawNorth(pen, width);
 }
 
@@ -199,18 +199,20 @@ function label(pen, text, x, y, tone, font) {
   pen.fillText(text, x, y);
 }
 
-function drawScale(map, pen, height) {
+function drawScale(map, pen, height, width) {
+  // Where the view is narrow, the keys of the map fill the whole lower edge.
+  const low = width < 560 ? height - 56 : height;
   const length = niceStep(60 / map.view.scale, 1);
   const pixels = length * map.view.scale;
   pen.strokeStyle = palette.ink;
   pen.lineWidth = 1.5;
   pen.beginPath();
-  pen.moveTo(14.5, height - 22);
-  pen.lineTo(14.5, height - 15.5);
-  pen.lineTo(14.5 + pixels, height - 15.5);
-  pen.lineTo(14.5 + pixels, height - 22);
+  pen.moveTo(14.5, low - 22);
+  pen.lineTo(14.5, low - 15.5);
+  pen.lineTo(14.5 + pixels, low - 15.5);
+  pen.lineTo(14.5 + pixels, low - 22);
   pen.stroke();
-  label(pen, `${Number(length.toPrecision(3))} m`, 14.5 + pixels / 2, height - 22, palette.ink, '600 11px');
+  label(pen, `${Number(length.toPrecision(3))} m`, 14.5 + pixels / 2, low - 22, palette.ink, '600 11px');
 }
 
 function drawNorth(pen, width) {

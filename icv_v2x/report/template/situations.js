@@ -62,11 +62,11 @@ class SituationList {
   }
 
   numbers(situation) {
-    const cell = (name, value) => make('span', {}, make('small', {}, name), value);
+    const cell = (name, value) => make('span', {}, name ? make('small', {}, name) : null, value);
     return [
       ['to conflict', quantity(situation.time[0], 's')],
       ['gap', quantity(situation.gap[0], 'm', 0)],
-      ['closing', quantity(situation.closing[0] === null ? null : situation.closing[0] * 3.6, 'km/h', 0)],
+      ['', closingText(situation.closing[0])],
       ['needs up to', quantity(situation.deceleration[1], 'm/s²')],
     ].filter(([, value]) => value !== '–').map(([name, value]) => cell(name, value));
   }
@@ -99,9 +99,8 @@ function drawSpoken() {
   const mark = top ? `${top.stretch.index} ${top.level} ${text} ${open.length}` : '';
   if (parent.dataset.mark === mark) return;
   parent.dataset.mark = mark;
-  parent.hidden = !top;
   parent.className = `spoken edge${top ? top.level : 0}`;
-  if (!top) { parent.replaceChildren(); return; }
+  if (!top) { parent.replaceChildren(make('p', { class: 'silence' }, 'Nothing said at this moment.')); return; }
   parent.replaceChildren(
     make('p', { class: 'name' }, levelGlyph(top.level), make('strong', {}, LEVEL_TEXT[top.level]),
       ` ${top.stretch.application} · ${APPLICATIONS[top.stretch.application] ?? ''}`,
