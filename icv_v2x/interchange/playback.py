@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SECOND = 1_000_000_000
+LONGEST_SILENCE = 3600 * SECOND
+"""Over a silence longer than this [ns], as a wrong log time makes, no cycles are run."""
 
 
 class PipelineLike(Protocol):
@@ -45,7 +47,8 @@ def play(
     """Run a pipeline over inputs; cycle k comes k / rate seconds after the first input.
 
     A cycle uses the inputs logged at or before it; the last cycle is the first one at or after the
-    last input, so that every input is used.
+    last input, so that every input is used. Within a silence longer than `LONGEST_SILENCE` the
+    cycles are left out, their numbers kept.
 
     Args:
         pipeline: Takes the records; `Unreadable` goes to its `lose`, None only begins the time.
@@ -61,6 +64,10 @@ def play(
     for log_time, record in inputs:
         if first is None:
             first = due = log_time
+        elif log_time - due > LONGEST_SILENCE:
+            yield Step(index / rate, pipeline.cycle(due))
+            index = -int(-(log_time - first) * rate // SECOND)
+            due = first + round(index * SECOND / rate)
         while due < log_time:
             yield Step(index / rate, pipeline.cycle(due))
             index += 1

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icv_v2x.interchange import BagReader, Unreadable
-from icv_v2x.interchange.playback import play
+from icv_v2x.interchange.playback import LONGEST_SILENCE, SECOND, play
 from icv_v2x.interchange.topics import OBU_FRAMES, ODOMETRY, READ_TOPICS
 from icv_v2x.parameters import ParameterError, load
 from icv_v2x.pipeline import Pipeline
@@ -123,12 +123,18 @@ def replay(
     unreadable: dict[str, int] = {}
 
     def records() -> Iterator[tuple[int, Any]]:
+        before: int | None = None
         with progress(f'replaying {bag.path}', sum(bag.counts.values())) as advance:
             for log_time, topic, record in timed.timing_of_reading(bag):
                 if isinstance(record, Unreadable):
                     unreadable[topic] = unreadable.get(topic, 0) + 1
                     if unreadable[topic] <= _UNREADABLE_SHOWN:
                         say(f'{bag.path}: a message on {topic} is passed over: {record.detail}')
+                if before is not None and log_time - before > LONGEST_SILENCE:
+                    say(
+                        f'{bag.path}: {(log_time - before) / SECOND:.0f} s without a message '
+                        'are passed over without cycles')
+                before = log_time
                 yield log_time, record
                 advance()
 
