@@ -16,11 +16,20 @@ import numpy.typing as npt
 import pytest
 import shapely
 
-from icv_v2x.conflict import Footprint, assess_conflicts, corners, first_contact
+from icv_v2x.conflict import (
+    Footprint,
+    assess_conflicts,
+    corners,
+    first_contact,
+    near_the_way,
+    spread,
+    way_circles,
+)
 from icv_v2x.motion import MotionUncertainty, constant_turn_rate, constant_velocity, state_at
 
 HORIZON = 5.0
 SAMPLE = 0.1
+WITHIN = 5.0
 EGO_SPEED = 15.0
 COUNTS = (10, 100, 1000, 5000)
 EGO = Footprint.of(4.8, 1.9)
@@ -124,18 +133,35 @@ def sampled_scan(objects: Scene) -> Array:
 
 def all_outputs(objects: Scene, model: str) -> Any:
     """Return every figure of the assessment, from present states on."""
+    turning = model != 'constant velocity'
     place = (objects.x, objects.y, objects.heading, objects.speed)
-    if model == 'constant velocity':
-        ego = constant_velocity(0.0, 0.0, 0.0, EGO_SPEED, HORIZON)
-        motions = constant_velocity(*place, HORIZON)
-    else:
+    if turning:
         ego = constant_turn_rate(0.0, 0.0, 0.0, EGO_SPEED, 0.05, HORIZON, acceleration=-1.0)
-        motions = constant_turn_rate(
-            *place, objects.yaw_rate, HORIZON, acceleration=objects.acceleration
+        circles = way_circles(
+            *place, HORIZON, acceleration=objects.acceleration, yaw_rate=objects.yaw_rate
         )
-    return assess_conflicts(
-        ego, EGO, EGO_ERRORS, motions, objects.footprint, objects.errors, delay=1.7
+    else:
+        ego = constant_velocity(0.0, 0.0, 0.0, EGO_SPEED, HORIZON)
+        circles = way_circles(*place, HORIZON)
+    near = np.flatnonzero(near_the_way(ego, EGO, circles, objects.footprint, WITHIN))
+    place = tuple(values[near] for values in place)
+    if turning:
+        motions = constant_turn_rate(
+            *place, objects.yaw_rate[near], HORIZON, acceleration=objects.acceleration[near]
+        )
+    else:
+        motions = constant_velocity(*place, HORIZON)
+    found = assess_conflicts(
+        ego,
+        EGO,
+        EGO_ERRORS,
+        motions,
+        objects.footprint.take(near),
+        objects.errors.take(near),
+        delay=1.7,
+        within=WITHIN,
     )
+    return spread(found, near, len(objects.x))
 
 
 @pytest.mark.parametrize('count', COUNTS)

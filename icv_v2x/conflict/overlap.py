@@ -50,21 +50,20 @@ class SeparatingAxes:
 
 
 def separating_axes(
-    first_heading: FloatArray,
+    first_direction: tuple[FloatArray, FloatArray],
     first: Footprint,
-    second_heading: FloatArray,
+    second_direction: tuple[FloatArray, FloatArray],
     second: Footprint,
 ) -> SeparatingAxes:
     """Return the separating axes of pairs of rectangles.
 
     Args:
-        first_heading: Headings, (m,) or (1,) [rad].
+        first_direction: Cosine and sine of the headings, (m,) or (1,) each.
         first: Sizes, (m,) or (1,).
-        second_heading: Headings, (m,) or (1,) [rad].
+        second_direction: Cosine and sine of the headings, (m,) or (1,) each.
         second: Sizes, (m,) or (1,).
     """
-    cosine_1, sine_1 = np.cos(first_heading), np.sin(first_heading)
-    cosine_2, sine_2 = np.cos(second_heading), np.sin(second_heading)
+    (cosine_1, sine_1), (cosine_2, sine_2) = first_direction, second_direction
     along = np.abs(cosine_1 * cosine_2 + sine_1 * sine_2)
     across = np.abs(cosine_1 * sine_2 - sine_1 * cosine_2)
     shape = (4, *np.broadcast_shapes(along.shape, first.length.shape, second.length.shape))

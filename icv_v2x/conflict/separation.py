@@ -338,7 +338,12 @@ def _segment_distance(
     least = distances.min(axis=0)
     where = np.where(distances <= least + _SAME, places, np.inf).min(axis=0)
 
-    axes = separating_axes(first_heading, first, second_heading, second)
+    axes = separating_axes(
+        (np.cos(first_heading), np.sin(first_heading)),
+        first,
+        (np.cos(second_heading), np.sin(second_heading)),
+        second,
+    )
     begin, end_share = linear_overlap(axes, place, way, np.ones_like(least))
     # A way of no length lasts no time, but may lie inside all the same.
     still_inside = (way[0] == 0.0) & (way[1] == 0.0)

@@ -166,7 +166,10 @@ def _uniform_contact(
         position.append(offset)
         velocity.append(speeds[1] - speeds[0])
     axes = separating_axes(
-        first.heading[:, 0], first_footprint, second.heading[:, 0], second_footprint
+        _at(first.direction, (slice(None), 0)),
+        first_footprint,
+        _at(second.direction, (slice(None), 0)),
+        second_footprint,
     )
     begin, end = linear_overlap(
         axes, (position[0], position[1]), (velocity[0], velocity[1]), duration
@@ -216,9 +219,9 @@ def _piecewise_contact(
         return begin, end
     pair = [tuple(values[row, column] for values in axis) for axis in relative]
     axes = separating_axes(
-        first.heading[row, column],
+        _at(first.direction, (row, column)),
         first_footprint.take(row),
-        second.heading[row, column],
+        _at(second.direction, (row, column)),
         second_footprint.take(row),
     )
     piece_begin, piece_end, _ = piece_overlap(axes, pair[0], pair[1], duration[row, column])
@@ -230,6 +233,13 @@ def _piecewise_contact(
     )
     begin[near[rows]], end[near[rows]] = first_begin, first_end
     return begin, end
+
+
+def _at(
+    direction: tuple[FloatArray, FloatArray], where: tuple[IndexArray | slice, IndexArray | int]
+) -> tuple[FloatArray, FloatArray]:
+    """Return cosine and sine of chosen pieces."""
+    return direction[0][where], direction[1][where]
 
 
 def piece_overlap(

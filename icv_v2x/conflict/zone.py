@@ -11,6 +11,7 @@ a larger zone. The paths, and with them the zone, end with the motions.
 from __future__ import annotations
 
 import dataclasses
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -81,7 +82,8 @@ class _SweptPath:
 
     x: FloatArray
     y: FloatArray
-    heading: FloatArray
+    cosine: FloatArray
+    sine: FloatArray
     length: FloatArray
     width: FloatArray
     half_x: FloatArray
@@ -127,12 +129,16 @@ def zone_times(
         row, piece, ego_piece = _crossing_pieces(path, ego_path)
         if not len(row):
             continue
-        entry, leave = _times_inside(part, size, (row, piece), ego_path, (0 * row, ego_piece))
-        _store(object_entry, object_exit, chunk[row], entry, leave)
         entry, leave = _times_inside(
-            ego_motion, ego_footprint, (0 * row, ego_piece), path, (row, piece)
+            (part, size, path, (row, piece)),
+            (ego_motion, ego_footprint, ego_path, (np.zeros_like(row), ego_piece)),
         )
-        _store(ego_entry, ego_exit, chunk[row], entry, leave)
+        starts = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))
+        rows, pairs = chunk[row[starts]], len(row)
+        object_entry[rows] = np.fmin.reduceat(entry[:pairs], starts)
+        object_exit[rows] = np.fmax.reduceat(leave[:pairs], starts)
+        ego_entry[rows] = np.fmin.reduceat(entry[pairs:], starts)
+        ego_exit[rows] = np.fmax.reduceat(leave[pairs:], starts)
 
     exists = ~(np.isnan(ego_entry) | np.isnan(object_entry))
     for times in (ego_entry, ego_exit, object_entry, object_exit):
@@ -175,7 +181,7 @@ def _swept_path(motion: PiecewiseMotion, footprint: Footprint) -> _SweptPath:
             half_way, (motion.acceleration_x, motion.acceleration_y), strict=True
         )
     ]
-    cosine, sine = np.cos(motion.heading), np.sin(motion.heading)
+    cosine, sine = motion.direction
     extents, middles = [], []
     for east, north in ((cosine, sine), (-sine, cosine)):
         # The way lies in the hull of its two ends and of the point where their tangents meet.
@@ -194,7 +200,8 @@ def _swept_path(motion: PiecewiseMotion, footprint: Footprint) -> _SweptPath:
     return _SweptPath(
         motion.x + middles[0] * cosine - middles[1] * sine,
         motion.y + middles[0] * sine + middles[1] * cosine,
-        motion.heading,
+        cosine,
+        sine,
         length,
         width,
         0.5 * (length * np.abs(cosine) + width * np.abs(sine)),
@@ -227,53 +234,70 @@ def _crossing_pieces(
     return row[pair], piece[pair], ego_piece
 
 
-def _times_inside(
-    motion: PiecewiseMotion,
-    footprint: Footprint,
-    moving: tuple[IndexArray, IndexArray],
-    path: _SweptPath,
-    standing: tuple[IndexArray, IndexArray],
-) -> tuple[FloatArray, FloatArray]:
-    """Return when footprints are inside rectangles, NaN where never, (m,) each [s].
+_Side: TypeAlias = tuple[PiecewiseMotion, Footprint, _SweptPath, tuple[IndexArray, IndexArray]]
+
+
+def _times_inside(one: _Side, other: _Side) -> tuple[FloatArray, FloatArray]:
+    """Return when moving footprints are inside the rectangles that the other side sweeps.
 
     Args:
-        motion: Motion of the objects that move.
-        footprint: Their sizes.
-        moving: Row and piece of each pair in `motion`, (m,) each.
-        path: The rectangles that stand.
-        standing: Row and piece of each pair in `path`, (m,) each.
+        one: Motion, sizes, swept path, and row and piece of each pair in these, (m,) each.
+        other: The same of the other side.
+
+    Returns:
+        First entry and last exit, (2m,) each [s], NaN where never: first those of the one side
+        in the other's path, then those of the other in the path of the one.
     """
-    size = footprint if len(footprint) == 1 else footprint.take(moving[0])
+    sides = [_moving(*side) for side in (one, other)]
+    paths = [_standing(path, where) for _, _, path, where in (other, one)]
+    moving = [np.concatenate(values) for values in zip(*sides, strict=True)]
+    standing = [np.concatenate(values) for values in zip(*paths, strict=True)]
+    cosine, sine, length, width, start, duration, x, y, rate_x, rate_y, *change = moving
     axes = separating_axes(
-        path.heading[standing],
-        Footprint(path.length[standing], path.width[standing]),
-        motion.heading[moving],
-        size,
+        (standing[0], standing[1]),
+        Footprint(standing[2], standing[3]),
+        (cosine, sine),
+        Footprint(length, width),
     )
-    start = np.broadcast_to(motion.start_time, motion.x.shape)[moving]
-    duration = np.broadcast_to(motion.durations, motion.x.shape)[moving]
     begin, end, last = piece_overlap(
         axes,
-        (
-            motion.x[moving] - path.x[standing],
-            motion.velocity_x[moving],
-            motion.acceleration_x[moving],
-        ),
-        (
-            motion.y[moving] - path.y[standing],
-            motion.velocity_y[moving],
-            motion.acceleration_y[moving],
-        ),
+        (x - standing[4], rate_x, change[0]),
+        (y - standing[5], rate_y, change[1]),
         duration,
     )
     inside = begin < end
     return np.where(inside, start + begin, np.nan), np.where(inside, start + last, np.nan)
 
 
-def _store(
-    entry: FloatArray, leave: FloatArray, row: IndexArray, begin: FloatArray, end: FloatArray
-) -> None:
-    """Write the first begin and the last end of each row, NaN where a row has neither."""
-    starts = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))
-    entry[row[starts]] = np.fmin.reduceat(begin, starts)
-    leave[row[starts]] = np.fmax.reduceat(end, starts)
+def _moving(
+    motion: PiecewiseMotion,
+    footprint: Footprint,
+    path: _SweptPath,
+    where: tuple[IndexArray, IndexArray],
+) -> list[FloatArray]:
+    """Return direction, size, time and motion of the chosen pieces, (m,) each."""
+    row, piece = where
+    one = np.zeros_like(row) if len(footprint) == 1 else row
+    shared = piece if motion.start_time.ndim == 1 else where
+    return [
+        path.cosine[where],
+        path.sine[where],
+        footprint.length[one],
+        footprint.width[one],
+        motion.start_time[shared],
+        motion.durations[shared],
+        motion.x[where],
+        motion.y[where],
+        motion.velocity_x[where],
+        motion.velocity_y[where],
+        motion.acceleration_x[where],
+        motion.acceleration_y[where],
+    ]
+
+
+def _standing(path: _SweptPath, where: tuple[IndexArray, IndexArray]) -> list[FloatArray]:
+    """Return direction, size and centre of the chosen rectangles, (m,) each."""
+    return [
+        values[where]
+        for values in (path.cosine, path.sine, path.length, path.width, path.x, path.y)
+    ]

@@ -166,10 +166,11 @@ def constant_turn_rate(
 
     The pieces are chords whose ends lie on the exact path; a piece keeps the heading that the
     object has in its middle. A chord lies at most speed * |yaw_rate| * duration**2 / 8 beside
-    the arc and its heading is at most |yaw_rate| * duration / 2 off. The end points integrate the
-    CTRA model in closed form (Schubert, Richter, Wanielik, "Comparison and evaluation of advanced
-    motion models for vehicle tracking", FUSION 2008), written about the middle of each piece,
-    where it has no singularity at a vanishing yaw rate.
+    the arc and its heading is at most |yaw_rate| * duration / 2 off; along it the place is at
+    most |acceleration| * duration**2 / 8 off. All objects share one grid of times. The end
+    points integrate the CTRA model in closed form (Schubert, Richter, Wanielik, "Comparison and
+    evaluation of advanced motion models for vehicle tracking", FUSION 2008), written about the
+    middle of each piece, where it has no singularity at a vanishing yaw rate.
 
     Args:
         x: Centre of the footprint, east, (n,) [m].
@@ -195,36 +196,44 @@ def constant_turn_rate(
     standstill = standstill_time(speed, acceleration, np.full((count, 1), horizon))
 
     steps = max(1, int(np.ceil(horizon / piece_duration - 1e-9)))
-    step = standstill / steps
-    middle = (np.arange(steps) + 0.5) * step
-    turned = yaw_rate * middle
-    mean_speed = speed + acceleration * middle
+    step = horizon / steps
+    start_time: FloatArray = np.arange(steps, dtype=np.float64) * step
+    turned = yaw_rate * (start_time + 0.5 * step)
     cosine, sine = np.cos(course + turned), np.sin(course + turned)
-
-    half_turn = 0.5 * yaw_rate * step
-    chord, swerve = _arc_factors(half_turn)
-    forward = mean_speed * chord
+    chord, swerve = _arc_factors(0.5 * yaw_rate * step)
+    forward = (speed + acceleration * (start_time + 0.5 * step)) * chord
     sideways = 0.5 * acceleration * step * swerve
     velocity_x = forward * cosine - sideways * sine
     velocity_y = forward * sine + sideways * cosine
-    stands = bool(np.any(standstill < horizon))
-    columns = steps + 1 if stands else steps
-    shape = (count, columns)
-    motion_x, motion_y = np.empty(shape), np.empty(shape)
-    motion_x[:, :1], motion_y[:, :1] = x, y
-    ends = slice(0, columns - 1)
-    np.cumsum(velocity_x[:, ends] * step, axis=1, out=motion_x[:, 1:])
-    np.cumsum(velocity_y[:, ends] * step, axis=1, out=motion_y[:, 1:])
-    motion_x[:, 1:] += x
-    motion_y[:, 1:] += y
     pieces_heading = heading + turned
-    start_time: FloatArray = np.arange(steps, dtype=np.float64) * (horizon / steps)
-    if stands:
-        still = np.zeros_like(x)
-        velocity_x = np.hstack([velocity_x, still])
-        velocity_y = np.hstack([velocity_y, still])
-        pieces_heading = np.hstack([pieces_heading, heading + yaw_rate * standstill])
-        start_time = np.arange(columns) * step
+    stopping = np.flatnonzero(standstill[:, 0] < horizon)
+    if len(stopping):
+        until = standstill[stopping]
+        last = np.minimum((until / step).astype(np.intp), steps - 1)
+        before = last * step
+        rate, change = yaw_rate[stopping], acceleration[stopping]
+        rest = arc_displacement(
+            course[stopping] + rate * before,
+            speed[stopping] + change * before,
+            change,
+            rate,
+            until - before,
+        )
+        number = np.arange(steps)
+        for velocity, way in zip((velocity_x, velocity_y), rest, strict=True):
+            velocity[stopping] = np.where(
+                number < last, velocity[stopping], np.where(number == last, way / step, 0.0)
+            )
+        middle = np.where(number == last, 0.5 * (before + until), until)
+        pieces_heading[stopping] = np.where(
+            number < last, pieces_heading[stopping], heading[stopping] + rate * middle
+        )
+    shape = (count, steps)
+    motion_x, motion_y = np.empty(shape), np.empty(shape)
+    for motion, place, velocity in ((motion_x, x, velocity_x), (motion_y, y, velocity_y)):
+        motion[:, :1] = place
+        np.cumsum(velocity[:, :-1] * step, axis=1, out=motion[:, 1:])
+        motion[:, 1:] += place
     none = np.broadcast_to(np.zeros(1), shape)
     return PiecewiseMotion(
         start_time,

@@ -111,6 +111,11 @@ class PiecewiseMotion:
         return bool(self.acceleration_x.any() or self.acceleration_y.any())
 
     @functools.cached_property
+    def direction(self) -> tuple[FloatArray, FloatArray]:
+        """Cosine and sine of the heading, (n, K) each."""
+        return np.cos(self.heading), np.sin(self.heading)
+
+    @functools.cached_property
     def durations(self) -> FloatArray:
         """Length of each piece, (K,) or (n, K) like `start_time` [s]."""
         start = np.minimum(self.start_time, self.end_time)
@@ -241,7 +246,9 @@ def on_common_grid(
 def _moments(motion: PiecewiseMotion, time: npt.ArrayLike) -> FloatArray:
     """Return times as (n,) or (n, m)."""
     moments = np.asarray(time, dtype=np.float64)
-    return moments if moments.ndim == 2 else np.broadcast_to(moments, (len(motion),))
+    if moments.ndim == 2 or moments.shape == (len(motion),):
+        return moments
+    return np.broadcast_to(moments, (len(motion),))
 
 
 @dataclasses.dataclass(frozen=True)
