@@ -14,7 +14,8 @@ What the codec refuses, always with a `MessageError` that carries a counted reas
 * values outside the bounds of their type, also where the bits could carry them;
 * unknown message types and ids, unknown alternatives, unknown enumeration values.
 
-Fields that a later edition adds to a SEQUENCE are skipped, as the extension marker promises.
+Fields that a later edition adds to a SEQUENCE and bits that it adds to a BIT STRING are skipped,
+as the extension marker promises.
 Unused bits in the last octet are ignored.
 """
 
@@ -26,10 +27,10 @@ from functools import lru_cache
 from typing import Any
 
 import asn1tools
-from asn1tools.codecs import OutOfDataError, uper
 
 from icv_v2x.message_set import schema
 from icv_v2x.message_set.errors import MessageError, RejectReason
+from icv_v2x.message_set.uper import read_frame
 from icv_v2x.message_set.values import from_plain, to_plain
 
 MAXIMUM_FRAME_OCTETS = 8188
@@ -52,31 +53,6 @@ def _specification() -> Any:
     return asn1tools.compile_dict(deepcopy(schema.parsed_modules()), 'uper')
 
 
-def _decode_type(name: str, octets: bytes) -> Any:
-    """Decode one complete encoding; the library's own call would not tell what is left over."""
-    decoder = uper.Decoder(bytearray(octets))
-    try:
-        value = _specification().types[name]._type.decode(decoder)
-    except OutOfDataError as error:
-        raise MessageError(
-            RejectReason.TRUNCATED, f'{name} needs more than its {len(octets)} octets') from error
-    except NotImplementedError as error:
-        raise MessageError(
-            RejectReason.UNKNOWN_EXTENSION, f'{name} holds an extended size: {error}') from error
-    except asn1tools.DecodeError as error:
-        raise MessageError(RejectReason.MALFORMED, f'{name}: {error}') from error
-    except (ValueError, TypeError, LookupError, ArithmeticError, MemoryError) as error:
-        raise MessageError(
-            RejectReason.MALFORMED, f'{name}: {type(error).__name__} {error}') from error
-    left = decoder.number_of_bits // 8
-    # a complete encoding fills at least one octet, also where its value needs no bit
-    if left and decoder.number_of_read_bits():
-        raise MessageError(
-            RejectReason.TRAILING_OCTETS,
-            f'{left} of {len(octets)} octets follow the end of {name}')
-    return value
-
-
 def decode(octets: bytes) -> Value:
     """Decode a UPER MessageFrame.
 
@@ -90,21 +66,8 @@ def decode(octets: bytes) -> Value:
         MessageError: The octets are not exactly one valid frame; nothing else is raised.
     """
     _check_size(octets, MAXIMUM_FRAME_OCTETS)
-    name, content = _decode_type(schema.ROOT_TYPE, octets)
-    if name is None:
-        raise MessageError(
-            RejectReason.UNKNOWN_MESSAGE, 'the frame holds a message type added after 2020')
-    if name == 'msgFrameExt':
-        number = content['messageId']
-        if number not in schema.MESSAGE_TYPES:
-            raise MessageError(
-                RejectReason.UNKNOWN_MESSAGE,
-                f'messageId {number} is none of {sorted(schema.MESSAGE_TYPES)}')
-        inner_name = schema.MESSAGE_TYPES[number]
-        inner = _decode_type(inner_name, content['value'])
-        value = to_plain(schema.types()[inner_name], inner, inner_name)
-        return {name: {'messageId': number, 'value': {inner_name: value}}}
-    return {name: to_plain(_alternative(name), content, name)}
+    value: Value = read_frame(octets)
+    return value
 
 
 def encode(value: Value) -> bytes:

@@ -68,9 +68,9 @@ def test_oversized_frame_is_refused_before_it_is_read() -> None:
 
 
 @pytest.mark.parametrize(('octets', 'reason'), [
-    ('50000000', RejectReason.MALFORMED),          # root alternative 5 of 0..4
+    ('50000000', RejectReason.UNKNOWN_MESSAGE),    # root alternative 5 of 0..4
     ('81020000', RejectReason.UNKNOWN_MESSAGE),  # frame extension 1
-    ('80020001', RejectReason.TRUNCATED),
+    ('80050001', RejectReason.TRUNCATED),
     ('8004000101FF', RejectReason.UNKNOWN_MESSAGE),  # messageId 1
 ])
 def test_unknown_message_is_refused(octets: str, reason: RejectReason) -> None:

@@ -108,4 +108,4 @@ def _random_leaf(  # noqa: PLR0911 - one return by kind of type
         return source.randbytes(source.randint(kind.minimum, most)).hex().upper()
     assert isinstance(kind, s.TextType)
     count = source.randint(kind.minimum, min(kind.maximum, LONGEST_TEXT))
-    return ''.join(chr(source.randrange(128)) for _ in range(count))
+    return ''.join(chr(source.randrange(32, 127)) for _ in range(count))
