@@ -143,6 +143,11 @@ function shortId(id) {
   return number === undefined ? tail : `${tail}:${number}`;
 }
 
+function idElement(id) {
+  const named = Object.hasOwn(report.names, id);
+  return make(named ? 'span' : 'code', { class: named ? 'given' : null, title: id }, shortId(id));
+}
+
 // The same colours wherever they are drawn; canvases read them anew when the theme changes.
 const palette = {};
 function readPalette() {

@@ -23,6 +23,13 @@ function stateAt(object, frame, share) {
   return null;
 }
 
+// Where the situation's conflict is foreseen at the moment, if it is.
+function conflictPoints(situation) {
+  return spokenAt(state.time).filter(({ stretch }) => stretch.subject === situation.subject)
+    .map(({ stretch, row }) => ({ x: stretch.numbers.conflict_x[row], y: stretch.numbers.conflict_y[row] }))
+    .filter(({ x, y }) => x !== null && y !== null);
+}
+
 class MapView {
   constructor() {
     this.canvas = byId('scene');
@@ -52,19 +59,22 @@ class MapView {
     byId('map').classList.add('without');
   }
 
-  // Brings the ego and the subject of the selected situation into view together.
+  // Brings the ego, the subject of the selected situation and their conflict into view together.
   frame() {
     this.place();
     const { clientWidth: width, clientHeight: height } = this.canvas;
     const situation = report.situations[state.selected];
     const subject = situation && this.visible.find((s) => s.object.id === situation.subject);
     if (!this.ego && this.visible.length) Object.assign(this.view, { x: this.visible[0].x, y: this.visible[0].y });
-    let scale = Math.min(8, width / 110);
+    let scale = Math.min(9, width / 100);
     if (this.ego && subject) {
       this.setFollow(true);
+      scale = 9;
       const lead = this.lead();
       const room = (span, toward, rel) => (span / 2 - 60 + Math.sign(rel) * toward) / Math.max(1, Math.abs(rel));
-      scale = Math.min(9, room(width, lead[0], subject.x - this.ego.x), room(height, lead[1], subject.y - this.ego.y));
+      for (const { x, y } of [subject, ...conflictPoints(situation)]) {
+        scale = Math.min(scale, room(width, lead[0], x - this.ego.x), room(height, lead[1], y - this.ego.y));
+      }
     }
     this.view.scale = Math.max(0.6, scale);
     this.place();

@@ -49,7 +49,7 @@ class SituationList {
         make('span', { class: 'when' }, clockText(situation.start), make('small', {}, `${((situation.end - situation.start) / 1000).toFixed(1)} s`)),
         make('span', { class: 'what' },
           make('span', { class: 'name' }, levelGlyph(situation.level), make('strong', {}, `${LEVEL_TEXT[situation.level]}`),
-            ` ${situation.applications.join(', ')} `, make('code', { title: situation.subject }, shortId(situation.subject))),
+            ` ${situation.applications.join(', ')} `, idElement(situation.subject)),
           make('span', { class: 'why' }, situation.reason),
           make('span', { class: 'numbers' }, ...this.numbers(situation))));
       button.addEventListener('click', () => chooseSituation(index));

@@ -97,7 +97,7 @@ class Timeline {
       }
     }
     const name = make('div', { class: 'rowlabel', title: `${APPLICATIONS[row.application] ?? ''} ${row.subject}` },
-      make('strong', {}, row.application), make('code', {}, shortId(row.subject)));
+      make('strong', {}, row.application), idElement(row.subject));
     return make('div', { class: 'row' }, name, make('div', { class: 'track' }, svg));
   }
 
