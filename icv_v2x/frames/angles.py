@@ -18,7 +18,8 @@ def wrap_angle(angle: ArrayLike) -> NDArray[np.float64]:
         The same shape [rad], NaN where the input is not finite.
     """
     angle = np.asarray(angle, dtype=np.float64)
-    finite = np.where(np.isfinite(angle), angle, np.nan)
-    wrapped = np.mod(finite + np.pi, 2.0 * np.pi) - np.pi
+    finite = np.isfinite(angle)
+    wrapped = np.mod(np.where(finite, angle, 0.0) + np.pi, 2.0 * np.pi) - np.pi
     # np.mod of a tiny negative number rounds up to the divisor itself.
-    return np.where(wrapped >= np.pi, -np.pi, wrapped)
+    wrapped = np.where(wrapped >= np.pi, -np.pi, wrapped)
+    return np.where(finite, wrapped, np.nan)

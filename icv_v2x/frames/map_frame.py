@@ -213,8 +213,10 @@ class MapFrame:
             heading = np.arctan2(
                 cosine * north_y - sine * north_x, sine * east_x - cosine * east_y
             )
-        heading = np.mod(heading, 2.0 * np.pi)
-        return np.where(heading >= 2.0 * np.pi, 0.0, heading)
+        heading = wrap_angle(heading)
+        turned = heading + 2.0 * np.pi
+        # A hair below north rounds up to the full circle.
+        return np.where(heading >= 0.0, heading, np.where(turned < 2.0 * np.pi, turned, 0.0))
 
     def _make_grid(self) -> Proj:
         if self.projection is Projection.TRANSVERSE_MERCATOR:
