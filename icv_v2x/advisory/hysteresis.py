@@ -7,13 +7,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Ceiling, Level
+from icv_v2x.advisory.types import FREE, NAN, Action, Advisory, Application, Ceiling, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
-_FREE = Ceiling(Level.IMMINENT, '')
-_LOST = Ceiling(Level.NONE, 'lost')
+    Ceilings = Callable[[str], Ceiling]
+
 _Key = tuple[Application, tuple[str, ...]]
 
 
@@ -43,7 +43,7 @@ class LevelHold:
         self._held.clear()
 
     def update(
-        self, now: int, candidates: Iterable[Advisory], ceilings: Mapping[str, Ceiling]
+        self, now: int, candidates: Iterable[Advisory], ceilings: Ceilings
     ) -> list[Advisory]:
         """Return the advisories in force.
 
@@ -51,7 +51,7 @@ class LevelHold:
             now: [ns], not before the last call's.
             candidates: Of this instant, with `level` by the entry and `exit_level` by the exit
                 thresholds; at most one per application and subject.
-            ceilings: Subject to the highest level it may cause now; subjects not named are lost.
+            ceilings: The highest level that a subject may cause now; LOST for one that is gone.
 
         Returns:
             One advisory per situation in force, `level` and `action` adjusted.
@@ -73,7 +73,7 @@ class LevelHold:
         return advisories
 
     def _step(
-        self, now: int, candidate: Advisory, held: _Held | None, ceilings: Mapping[str, Ceiling]
+        self, now: int, candidate: Advisory, held: _Held | None, ceilings: Ceilings
     ) -> _Held | None:
         ceiling, why = _ceiling(candidate.subject_ids, ceilings)
         level = min(candidate.level, ceiling)
@@ -92,7 +92,7 @@ class LevelHold:
             return _Held(candidate, keep, since)
         return _Held(candidate, fallen, None) if fallen > Level.NONE else None
 
-    def _fade(self, now: int, held: _Held, ceilings: Mapping[str, Ceiling]) -> _Held | None:
+    def _fade(self, now: int, held: _Held, ceilings: Ceilings) -> _Held | None:
         """Hold a situation for which no candidate came: its conflict is no longer predicted."""
         keep = min(held.level, _ceiling(held.advisory.subject_ids, ceilings).level)
         since = now if held.left_since is None else held.left_since
@@ -110,8 +110,8 @@ class LevelHold:
         return _Held(advisory, keep, since)
 
 
-def _ceiling(subjects: tuple[str, ...], ceilings: Mapping[str, Ceiling]) -> Ceiling:
-    return min((ceilings.get(subject, _LOST) for subject in subjects), default=_FREE)
+def _ceiling(subjects: tuple[str, ...], ceilings: Ceilings) -> Ceiling:
+    return min((ceilings(subject) for subject in subjects), default=FREE)
 
 
 def _at_level(advisory: Advisory, level: Level) -> Advisory:

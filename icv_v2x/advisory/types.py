@@ -130,6 +130,10 @@ class Ceiling(NamedTuple):
     why: str
 
 
+FREE = Ceiling(Level.IMMINENT, '')
+LOST = Ceiling(Level.NONE, 'lost')
+
+
 @dataclass(frozen=True)
 class Advisory:
     """One advisory, or a candidate for one; the fields are those of `icv_v2x_msgs/Advisory`.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from icv_v2x.advisory.hysteresis import LevelHold
 from icv_v2x.scenarios import fcw, icw
 from icv_v2x.scenarios.conflicts import assess_conflicts
-from icv_v2x.scenarios.ground import ceilings
+from icv_v2x.scenarios.ground import Ground
 
 if TYPE_CHECKING:
     from icv_v2x.advisory.types import Advisory
@@ -44,9 +44,8 @@ class CollisionWarning:
             for application in APPLICATIONS
             for candidate in application.assess(conflicts, tracks, ego, self._parameters)
         ]
-        return self._hold.update(
-            tracks.stamp, candidates, ceilings(tracks, self._parameters)
-        )
+        ground = Ground(tracks, self._parameters)
+        return self._hold.update(tracks.stamp, candidates, ground.ceiling)
 
     def clear(self) -> None:
         """Forget what was in force."""

@@ -133,7 +133,8 @@ class Conflicts:
         contact: First contact, ego and subject in their present motion.
         time: (n,) [s] to the first overlap in present motion, inf where there is none.
         steady: Following, the subject keeping its speed.
-        braking: Following, the subject's present braking lasting to standstill.
+        braking: Following, the subject's present braking lasting to standstill; as `steady` where
+            it does not brake.
         crossing: Times and distances at the conflict zone.
         probability: (n,) of an overlap under the stated position and speed uncertainty.
         closing_speed: (n,) [m/s] ego speed minus the subject's along the ego's heading.
@@ -299,7 +300,7 @@ def _assess(
         contact=contact,
         time=np.where(contact.overlaps, contact.begin, np.inf),
         steady=behind_steady,
-        braking=behind_braking,
+        braking=_where(braking < 0.0, behind_braking, behind_steady),
         crossing=_crossing(ego, own, own_size, present, sizes, contact, parameters),
         probability=_probability(ego, own, own_size, subjects, sizes, (
             (steady, steady_contact), (present, contact),
@@ -502,6 +503,18 @@ def _joined(parts: list[Conflicts]) -> Conflicts:
     if not parts:
         return _no_conflicts()
     return parts[0] if len(parts) == 1 else _concatenated(Conflicts, parts)
+
+
+def _where(mask: NDArray[np.bool_], first: _Record, second: _Record) -> _Record:
+    """Return rows of the first record where the mask holds, else of the second."""
+    columns: dict[str, Any] = {}
+    for field in fields(first):  # type: ignore[arg-type]
+        one, other = getattr(first, field.name), getattr(second, field.name)
+        if isinstance(one, np.ndarray):
+            columns[field.name] = np.where(mask, one, other)
+        else:
+            columns[field.name] = _where(mask, one, other)
+    return type(first)(**columns)
 
 
 def _concatenated(kind: type[_Record], parts: Sequence[_Record]) -> _Record:

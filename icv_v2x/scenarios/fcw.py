@@ -71,7 +71,7 @@ def _leaders(
             actions=(Action.BRAKE, Action.SLOW_DOWN),
             time=float(time[row]), gap=gap, closing=closing, needed=float(needed[row]),
             distance=float(first.way[row]),
-            reason=f'Vehicle {subject} {gap:.0f} m ahead, closing at {closing:.1f} m/s, '
+            reason=f'Vehicle {subject} {gap:.0f} m ahead, {_closing(closing)}, '
             f'contact in {time[row]:.1f} s, avoided by braking at {needed[row]:.1f} m/s2',
         ))
     return found
@@ -113,10 +113,15 @@ def _oncoming(
             actions=(Action.BRAKE, Action.SLOW_DOWN),
             time=time, gap=closing * time, closing=closing, needed=float('inf'),
             distance=float(conflicts.distance[row]),
-            reason=f'Oncoming vehicle in the own path, closing at {closing:.1f} m/s, '
+            reason=f'Oncoming vehicle in the own path, {_closing(closing)}, '
             f'contact in {time:.1f} s',
         ))
     return found
+
+
+def _closing(speed: float) -> str:
+    """Return how the gap changes, in words."""
+    return f'{"closing" if speed >= 0.0 else "opening"} at {abs(speed):.1f} m/s'
 
 
 def _oncoming_level(

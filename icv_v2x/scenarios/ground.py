@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icv_v2x.advisory.types import Ceiling, Level
+from icv_v2x.advisory.types import FREE, LOST, Ceiling, Level
 from icv_v2x.inputs import Verification
 
 if TYPE_CHECKING:
@@ -17,38 +17,50 @@ if TYPE_CHECKING:
 
 # Consecutive consistent messages that IMMINENT needs.
 _MESSAGES = 2
+_ONE_SOURCE = Ceiling(Level.WARNING, 'no second source')
+_ONCE = Ceiling(Level.WARNING, 'heard only once')
+_UNVERIFIED = Ceiling(Level.CAUTION, 'sender not verified')
 
 
-def ceilings(tracks: Tracks, parameters: Parameters) -> dict[str, Ceiling]:
-    """Return the highest level that each tracked object may cause now, and what bounds it.
+class Ground:
+    """How high each object may stand now; looked up by name, as few objects are ever asked for."""
 
-    Args:
-        tracks: Objects.
-        parameters: Parameters of the package.
+    def __init__(self, tracks: Tracks, parameters: Parameters) -> None:
+        """Judge all objects at the instant of the tracks."""
+        tracking, trust = parameters.tracking, parameters.trust
+        trusted = tracks.verification == Verification.VERIFIED
+        if trust.minimum_verification == 'not_checked':
+            trusted = trusted | (tracks.verification == Verification.NOT_CHECKED)
+        self._tracks = tracks
+        # The later bound of two at the same level is the one that is named.
+        self._bounds = [
+            (~tracks.corroborated & trust.second_source, _ONE_SOURCE),
+            (tracks.updates < _MESSAGES, _ONCE),
+            (
+                tracks.age > tracking.coast_full,
+                Ceiling(Level.WARNING, f'last heard more than {tracking.coast_full:g} s ago'),
+            ),
+            (~trusted, _UNVERIFIED),
+        ]
 
-    Returns:
-        Object name to ceiling, one for each track.
-    """
-    tracking, trust = parameters.tracking, parameters.trust
-    trusted = tracks.verification == Verification.VERIFIED
-    if trust.minimum_verification == 'not_checked':
-        trusted = trusted | (tracks.verification == Verification.NOT_CHECKED)
-    level = np.full(len(tracks), Level.IMMINENT, dtype=np.int64)
-    why = np.full(len(tracks), '', dtype=object)
-    bounds = [
-        (tracks.updates < _MESSAGES, Level.WARNING, 'heard only once'),
-        (
-            tracks.age > tracking.coast_full, Level.WARNING,
-            f'last heard more than {tracking.coast_full:g} s ago',
-        ),
-        (~trusted, Level.CAUTION, 'sender not verified'),
-    ]
-    if trust.second_source:
-        bounds.insert(0, (~tracks.corroborated, Level.WARNING, 'no second source'))
-    for bound, ceiling, reason in bounds:
-        level[bound] = np.minimum(level[bound], ceiling)
-        why[bound] = reason
-    return {
-        tracks.name(row): Ceiling(Level(int(level[row])), str(why[row]))
-        for row in range(len(tracks))
-    }
+    def ceiling(self, name: str) -> Ceiling:
+        """Return the highest level that an object may cause, and what bounds it.
+
+        Args:
+            name: As `Tracks.name` gives it.
+
+        Returns:
+            The ceiling; NONE for an object that is not tracked any more.
+        """
+        sender, _, number = name.partition(':')
+        here = (self._tracks.sender_id == np.uint64(int(sender, 16))) & (
+            self._tracks.object_id == (int(number) if number else -1)
+        )
+        rows = np.flatnonzero(here)
+        if not len(rows):
+            return LOST
+        found = FREE
+        for bound, ceiling in self._bounds:
+            if bound[rows[0]] and ceiling.level <= found.level:
+                found = ceiling
+        return found

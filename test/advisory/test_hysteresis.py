@@ -8,9 +8,14 @@ import pytest
 
 from icv_v2x.advisory import Action, Advisory, Application, Ceiling, Level
 from icv_v2x.advisory.hysteresis import LevelHold
+from icv_v2x.advisory.types import FREE, LOST
 
 SUBJECT = '0000000000000001'
-FREE = {SUBJECT: Ceiling(Level.IMMINENT, '')}
+
+
+def free(subject: str) -> Ceiling:
+    return FREE
+
 STEP = 50_000_000
 
 
@@ -23,7 +28,7 @@ def candidate(level: Level, exit_level: Level | None = None) -> Advisory:
     )
 
 
-def levels(hold: LevelHold, steps: list[list[Advisory]], ceilings=FREE) -> list[Level]:
+def levels(hold: LevelHold, steps: list[list[Advisory]], ceilings=free) -> list[Level]:
     found = []
     for number, candidates in enumerate(steps):
         said = hold.update(number * STEP, candidates, ceilings)
@@ -55,25 +60,25 @@ def test_the_time_to_fall_starts_anew_when_the_exit_condition_is_interrupted() -
 
 def test_a_situation_without_candidate_is_held_without_stale_numbers_and_ends() -> None:
     hold = LevelHold(0.5)
-    hold.update(0, [candidate(Level.WARNING)], FREE)
-    held = hold.update(STEP, [], FREE)
+    hold.update(0, [candidate(Level.WARNING)], free)
+    held = hold.update(STEP, [], free)
     assert held[0].level == Level.WARNING
     assert held[0].time_to_conflict != held[0].time_to_conflict
     assert held[0].reason == 'No conflict predicted any more; before: why'
-    assert hold.update(STEP + 500_000_000, [], FREE) == []
+    assert hold.update(STEP + 500_000_000, [], free) == []
 
 
 def test_a_lost_subject_ends_its_situation_at_once() -> None:
     hold = LevelHold(0.5)
-    hold.update(0, [candidate(Level.WARNING)], FREE)
-    assert hold.update(STEP, [], {}) == []
+    hold.update(0, [candidate(Level.WARNING)], free)
+    assert hold.update(STEP, [], lambda subject: LOST) == []
 
 
 def test_losing_the_second_source_lowers_at_once_and_says_why() -> None:
     hold = LevelHold(0.5)
-    hold.update(0, [candidate(Level.IMMINENT)], FREE)
-    ceilings = {SUBJECT: Ceiling(Level.WARNING, 'no second source')}
-    said = hold.update(STEP, [candidate(Level.IMMINENT)], ceilings)
+    hold.update(0, [candidate(Level.IMMINENT)], free)
+    one_source = Ceiling(Level.WARNING, 'no second source')
+    said = hold.update(STEP, [candidate(Level.IMMINENT)], lambda subject: one_source)
     assert said[0].level == Level.WARNING
     assert said[0].action == Action.SLOW_DOWN
     assert said[0].reason.endswith('WARNING at most: no second source')
@@ -82,7 +87,7 @@ def test_losing_the_second_source_lowers_at_once_and_says_why() -> None:
 @pytest.mark.parametrize('level', [Level.CAUTION, Level.WARNING])
 def test_only_brake_level_carries_a_brake_action(level: Level) -> None:
     said = LevelHold(0.5).update(
-        0, [candidate(Level.IMMINENT)], {SUBJECT: Ceiling(level, 'bound')})
+        0, [candidate(Level.IMMINENT)], lambda subject: Ceiling(level, 'bound'))
     assert said[0].action not in (Action.BRAKE, Action.STOP)
 
 
@@ -92,5 +97,6 @@ def test_nothing_is_kept_of_what_ended() -> None:
         subject = f'{number:016X}'
         one = Advisory(
             Application.FCW, Level.CAUTION, Action.MONITOR, (subject,), 'why')
-        said = hold.update(number * STEP, [one], {subject: Ceiling(Level.IMMINENT, '')})
+        said = hold.update(
+            number * STEP, [one], lambda name, own=subject: FREE if name == own else LOST)
         assert len(said) == 1
