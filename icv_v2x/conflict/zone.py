@@ -75,9 +75,10 @@ class ZoneTimes:
 
 @dataclasses.dataclass(frozen=True)
 class _SweptPath:
-    """The rectangles that the pieces of n motions sweep, (n, K) each; no way, no rectangle.
+    """The rectangles that the pieces of n motions sweep, (n, K) each.
 
-    `sweeps` is False for a piece whose rectangle lies inside that of the piece before it.
+    `sweeps` is False for a piece in which the object stands where the piece before it ended,
+    and `hold` is the end of all such pieces after one, or else its own end [s].
     """
 
     x: FloatArray
@@ -89,6 +90,7 @@ class _SweptPath:
     half_x: FloatArray
     half_y: FloatArray
     sweeps: BoolArray
+    hold: FloatArray
 
 
 def zone_times(
@@ -193,10 +195,17 @@ def _swept_path(motion: PiecewiseMotion, footprint: Footprint) -> _SweptPath:
         middles.append(0.5 * (upper + lower))
     length = footprint.length[:, np.newaxis] + extents[0]
     width = footprint.width[:, np.newaxis] + extents[1]
-    sweeps = np.broadcast_to(duration > 0.0, motion.x.shape).copy()
-    standing = (extents[0] == 0.0) & (extents[1] == 0.0)
-    standing[:, 1:] &= motion.heading[:, 1:] == motion.heading[:, :-1]
-    sweeps[:, 1:] &= ~standing[:, 1:]
+    lasting = np.broadcast_to(duration > 0.0, motion.x.shape)
+    sweeps = lasting.copy()
+    covered = (extents[0][:, 1:] == 0.0) & (extents[1][:, 1:] == 0.0) & lasting[:, :-1]
+    covered &= motion.heading[:, 1:] == motion.heading[:, :-1]
+    sweeps[:, 1:] &= ~covered
+    ends = np.broadcast_to(np.minimum(motion.start_time, motion.end_time), lasting.shape)
+    ends = np.where(sweeps, ends, motion.end_time)
+    # Backwards from the end: when the next piece starts that sweeps anything.
+    following = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
+    hold = np.full_like(ends, motion.end_time)
+    hold[:, :-1] = following[:, 1:]
     return _SweptPath(
         motion.x + middles[0] * cosine - middles[1] * sine,
         motion.y + middles[0] * sine + middles[1] * cosine,
@@ -207,6 +216,7 @@ def _swept_path(motion: PiecewiseMotion, footprint: Footprint) -> _SweptPath:
         0.5 * (length * np.abs(cosine) + width * np.abs(sine)),
         0.5 * (length * np.abs(sine) + width * np.abs(cosine)),
         sweeps,
+        hold,
     )
 
 
@@ -252,7 +262,7 @@ def _times_inside(one: _Side, other: _Side) -> tuple[FloatArray, FloatArray]:
     paths = [_standing(path, where) for _, _, path, where in (other, one)]
     moving = [np.concatenate(values) for values in zip(*sides, strict=True)]
     standing = [np.concatenate(values) for values in zip(*paths, strict=True)]
-    cosine, sine, length, width, start, duration, x, y, rate_x, rate_y, *change = moving
+    cosine, sine, length, width, start, duration, hold, x, y, rate_x, rate_y, *change = moving
     axes = separating_axes(
         (standing[0], standing[1]),
         Footprint(standing[2], standing[3]),
@@ -266,7 +276,9 @@ def _times_inside(one: _Side, other: _Side) -> tuple[FloatArray, FloatArray]:
         duration,
     )
     inside = begin < end
-    return np.where(inside, start + begin, np.nan), np.where(inside, start + last, np.nan)
+    # Who is inside when he comes to a standstill is so for as long as he stands.
+    leave = np.where(last >= duration, hold, start + last)
+    return np.where(inside, start + begin, np.nan), np.where(inside, leave, np.nan)
 
 
 def _moving(
@@ -286,6 +298,7 @@ def _moving(
         footprint.width[one],
         motion.start_time[shared],
         motion.durations[shared],
+        path.hold[where],
         motion.x[where],
         motion.y[where],
         motion.velocity_x[where],

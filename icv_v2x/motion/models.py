@@ -189,10 +189,12 @@ def constant_turn_rate(
     """
     if not piece_duration > 0.0:
         raise ValueError(f'piece_duration is {piece_duration} s, expected more than 0')
+    # Any of the values may be the one that tells how many objects there are.
+    speed = np.broadcast_arrays(speed, _known(yaw_rate), _known(acceleration))[0]
     x, y, heading, speed, course = _columns(x, y, heading, speed, course)
     count = len(x)
-    yaw_rate = _known(yaw_rate, count)[:, np.newaxis]
-    acceleration = _known(acceleration, count)[:, np.newaxis]
+    yaw_rate = np.broadcast_to(_known(yaw_rate), (count,))[:, np.newaxis]
+    acceleration = np.broadcast_to(_known(acceleration), (count,))[:, np.newaxis]
     standstill = standstill_time(speed, acceleration, np.full((count, 1), horizon))
 
     steps = max(1, int(np.ceil(horizon / piece_duration - 1e-9)))
@@ -292,10 +294,10 @@ def _arc_factors(half_turn: FloatArray) -> tuple[FloatArray, FloatArray]:
     return zeroth, first
 
 
-def _known(values: npt.ArrayLike, count: int) -> FloatArray:
-    """Return values as (n,) with 0 for what is not known."""
+def _known(values: npt.ArrayLike) -> FloatArray:
+    """Return values with 0 for what is not known."""
     array = np.asarray(values, dtype=np.float64)
-    return np.broadcast_to(np.where(np.isnan(array), 0.0, array), (count,))
+    return np.where(np.isnan(array), 0.0, array)
 
 
 def _columns(
