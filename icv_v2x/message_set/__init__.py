@@ -19,6 +19,12 @@ from icv_v2x.message_set.codec import (
 )
 from icv_v2x.message_set.errors import MessageError, RejectReason
 from icv_v2x.message_set.records.bsm import BasicSafetyMessages, PathHistories
+from icv_v2x.message_set.records.participants import (
+    DetectionSource,
+    Participants,
+    ParticipantType,
+    RoadsideSafetyMessages,
+)
 from icv_v2x.message_set.vehicle_class import ClassNumbering, ObjectClass, object_class
 
 __all__ = [
@@ -28,12 +34,16 @@ __all__ = [
     'BsmContent',
     'ClassNumbering',
     'DecodedFrames',
+    'DetectionSource',
     'Encoding',
     'MessageError',
     'ObjectClass',
+    'ParticipantType',
+    'Participants',
     'PathHistories',
     'PathPoint',
     'RejectReason',
+    'RoadsideSafetyMessages',
     'bsm_value',
     'decode',
     'decode_frames',

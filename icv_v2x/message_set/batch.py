@@ -13,20 +13,29 @@ from numpy.typing import NDArray
 
 from icv_v2x.message_set import codec
 from icv_v2x.message_set.batched import bsm as batched_bsm
+from icv_v2x.message_set.batched import rsm as batched_rsm
 from icv_v2x.message_set.batched.bit_cursor import BitCursor, words_of
 from icv_v2x.message_set.errors import MessageError, RejectReason
+from icv_v2x.message_set.records import participants
 from icv_v2x.message_set.records.bsm import (
     BasicSafetyMessages,
     BsmColumns,
-    empty_columns,
     from_columns,
     merged,
 )
-from icv_v2x.message_set.records.bsm_values import columns_from_values
+from icv_v2x.message_set.records.bsm_values import (
+    columns_from_values as bsm_columns_from_values,
+)
+from icv_v2x.message_set.records.participants import RoadsideSafetyMessages, RsmColumns
 
 _SHORTEST_BSM = 36
 """Octets of a basic safety message without any optional field."""
+_SHORTEST_RSM = 32
+"""Octets of a roadside safety message with one participant and no optional field."""
+FEWEST_FRAMES = 10
+"""Fewer frames of a kind are read one by one: that takes less time than the columns' overhead."""
 _BSM = 'BasicSafetyMessage'
+_RSM = 'RoadsideSafetyMessage'
 
 
 class Encoding(IntEnum):
@@ -42,12 +51,14 @@ class DecodedFrames:
 
     Attributes:
         bsm: The basic safety messages, in the order of the frames.
+        rsm: The roadside safety messages, in the order of the frames.
         others: Frame index, message type and message value (value convention of `codec`) of
             every other message.
         rejected: Frame index, reason and text of every frame that is no message.
     """
 
     bsm: BasicSafetyMessages
+    rsm: RoadsideSafetyMessages
     others: tuple[tuple[int, str, dict[str, Any]], ...]
     rejected: tuple[tuple[int, RejectReason, str], ...]
 
@@ -77,49 +88,61 @@ def decode_frames(
             f'the lengths of {lengths.size} frames add up to {int(lengths.sum())} octets, '
             f'the payload has {octets.size}')
     start = np.cumsum(lengths) - lengths
-    parts: list[BsmColumns] = []
-    pending = np.arange(lengths.size)
+    bsm_parts: list[BsmColumns] = []
+    rsm_parts: list[RsmColumns] = []
+    pending = np.ones(lengths.size, dtype=np.bool_)
     if encoding == Encoding.UPER:
-        columns, pending = _read_bsm(octets, start, lengths)
-        if columns.columns['frame'].size:
-            parts.append(columns)
+        bsm_frames, words = _beginning_with(0, _SHORTEST_BSM, octets, start, lengths, None)
+        if bsm_frames.size:
+            position = 8 * start[bsm_frames]
+            bsm, kept = batched_bsm.decode_columns(
+                BitCursor(words, position), bsm_frames, position + 8 * lengths[bsm_frames])
+            bsm_parts.append(bsm)
+            pending[bsm_frames[kept]] = False
+        rsm_frames, words = _beginning_with(2, _SHORTEST_RSM, octets, start, lengths, words)
+        if rsm_frames.size:
+            position = 8 * start[rsm_frames]
+            rsm, kept = batched_rsm.decode_columns(
+                BitCursor(words, position), rsm_frames, position + 8 * lengths[rsm_frames])
+            rsm_parts.append(rsm)
+            pending[rsm_frames[kept]] = False
 
     content = octets.tobytes()
-    slow: list[tuple[int, dict[str, Any]]] = []
+    messages: dict[str, list[tuple[int, dict[str, Any]]]] = {_BSM: [], _RSM: []}
     others: list[tuple[int, str, dict[str, Any]]] = []
     rejected: list[tuple[int, RejectReason, str]] = []
     read = codec.decode if encoding == Encoding.UPER else codec.decode_json
-    for frame in pending.tolist():
+    for frame in np.flatnonzero(pending).tolist():
         try:
             name, message = codec.message_of(
                 read(content[start[frame]:start[frame] + lengths[frame]]))
         except MessageError as error:
             rejected.append((frame, error.reason, error.text))
             continue
-        if name == _BSM:
-            slow.append((frame, message))
+        if name in messages:
+            messages[name].append((frame, message))
         else:
             others.append((frame, name, message))
-    if slow:
-        parts.append(columns_from_values(slow))
-    bsm = from_columns(merged(parts) if parts else empty_columns())
-    return DecodedFrames(bsm, tuple(others), tuple(rejected))
+    if messages[_BSM]:
+        bsm_parts.append(bsm_columns_from_values(messages[_BSM]))
+    if messages[_RSM]:
+        rsm_parts.append(participants.columns_from_values(messages[_RSM]))
+    return DecodedFrames(
+        from_columns(merged(bsm_parts)),
+        participants.from_columns(participants.merged(rsm_parts)),
+        tuple(others), tuple(rejected))
 
 
-def _read_bsm(
-    octets: NDArray[np.uint8], start: NDArray[np.int64], length: NDArray[np.int64],
-) -> tuple[BsmColumns, NDArray[np.int64]]:
-    """Read what begins like a BSM; give the columns and the frames that remain."""
-    fitting = np.flatnonzero(
-        (length >= _SHORTEST_BSM) & (length <= codec.MAXIMUM_FRAME_OCTETS))
-    # extension bit 0 and alternative 0 of the frame
-    frames = fitting[octets[start[fitting]] >> 4 == 0]
-    if not frames.size:
-        return empty_columns(), np.arange(length.size)
-    position = start[frames] * 8
-    end = position + length[frames] * 8
-    columns, kept = batched_bsm.decode_columns(
-        BitCursor(words_of(octets), position), frames, end)
-    remaining = np.ones(length.size, dtype=np.bool_)
-    remaining[frames[kept]] = False
-    return columns, np.flatnonzero(remaining)
+def _beginning_with(
+    alternative: int, shortest: int, octets: NDArray[np.uint8], start: NDArray[np.int64],
+    length: NDArray[np.int64], words: NDArray[np.int64] | None,
+) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """Give the frames that begin like a message, where they are enough to be read together."""
+    fitting = np.flatnonzero((length >= shortest) & (length <= codec.MAXIMUM_FRAME_OCTETS))
+    # the first four bits: no extension, and the alternative of the frame
+    frames = fitting[octets[start[fitting]] >> 4 == alternative]
+    if frames.size < FEWEST_FRAMES:
+        return frames[:0], words if words is not None else np.empty(0, dtype=np.int64)
+    if words is None or not words.size:
+        words = words_of(octets)
+    return frames, words

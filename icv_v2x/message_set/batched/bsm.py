@@ -13,35 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icv_v2x.message_set.batched.bit_cursor import BitCursor
-from icv_v2x.message_set.batched.offsets import read_offset
+from icv_v2x.message_set.batched.columns import ColumnReader, Mask
+from icv_v2x.message_set.batched.offsets import Offsets, read_offset
 from icv_v2x.message_set.quantities import ABSENT, Raw
 from icv_v2x.message_set.records.bsm import CRUMB_COLUMNS, BsmColumns
 
-Mask = NDArray[np.bool_]
-
 _HIGHEST_LATITUDE = 1800000001
 _HIGHEST_LONGITUDE = 3600000000
-
-
-class _Rows:
-    """What the parts of the decoder share: the head, the columns, and what is refused."""
-
-    def __init__(self, cursor: BitCursor, frame: Raw) -> None:
-        self.cursor = cursor
-        self.columns: dict[str, Raw] = {'frame': frame}
-        self.refused: Mask = np.zeros(frame.size, dtype=np.bool_)
-
-    def optional(self, name: str, present: Raw, width: int, low: int = 0) -> Raw:
-        """Read an optional number with the given lowest value into a column."""
-        value = self.cursor.read_where(present, width)
-        if low:
-            value[present != 0] += low
-        self.columns[name] = value
-        return value
-
-    def refuse_above(self, value: Raw, highest: int) -> None:
-        """Leave rows to the codec whose number its type does not allow."""
-        self.refused |= value > highest
 
 
 def decode_columns(cursor: BitCursor, frame: Raw, end: Raw) -> tuple[BsmColumns, Mask]:
@@ -55,7 +33,8 @@ def decode_columns(cursor: BitCursor, frame: Raw, end: Raw) -> tuple[BsmColumns,
     Returns:
         The columns of the rows that were read, and the mask of those rows, (n,).
     """
-    rows = _Rows(cursor, frame)
+    rows = ColumnReader(cursor)
+    rows.columns['frame'] = frame
     has_safety, has_emergency = _vehicle(rows)
     crumbs = _safety(rows, has_safety)
     _emergency(rows, has_emergency)
@@ -71,7 +50,7 @@ def decode_columns(cursor: BitCursor, frame: Raw, end: Raw) -> tuple[BsmColumns,
     ), kept
 
 
-def _vehicle(rows: _Rows) -> tuple[Raw, Raw]:
+def _vehicle(rows: ColumnReader) -> tuple[Raw, Raw]:
     """Read everything in front of the extensions; tell which rows have them."""
     cursor, columns = rows.cursor, rows.columns
     # 4 bits of frame choice were looked at by the caller
@@ -93,36 +72,21 @@ def _vehicle(rows: _Rows) -> tuple[Raw, Raw]:
     rows.optional('semi_major', has_accuracy, 8)
     rows.optional('semi_minor', has_accuracy, 8)
     rows.optional('semi_major_orientation', has_accuracy, 16)
-    confidence = cursor.read_where(has_confidence, 5)
-    sent = has_confidence != 0
-    columns['position_confidence'] = np.where(sent, confidence & 15, ABSENT)
-    rows.optional('elevation_confidence', has_confidence & (confidence >> 4 & 1), 4)
+    rows.optional_position_confidence(has_confidence)
 
     columns['transmission'], columns['speed'], heading = cursor.read_run(3, 13, 15)
     rows.refuse_above(heading, 28800)
     columns['heading'] = heading
-    angle = rows.optional('steering_wheel_angle', has_angle, 8, -126)
-    rows.refuse_above(angle, 127)
-    motion = cursor.read_where(has_motion, 3)
-    rows.optional('speed_confidence', has_motion & (motion >> 2 & 1), 3)
-    rows.optional('heading_confidence', has_motion & (motion >> 1 & 1), 3)
-    rows.optional('steering_wheel_angle_confidence', has_motion & (motion & 1), 2)
-
-    longitudinal, lateral, vertical, yaw = cursor.read_run(12, 12, 8, 16)
-    for name, value, low, highest in (
-            ('longitudinal_acceleration', longitudinal, -2000, 4001),
-            ('lateral_acceleration', lateral, -2000, 4001),
-            ('vertical_acceleration', vertical, -127, 254),
-            ('yaw_rate', yaw, -32767, 65534)):
-        rows.refuse_above(value, highest)
-        columns[name] = value + low
-    _brakes_and_size(rows)
+    rows.steering(has_angle, has_motion)
+    rows.accelerations()
+    _brakes(rows)
+    rows.size()
+    rows.vehicle_class()
     return has_safety, has_emergency
 
 
-def _brakes_and_size(rows: _Rows) -> None:
-    cursor, columns = rows.cursor, rows.columns
-    present = cursor.read_run(1, 1, 1, 1, 1, 1, 1)
+def _brakes(rows: ColumnReader) -> None:
+    present = rows.cursor.read_run(1, 1, 1, 1, 1, 1, 1)
     rows.refuse_above(rows.optional('brake_pedal', present[0], 2), 2)
     rows.optional('wheel_brakes', present[1], 5)
     rows.optional('traction', present[2], 2)
@@ -130,14 +94,9 @@ def _brakes_and_size(rows: _Rows) -> None:
     rows.optional('stability', present[4], 2)
     rows.refuse_above(rows.optional('brake_boost', present[5], 2), 2)
     rows.optional('auxiliary_brakes', present[6], 2)
-    has_height, columns['width'], columns['length'] = cursor.read_run(1, 10, 12)
-    rows.optional('height', has_height, 7)
-    extended, has_fuel, columns['vehicle_class'] = cursor.read_run(1, 1, 8)
-    rows.refused |= extended != 0
-    rows.optional('fuel_type', has_fuel, 4)
 
 
-def _safety(rows: _Rows, has_safety: Raw) -> dict[str, Raw]:
+def _safety(rows: ColumnReader, has_safety: Raw) -> dict[str, Raw]:
     """Read VehicleSafetyExtensions; give the points of the path histories."""
     cursor, columns = rows.cursor, rows.columns
     head = cursor.read_where(has_safety, 5)
@@ -163,13 +122,13 @@ def _safety(rows: _Rows, has_safety: Raw) -> dict[str, Raw]:
     return crumbs
 
 
-def _extensible_bits(rows: _Rows, name: str, present: Raw, size: int) -> None:
+def _extensible_bits(rows: ColumnReader, name: str, present: Raw, size: int) -> None:
     value = rows.cursor.read_where(present, size + 1)
     rows.refused |= value >= 1 << size
     rows.columns[name] = value
 
 
-def _emergency(rows: _Rows, has_emergency: Raw) -> None:
+def _emergency(rows: ColumnReader, has_emergency: Raw) -> None:
     head = rows.cursor.read_where(has_emergency, 4)
     head[has_emergency == 0] = 0
     rows.refused |= head >> 3 != 0
@@ -179,7 +138,7 @@ def _emergency(rows: _Rows, has_emergency: Raw) -> None:
     rows.optional('light_bar', head & 1, 3)
 
 
-def _crumbs(rows: _Rows, has_history: Raw) -> dict[str, Raw]:
+def _crumbs(rows: ColumnReader, has_history: Raw) -> dict[str, Raw]:
     """Read the points: the first of every row, then the second of those that have one, ..."""
     count = rows.cursor.read_where(has_history, 5) + 1
     count[has_history == 0] = 0
@@ -204,20 +163,20 @@ def _crumbs(rows: _Rows, has_history: Raw) -> dict[str, Raw]:
     return crumbs
 
 
-def _crumb(rows: _Rows, cursor: BitCursor, active: NDArray[np.intp], at: Raw,
+def _crumb(rows: ColumnReader, cursor: BitCursor, active: NDArray[np.intp], at: Raw,
            crumbs: dict[str, Raw]) -> None:
     extended, has_speed, has_confidence, has_heading, has_vertical, form = cursor.read_run(
         1, 1, 1, 1, 1, 3)
     refused = (extended != 0) | (form > 6)
-    own = tuple(rows.columns[name][active] for name in ('latitude', 'longitude', 'elevation'))
-    latitude, longitude, elevation, invalid = read_offset(cursor, form, has_vertical, own)
+    offsets = read_offset(cursor, form, has_vertical)
+    latitude, longitude, elevation = _relative(rows, active, offsets)
     time_offset = cursor.read(16) + 1
     speed = cursor.read_where(has_speed, 13)
     confidence = cursor.read_where(has_confidence, 5)
     cursor.read_where(has_confidence & (confidence >> 4 & 1), 4)
     confidence[has_confidence != 0] &= 15
     heading = cursor.read_where(has_heading, 8)
-    refused |= invalid | (time_offset > 65535) | (heading > 240)
+    refused |= offsets.invalid | (time_offset > 65535) | (heading > 240)
     if refused.any():
         rows.refused[active] |= refused
     for name, value in (
@@ -225,3 +184,24 @@ def _crumb(rows: _Rows, cursor: BitCursor, active: NDArray[np.intp], at: Raw,
             ('time_offset', time_offset), ('speed', speed), ('heading', heading),
             ('position_confidence', confidence)):
         crumbs[name][at] = value
+
+
+def _relative(
+    rows: ColumnReader, active: NDArray[np.intp], offsets: Offsets,
+) -> tuple[Raw, Raw, Raw]:
+    """Count places that were sent as such from the message's own position."""
+    latitude, longitude, elevation = offsets.latitude, offsets.longitude, offsets.elevation
+    if offsets.absolute.any():
+        own = rows.columns['latitude'][active], rows.columns['longitude'][active]
+        unknown = offsets.absolute & (
+            (own[0] == 900000001) | (own[1] == 1800000001) | (latitude == ABSENT))
+        latitude = np.where(offsets.absolute, latitude - own[0], latitude)
+        longitude = np.where(offsets.absolute, longitude - own[1], longitude)
+        latitude[unknown] = ABSENT
+        longitude[unknown] = ABSENT
+    if offsets.elevation_absolute.any():
+        height = rows.columns['elevation'][active]
+        unknown = offsets.elevation_absolute & ((height <= -4096) | (elevation == ABSENT))
+        elevation = np.where(offsets.elevation_absolute, elevation - height, elevation)
+        elevation[unknown] = ABSENT
+    return latitude, longitude, elevation

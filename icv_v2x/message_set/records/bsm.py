@@ -247,7 +247,7 @@ def _octet(raw: Raw, when_absent: int = 0) -> Octet:
     return np.where(raw == ABSENT, when_absent, raw).astype(np.uint8)
 
 
-_LEVEL_COLUMNS = frozenset({
+LEVEL_COLUMNS = frozenset({
     'time_confidence', 'position_confidence', 'elevation_confidence', 'speed_confidence',
     'heading_confidence', 'steering_wheel_angle_confidence',
 })
@@ -265,7 +265,7 @@ def from_columns(raw: BsmColumns) -> BasicSafetyMessages:
     made: dict[str, object] = {}
     columns = raw.columns
     for name, (_, kind) in MESSAGE_COLUMNS.items():
-        if name in _LEVEL_COLUMNS:
+        if name in LEVEL_COLUMNS:
             made[name] = level_to_si(kind, columns[name])
         elif kind in QUANTITIES:
             made[name] = QUANTITIES[kind].to_si(columns[name])

@@ -79,14 +79,14 @@ def _crumbs(frame: int, message: dict[str, Any]) -> list[tuple[int, ...]]:
     history = message.get('safetyExt', {}).get('pathHistory')
     if history is None:
         return []
-    own = _position(message['pos'])
-    reference = _position(history['initialPosition']['pos']) if 'initialPosition' in history \
+    own = position_codes(message['pos'])
+    reference = position_codes(history['initialPosition']['pos']) if 'initialPosition' in history \
         else own
     made: list[tuple[int, ...]] = []
     for point in history['crumbData']:
         (form, offset), = point['llvOffset']['offsetLL'].items()
         if form == 'position-LatLon':
-            there = _position({'lat': offset['lat'], 'long': offset['lon']})[:2]
+            there = position_codes({'lat': offset['lat'], 'long': offset['lon']})[:2]
         else:
             there = (_sum(reference[0], offset['lat']), _sum(reference[1], offset['lon']))
         position = (_difference(there[0], own[0]), _difference(there[1], own[1]))
@@ -104,7 +104,15 @@ def _crumbs(frame: int, message: dict[str, Any]) -> list[tuple[int, ...]]:
     return made
 
 
-def _position(value: dict[str, int]) -> tuple[int, int, int]:
+def position_codes(value: dict[str, int]) -> tuple[int, int, int]:
+    """Give the codes of a Position3D.
+
+    Args:
+        value: The position.
+
+    Returns:
+        Latitude, longitude, elevation; `ABSENT` where unavailable.
+    """
     elevation = value.get('elevation', _UNAVAILABLE_ELEVATION)
     return (
         ABSENT if value['lat'] == _UNAVAILABLE_POSITION[0] else value['lat'],
@@ -130,3 +138,29 @@ def _vertical(offset: dict[str, int] | None, own: int, reference: int) -> int:
     if value == _VERTICAL_UNAVAILABLE[form]:
         return ABSENT
     return value if reference == own else _difference(_sum(reference, value), own)
+
+
+def offset_codes(value: dict[str, Any], reference: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Give the place that a PositionOffsetLLV means.
+
+    Args:
+        value: The offset.
+        reference: Codes of the position it counts from.
+
+    Returns:
+        Codes of latitude, longitude, elevation; `ABSENT` where unavailable.
+    """
+    (form, offset), = value['offsetLL'].items()
+    if form == 'position-LatLon':
+        latitude, longitude, _ = position_codes({'lat': offset['lat'], 'long': offset['lon']})
+    else:
+        latitude = _sum(reference[0], offset['lat'])
+        longitude = _sum(reference[1], offset['lon'])
+    if ABSENT in (latitude, longitude):
+        latitude = longitude = ABSENT
+    vertical = value.get('offsetV')
+    if vertical is not None and 'elevation' in vertical:
+        elevation = vertical['elevation']
+        return latitude, longitude, ABSENT if elevation == _UNAVAILABLE_ELEVATION else elevation
+    rise = _vertical(vertical, reference[2], reference[2])
+    return latitude, longitude, _sum(reference[2], rise)
