@@ -102,7 +102,7 @@ def assess_conflicts(
     reach = ego_footprint.radius + footprints.radius + within
     near = np.flatnonzero(np.broadcast_to(may_meet(ego_motion, motions, reach), (count,)))
     # Leaving out a few is not worth the copying.
-    if len(near) <= 0.5 * count:
+    if count and len(near) <= 0.5 * count:
         found = assess_conflicts(
             ego_motion,
             ego_footprint,

@@ -24,10 +24,12 @@ from icv_v2x.motion.pieces import (
     IndexArray,
     PiecewiseMotion,
     on_common_grid,
+    on_grid,
 )
 
-# An accelerated piece is cut into chords that lie no farther than this beside its way [m].
-_CHORD_ERROR = 2e-3
+# Accelerated motion is cut into chords of this duration, which lie at most a T**2 / 8 beside it,
+# 2 mm at 6 m/s2 between both objects [s].
+_CHORD_DURATION = 0.05
 # Two distances that differ by less are the same, and the earlier one counts [m].
 _SAME = 1e-9
 # Temporaries of this many doubles stay in the second-level cache of common processors.
@@ -59,8 +61,8 @@ def closest_approach(
 ) -> Separation:
     """Return the least distance of pairs of moving footprints over their common time.
 
-    Exact for uniform motion in each piece; an accelerated piece is cut into chords, which makes
-    an error of at most 2 mm.
+    Exact for uniform motion in each piece; an accelerated piece is cut into chords of 0.05 s,
+    which makes an error of at most 2 mm at a relative acceleration of 6 m/s2.
 
     Args:
         first: Motion of n objects, or of one that is paired with each of the second.
@@ -194,8 +196,10 @@ def _closest(
     """Return least distance [m] and its time [s], (n,) each, for one row of each per pair."""
     count = len(first)
     distance, time = np.full(count, np.inf), np.full(count, np.nan)
-    first, second = on_common_grid(first, second)
-    start, duration, place, way = _chords(first, second)
+    first, second = _in_chords(*on_common_grid(first, second))
+    start, duration = np.minimum(first.start_time, first.end_time), first.durations
+    place = (second.x - first.x, second.y - first.y)
+    way = _way(first, second, duration)
     reach = first_footprint.radius + second_footprint.radius
     centres = _point_distance(place, way)
     inner = 0.5 * sum(
@@ -207,13 +211,12 @@ def _closest(
     row, column = np.nonzero(worth)
     if not len(row):
         return distance, time
-    piece = column // (centres.shape[1] // first.pieces)
     least, share = _segment_distance(
         (place[0][row, column], place[1][row, column]),
         (way[0][row, column], way[1][row, column]),
-        first.heading[row, piece],
+        first.heading[row, column],
         first_footprint.take(row),
-        second.heading[row, piece],
+        second.heading[row, column],
         second_footprint.take(row),
     )
     moment = np.broadcast_to(start, centres.shape)[row, column]
@@ -237,52 +240,36 @@ def _store_least(
     time[found] = np.minimum.reduceat(reached, starts)
 
 
-def _chords(
+def _in_chords(
     first: PiecewiseMotion, second: PiecewiseMotion
-) -> tuple[FloatArray, FloatArray, tuple[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]:
-    """Return start and duration [s], place and way [m] of the second relative to the first.
+) -> tuple[PiecewiseMotion, PiecewiseMotion]:
+    """Return motions on a common grid that is fine enough for accelerated ones.
 
-    Each piece is cut into as many chords as the strongest acceleration of the batch needs.
-
-    Returns:
-        Start and duration, (K,) or (n, K), and place and way, (n, K) each, K = pieces * chords.
+    The added times are the same for every pair, so that no result depends on the others.
     """
-    duration = first.durations
-    start = np.minimum(first.start_time, first.end_time)
-    relative = [
-        [getattr(second, f'{name}{axis}') - getattr(first, f'{name}{axis}') for axis in 'xy']
-        for name in ('', 'velocity_', 'acceleration_')
-    ]
-    chords = 1
-    if first.accelerated or second.accelerated:
-        sagitta = 0.125 * np.hypot(*relative[2]) * duration * duration
-        worst = np.nanmax(sagitta, initial=0.0)
-        chords = max(1, int(np.ceil(np.sqrt(worst / _CHORD_ERROR))))
-    step = duration / chords
-    if chords > 1:
-        number = np.arange(chords)
-        elapsed = step[..., np.newaxis] * number
-        start = (start[..., np.newaxis] + elapsed).reshape(*start.shape[:-1], -1)
-        shape = (len(first.x), -1)
-        place = [
-            (
-                p[..., np.newaxis]
-                + elapsed * (v[..., np.newaxis] + 0.5 * elapsed * a[..., np.newaxis])
-            ).reshape(shape)
-            for p, v, a in zip(*relative, strict=True)
-        ]
-        middle = elapsed + 0.5 * step[..., np.newaxis]
-        way = [
-            (step[..., np.newaxis] * (v[..., np.newaxis] + middle * a[..., np.newaxis])).reshape(
-                shape
-            )
-            for v, a in zip(relative[1], relative[2], strict=True)
-        ]
-        step = np.repeat(step, chords, axis=-1)
+    if not (first.accelerated or second.accelerated):
+        return first, second
+    old = first.start_time
+    fine = np.arange(float(old.min()), first.end_time, _CHORD_DURATION)
+    if old.ndim == 1:
+        grid: FloatArray = np.union1d(old, fine)
     else:
-        place = relative[0]
-        way = [step * (v + 0.5 * step * a) for v, a in zip(relative[1], relative[2], strict=True)]
-    return start, step, (place[0], place[1]), (way[0], way[1])
+        fine = np.broadcast_to(fine, (len(old), len(fine)))
+        grid = np.sort(np.concatenate([old, fine], axis=1), axis=1)
+    return on_grid(first, grid), on_grid(second, grid)
+
+
+def _way(
+    first: PiecewiseMotion, second: PiecewiseMotion, duration: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the ways of the second motion relative to the first in each piece, (n, K) [m]."""
+    way_x = duration * (second.velocity_x - first.velocity_x)
+    way_y = duration * (second.velocity_y - first.velocity_y)
+    if first.accelerated or second.accelerated:
+        half_square = 0.5 * duration * duration
+        way_x = way_x + half_square * (second.acceleration_x - first.acceleration_x)
+        way_y = way_y + half_square * (second.acceleration_y - first.acceleration_y)
+    return way_x, way_y
 
 
 def _point_distance(
