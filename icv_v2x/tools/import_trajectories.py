@@ -18,6 +18,7 @@ from icv_v2x.inputs import Gear, Indicator, Odometry, SignerRole, VehicleStatus,
 from icv_v2x.interchange import BagError, BagWriter
 from icv_v2x.interchange.broadcast import Frame, Motion, Sender, batch_of, bsm_octets
 from icv_v2x.interchange.parameter_text import parameter_path, parameter_text
+from icv_v2x.message_set import MessageError
 from icv_v2x.tools.errors import SourceError
 from icv_v2x.tools.terminal import say
 from icv_v2x.tools.trajectories import Recording, Trajectory, commonroad, sumo, table
@@ -42,6 +43,7 @@ SIGNER_PREFIX = 0x5349_474E_0000_0000
 _SECOND = 1_000_000_000
 _MILLISECOND = 1_000_000
 _SHORTEST_INTERVAL = 0.05
+_LATEST = 1e8
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,11 @@ def write(
         What was written.
 
     Raises:
-        SourceError: Two vehicles would get the same temporary id.
+        SourceError: Two vehicles would get the same temporary id, a time is out of reach, or a
+            vehicle does something that no message can say.
         BagError: The bag cannot be written.
     """
+    _check(recording)
     place = (recording.latitude, recording.longitude)
     latitude, longitude = (
         DEFAULT_PLACE if place[0] is None or place[1] is None else (place[0], place[1]))
@@ -182,6 +186,9 @@ def radio_frames(
 
     Returns:
         The frames in the order of their reception, those of one instant in that of the vehicles.
+
+    Raises:
+        SourceError: A vehicle does something that no message can say.
     """
     frames: list[Frame] = []
     for vehicle in vehicles:
@@ -195,7 +202,10 @@ def radio_frames(
         sender = Sender(
             temporary_id=SENDER_PREFIX + number, signer=SIGNER_PREFIX + number,
             object_class=vehicle.object_class, length=vehicle.length, width=vehicle.width)
-        octets = bsm_octets(sender, motion, map_frame)
+        try:
+            octets = bsm_octets(sender, motion, map_frame)
+        except MessageError as error:
+            raise SourceError(f'vehicle {vehicle.name} cannot be sent: {error}') from error
         frames.extend(
             Frame(time + LATENCY, time, frame, Verification.VERIFIED, sender.signer,
                   SignerRole.VEHICLE)
@@ -229,6 +239,18 @@ def ego_inputs(ego: Trajectory) -> list[tuple[int, Input]]:
                 stamp=stamp, indicator=Indicator.NONE, gear=Gear.UNAVAILABLE, brake=None,
                 acceleration=acceleration, steering_wheel_angle=math.nan, lights=0)))
     return made
+
+
+def _check(recording: Recording) -> None:
+    for one in recording.trajectories:
+        latest = max(abs(float(one.time[0])), abs(float(one.time[-1])))
+        if latest > _LATEST:
+            raise SourceError(
+                f'vehicle {one.name} is observed at {latest:g} s; times count in seconds from the '
+                f'start of the recording, {_LATEST:g} at most')
+        if one.length <= 0.0 or one.width <= 0.0:
+            raise SourceError(
+                f'vehicle {one.name} is {one.length:g} m long and {one.width:g} m wide')
 
 
 def _batches(frames: list[Frame]) -> list[tuple[int, Input]]:

@@ -19,7 +19,7 @@ from icv_v2x.message_set.vehicle_class import ObjectClass
 from icv_v2x.parameters import load
 from icv_v2x.tools import cli
 from icv_v2x.tools.errors import SourceError
-from icv_v2x.tools.import_trajectories import EPOCH, LATENCY, vehicle_numbers
+from icv_v2x.tools.import_trajectories import EPOCH, LATENCY, vehicle_numbers, write
 from icv_v2x.tools.trajectories import Trajectory, commonroad, sumo, table
 
 
@@ -245,6 +245,35 @@ def test_an_unknown_ego_is_refused_with_some_that_exist(
     assert status == 2
     assert 'no vehicle 9 in the source; it has 7, b-1' in capsys.readouterr().err
     assert not (tmp_path / 'bag').exists()
+
+
+@pytest.mark.parametrize(('old', 'new', 'said'), [
+    ('0.0,7', '1748764800,7', r'vehicle 7 is observed at 1\.74876e\+09 s'),
+    ('0.5,4.5,1.8', '0.5,0,1.8', 'vehicle 7 is 0 m long'),
+])
+def test_what_cannot_be_written_is_refused_with_the_vehicle(
+    tmp_path: Path, old: str, new: str, said: str,
+) -> None:
+    (tmp_path / 'table.csv').write_text(TABLE.replace(old, new))
+    recording = table.read(tmp_path / 'table.csv')
+    with pytest.raises(SourceError, match=said):
+        write(recording, recording.named('b-1'), tmp_path / 'bag')
+
+
+@pytest.mark.parametrize('value', ['1e9', '-1e9', '1e300', '-300'])
+@pytest.mark.parametrize('column', ['x', 'heading', 'speed', 'acceleration', 'length', 'width'])
+def test_absurd_numbers_are_refused_or_imported_but_never_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], column: str, value: str,
+) -> None:
+    names = TABLE.splitlines()[0].split(',')
+    rows = [row.split(',') for row in TABLE.splitlines()[1:]]
+    for row in rows:
+        row[names.index(column)] = value
+    text = '\n'.join(','.join(row) for row in [names, *rows])
+    (tmp_path / 'table.csv').write_text(text)
+    status = cli.main(['import', 'csv', str(tmp_path / 'table.csv'), str(tmp_path / 'bag')])
+    assert status in (0, 2)
+    assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 def test_an_existing_bag_is_replaced_on_demand_only(tmp_path: Path) -> None:
