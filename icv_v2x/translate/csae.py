@@ -95,10 +95,12 @@ def reports_from_bsm(
         z=z,
         heading=heading,
         speed=speed,
-        acceleration=_within(
-            messages.longitudinal_acceleration, plausibility.ACCELERATION_MAXIMUM),
+        acceleration=plausibility.within(
+            messages.longitudinal_acceleration, -plausibility.ACCELERATION_MAXIMUM,
+            plausibility.ACCELERATION_MAXIMUM),
         # Messages count clockwise, the map counter-clockwise.
-        yaw_rate=_within(-messages.yaw_rate, plausibility.YAW_RATE_MAXIMUM),
+        yaw_rate=plausibility.within(
+            -messages.yaw_rate, -plausibility.YAW_RATE_MAXIMUM, plausibility.YAW_RATE_MAXIMUM),
         length=length,
         width=width,
         height=height,
@@ -123,11 +125,6 @@ def reports_from_bsm(
         path_confidence=messages.path_confidence,
     )
     return reports.take(sieve.good), sieve.refusals(frame)
-
-
-def _within(value: NDArray[np.float64], maximum: float) -> NDArray[np.float64]:
-    """Return the values, NaN where they exceed the maximum in either direction."""
-    return np.where(np.abs(value) <= maximum, value, np.nan)
 
 
 def _known(

@@ -32,6 +32,9 @@ LENGTH_RANGE = (0.2, 40.0)
 WIDTH_RANGE = (0.2, 10.0)
 """Widths likewise; the widest mining trucks measure 9.8 m [m]."""
 
+HEIGHT_RANGE = (0.1, 10.0)
+"""Heights likewise [m]."""
+
 # Radius that holds 68 % and 95 % of a round two-dimensional normal distribution, in sigma.
 _RADIUS_68 = math.sqrt(-2.0 * math.log(1.0 - 0.68))
 _RADIUS_95 = math.sqrt(-2.0 * math.log(1.0 - 0.95))
@@ -94,6 +97,13 @@ def with_usual_size(
         np.where(np.isnan(width), usual[:, 1], width),
         np.where(np.isnan(height), usual[:, 2], height),
     )
+
+
+def within(
+    value: NDArray[np.float64], minimum: float, maximum: float
+) -> NDArray[np.float64]:
+    """Return the values, NaN where they lie outside the range."""
+    return np.where((value >= minimum) & (value <= maximum), value, np.nan)
 
 
 def implausible_size(

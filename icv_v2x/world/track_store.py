@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from icv_v2x.clock import age
 from icv_v2x.frames import wrap_angle
+from icv_v2x.translate.completion import completed
 from icv_v2x.translate.plausibility import STANDING_SPEED
 from icv_v2x.world.extrapolation import move
 from icv_v2x.world.own_echo import OwnEcho
@@ -60,6 +61,7 @@ class Verdict(IntEnum):
     JUMP = 4
     FLOOD = 5
     FULL = 6
+    UNUSABLE = 7
 
     @property
     def reason(self) -> str:
@@ -70,6 +72,7 @@ class Verdict(IntEnum):
 class TrackStore:
     """Tracks of all objects reported, bounded in number, one row each.
 
+    A report without position or speed is `UNUSABLE`; other gaps are filled as `completed` says.
     Reports of one object are applied in the order of their times; an older one than the newest
     applied is `LATE` and changes nothing, one that was applied before is a `DUPLICATE`. A report
     far from where an established track can be is held back once as a `JUMP`; if the next one is
@@ -117,9 +120,35 @@ class TrackStore:
         Returns:
             (n,) values of `Verdict`.
         """
+        verdict = np.full(len(reports), Verdict.UNUSABLE, dtype=np.uint8)
+        usable, rows = completed(reports)
+        if len(rows):
+            verdict[rows] = self._apply(usable, ego)
+        return verdict
+
+    def snapshot(self, now: int) -> Tracks:
+        """Return all tracks at an instant, and drop those too old for it.
+
+        Each is carried on with constant turn rate and acceleration to a standstill at most; its
+        variances grow with what the sender's errors and an unseen driver make of the time.
+
+        Args:
+            now: The instant [ns since the Unix epoch]; where it lies more than 0.1 s before the
+                last one, all tracks are forgotten first.
+
+        Returns:
+            The tracks.
+        """
+        if self._last_instant is not None and age(now, self._last_instant) > _JUMP_BACK:
+            self.clear()
+            self.resets += 1
+        self._last_instant = now
+        self._drop_old(now)
+        return self._predict(now)
+
+    def _apply(self, reports: ObjectReports, ego: EgoState | None) -> NDArray[np.uint8]:
+        """Apply usable reports, at least one; return the verdicts, (n,)."""
         verdict = np.full(len(reports), Verdict.ACCEPTED, dtype=np.uint8)
-        if not len(reports):
-            return verdict
         order = np.lexsort((reports.time, reports.object_id, reports.sender_id))
         sender, number = reports.sender_id[order], reports.object_id[order]
         begins = np.ones(len(order), dtype=np.bool_)
@@ -151,26 +180,6 @@ class TrackStore:
                 verdict[which[~known]] = self._insert(reports, which[~known], ego)
                 rows = self._table.find(sender[first], number[first])
         return verdict
-
-    def snapshot(self, now: int) -> Tracks:
-        """Return all tracks at an instant, and drop those too old for it.
-
-        Each is carried on with constant turn rate and acceleration to a standstill at most; its
-        variances grow with what the sender's errors and an unseen driver make of the time.
-
-        Args:
-            now: The instant [ns since the Unix epoch]; where it lies more than 0.1 s before the
-                last one, all tracks are forgotten first.
-
-        Returns:
-            The tracks.
-        """
-        if self._last_instant is not None and age(now, self._last_instant) > _JUMP_BACK:
-            self.clear()
-            self.resets += 1
-        self._last_instant = now
-        self._drop_old(now)
-        return self._predict(now)
 
     def _drop_own_echo(
         self,

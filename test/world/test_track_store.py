@@ -362,7 +362,8 @@ def test_a_snapshot_does_not_change_afterwards() -> None:
 @given(st.data())
 def test_whatever_comes_no_track_holds_what_it_may_not(data: st.DataObject) -> None:
     store = TrackStore(parameters(tracking__maximum=16))
-    numbers = st.one_of(st.just(math.nan), st.floats(-100.0, 100.0))
+    numbers = st.one_of(
+        st.just(math.nan), st.just(math.inf), st.just(-1e300), st.floats(-100.0, 100.0))
     now = 0.0
     for _ in range(data.draw(st.integers(1, 5))):
         rows = data.draw(st.integers(1, 24))
@@ -373,10 +374,10 @@ def test_whatever_comes_no_track_holds_what_it_may_not(data: st.DataObject) -> N
         batch: ObjectReports = reports(
             sender_id=column(st.integers(0, 30)), object_id=column(st.integers(-1, 1)),
             time=[after(t) for t in column(st.floats(now - 1.0, now + 0.2))],
-            message_count=column(st.integers(0, 127)), x=column(st.floats(-200.0, 200.0)),
-            y=column(st.floats(-200.0, 200.0)), heading=column(numbers),
-            speed=column(st.floats(-20.0, 60.0)), acceleration=column(numbers),
-            yaw_rate=column(numbers), z=column(numbers))
+            message_count=column(st.integers(0, 127)), x=column(numbers), y=column(numbers),
+            heading=column(numbers), speed=column(numbers), acceleration=column(numbers),
+            yaw_rate=column(numbers), z=column(numbers), variance_xx=column(numbers),
+            length=column(numbers), speed_deviation=column(numbers))
         verdict = store.update(batch, data.draw(st.sampled_from([None, ego(x=0.0, y=0.0)])))
         assert len(verdict) == rows
         now += data.draw(st.floats(-0.3, 1.0))
@@ -388,6 +389,17 @@ def test_whatever_comes_no_track_holds_what_it_may_not(data: st.DataObject) -> N
                      'speed_deviation', 'heading_deviation', 'length', 'width'):
             assert np.isfinite(getattr(tracks, name)).all()
         assert np.all(tracks.age >= 0.0)
+
+
+def test_an_unusable_report_costs_no_other() -> None:
+    store = TrackStore(parameters())
+    verdict = store.update(reports(
+        sender_id=[1, 2, 3, 1], x=[np.nan, 20.0, 40.0, 60.0], speed=[1.0, 10.0, np.inf, 10.0],
+        y=[0.0, 9.0, 0.0, 18.0]), ego())
+    assert verdict.tolist() == [
+        Verdict.UNUSABLE, Verdict.ACCEPTED, Verdict.UNUSABLE, Verdict.ACCEPTED]
+    assert store.snapshot(START).sender_id.tolist() == [1, 2]
+    assert Verdict(verdict[0]).reason == 'unusable'
 
 
 def test_a_wrong_own_id_is_refused_with_its_value() -> None:
