@@ -10,7 +10,7 @@ import numpy as np
 
 from icv_v2x.advisory.types import Action, Advisory, Application
 from icv_v2x.scenarios.candidates import candidate, level_of
-from icv_v2x.scenarios.conflicts import Course, emergency_deceleration
+from icv_v2x.scenarios.conflicts import STANDING, Course, emergency_deceleration
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,10 +60,10 @@ def _leaders(
         alone = steady.now[row] >= braking.now[row]
         gap = float(steady.gap[row] if alone else braking.gap[row])
         closing = float(conflicts.closing_speed[row])
-        subject = 'standing' if abs(tracks.speed[conflicts.row[row]]) < 1.0 else 'slower'
+        subject = 'stands' if abs(tracks.speed[conflicts.row[row]]) < STANDING else 'is slower'
         if not alone:
             rate = -float(tracks.acceleration[conflicts.row[row]])
-            subject = f'braking at {rate:.1f} m/s2'
+            subject = f'brakes at {rate:.1f} m/s2'
         first = steady if steady.time[row] <= braking.time[row] else braking
         found.append(candidate(
             Application.FCW, conflicts, row, first.contact, tracks, ego,
@@ -71,7 +71,7 @@ def _leaders(
             actions=(Action.BRAKE, Action.SLOW_DOWN),
             time=float(time[row]), gap=gap, closing=closing, needed=float(needed[row]),
             distance=float(first.way[row]),
-            reason=f'Vehicle {subject} {gap:.0f} m ahead, {_closing(closing)}, '
+            reason=f'Vehicle {gap:.0f} m ahead {subject}, {_closing(closing)}: '
             f'contact in {time[row]:.1f} s, avoided by braking at {needed[row]:.1f} m/s2',
         ))
     return found
@@ -113,7 +113,7 @@ def _oncoming(
             actions=(Action.BRAKE, Action.SLOW_DOWN),
             time=time, gap=closing * time, closing=closing, needed=float('inf'),
             distance=float(conflicts.distance[row]),
-            reason=f'Oncoming vehicle in the own path, {_closing(closing)}, '
+            reason=f'Oncoming vehicle in the own path, {_closing(closing)}: '
             f'contact in {time:.1f} s',
         ))
     return found

@@ -55,7 +55,7 @@ def assess(
             time=float(conflicts.time[row]), gap=distance, closing=ego.speed, needed=needed,
             distance=float(conflicts.distance[row]),
             encroachment=float(zone.encroachment[row]),
-            reason=f'Vehicle from the {side} at {speed:.1f} m/s {where}, '
+            reason=f'Vehicle from the {side} at {speed:.1f} m/s {where}: '
             + (
                 f'contact in {conflicts.time[row]:.1f} s, '
                 if np.isfinite(conflicts.time[row]) else 'too close to set off, '
