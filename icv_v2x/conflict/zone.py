@@ -27,8 +27,9 @@ from icv_v2x.motion.pieces import (
     distance_travelled,
 )
 
-# Temporaries of this many elements stay in the second-level cache of common processors.
-_CHUNK = 32768
+# A few in a hundred pairs of pieces are near; the temporaries of those of so many pairs stay in
+# the second-level cache of common processors.
+_CHUNK = 131072
 # An object that is still inside this shortly before the end has not left [s].
 _SEAM = 1e-9
 
@@ -124,7 +125,7 @@ def zone_times(
     object_entry, object_exit = np.full(count, np.nan), np.full(count, np.nan)
 
     ego_path = _swept_path(ego_motion, ego_footprint)
-    for chunk in _chunks(count, motions.pieces):
+    for chunk in _chunks(count, motions.pieces * ego_motion.pieces):
         part = motions.take(chunk)
         size = footprints if len(footprints) == 1 else footprints.take(chunk)
         path = _swept_path(part, size)
