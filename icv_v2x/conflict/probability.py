@@ -61,12 +61,11 @@ def overlap_probability(
         (first, first_footprint, first_uncertainty),
         (second, second_footprint, second_uncertainty),
     ):
-        one = np.zeros_like(rows)
-        part = motion.take(one if len(motion) == 1 else rows)
-        sizes.append(footprint.take(one if len(footprint) == 1 else rows))
-        errors = uncertainty.take(one if len(uncertainty.speed) == 1 else rows)
+        part = motion if len(motion) == 1 else motion.take(rows)
+        errors = uncertainty if len(uncertainty.speed) == 1 else uncertainty.take(rows)
+        sizes.append(footprint if len(footprint) == 1 else footprint.take(rows))
         states.append(state_at(part, moments))
-        covariances.append(covariance_at(part, errors, moments))
+        covariances.append(covariance_at(part, errors, moments, state=states[-1]))
     offset_x, offset_y = states[1].x - states[0].x, states[1].y - states[0].y
     rate_x = states[1].velocity_x - states[0].velocity_x
     rate_y = states[1].velocity_y - states[0].velocity_y

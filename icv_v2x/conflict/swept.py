@@ -93,11 +93,11 @@ def first_contact(
         moments = begin[rows]
         outlines = []
         for motion, footprint in ((first, first_footprint), (second, second_footprint)):
-            motion, footprint = _rows_of(motion, footprint, rows)  # noqa: PLW2901
-            state = state_at(motion, moments)
-            outlines.append(corners(state.x, state.y, state.heading, footprint))
+            state = state_at(motion if len(motion) == 1 else motion.take(rows), moments)
+            size = footprint.take(_index_into(footprint, rows))
+            outlines.append(corners(state.x, state.y, state.heading, size))
         x[rows], y[rows] = overlap_point(outlines[0], outlines[1])
-        piece[rows] = piece_at(second.take(_index_into(second, rows)), moments)
+        piece[rows] = piece_at(second if len(second) == 1 else second.take(rows), moments)
     return Contact(overlaps, begin, end, x, y, piece)
 
 

@@ -153,7 +153,7 @@ def zone_times(
     ego_way, object_way = np.full(count, np.nan), np.full(count, np.nan)
     rows = np.flatnonzero(exists)
     if len(rows):
-        ego_way[rows] = distance_travelled(ego_motion.take(np.zeros_like(rows)), ego_entry[rows])
+        ego_way[rows] = distance_travelled(ego_motion, ego_entry[rows])
         object_way[rows] = distance_travelled(motions.take(rows), object_entry[rows])
     return ZoneTimes(
         exists,

@@ -31,6 +31,8 @@ _PIECE_FIELDS = (
     'acceleration_x',
     'acceleration_y',
 )
+# The acceleration of whatever is not accelerated, repeated without memory.
+_NONE = np.zeros(1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,7 +110,8 @@ class PiecewiseMotion:
     @functools.cached_property
     def accelerated(self) -> bool:
         """False where no piece is accelerated, which lets tests take their linear path."""
-        return bool(self.acceleration_x.any() or self.acceleration_y.any())
+        known_none = self.acceleration_x.base is _NONE
+        return not known_none and bool(self.acceleration_x.any() or self.acceleration_y.any())
 
     @functools.cached_property
     def direction(self) -> tuple[FloatArray, FloatArray]:
@@ -131,9 +134,12 @@ class PiecewiseMotion:
         """
         index = np.asarray(rows)
         start = self.start_time if self.start_time.ndim == 1 else self.start_time[index]
-        return PiecewiseMotion(
-            start, self.end_time, *(getattr(self, name)[index] for name in _PIECE_FIELDS)
-        )
+        fields = [getattr(self, name)[index] for name in _PIECE_FIELDS[:5]]
+        if self.accelerated:
+            fields += [self.acceleration_x[index], self.acceleration_y[index]]
+        else:
+            fields += [np.broadcast_to(_NONE, fields[0].shape)] * 2
+        return PiecewiseMotion(start, self.end_time, *fields)
 
     def until(self, end_time: float) -> PiecewiseMotion:
         """Return the same motion with another end, which only cuts or prolongs the last piece.
@@ -175,11 +181,12 @@ def state_at(motion: PiecewiseMotion, time: npt.ArrayLike) -> MotionState:
 
     Args:
         motion: Motion of n objects.
-        time: One time for all objects, a time for each (n,), or several for each (n, m) [s].
-            A time outside the motion counts as its nearest end.
+        time: One time for all objects, a time for each (n,), or several for each (n, m) [s];
+            one object takes any number of times (m,). A time outside the motion counts as its
+            nearest end.
 
     Returns:
-        The state, (n,) for scalar and (n,) times, else (n, m).
+        The state, (n,) for scalar times, else of the shape of the times.
     """
     moments = _moments(motion, time)
     first = motion.start_time[..., :1]
@@ -246,7 +253,7 @@ def on_common_grid(
 def _moments(motion: PiecewiseMotion, time: npt.ArrayLike) -> FloatArray:
     """Return times as (n,) or (n, m)."""
     moments = np.asarray(time, dtype=np.float64)
-    if moments.ndim == 2 or moments.shape == (len(motion),):
+    if moments.ndim == 2 or (moments.ndim == 1 and len(motion) in (1, len(moments))):
         return moments
     return np.broadcast_to(moments, (len(motion),))
 
@@ -261,7 +268,7 @@ class _Continued(MotionState):
 
 def _continued(motion: PiecewiseMotion, piece: IndexArray, time: FloatArray) -> _Continued:
     """Return what follows at times from the given pieces, (n,) or (n, m) each."""
-    row = np.arange(len(motion))
+    row = np.arange(len(motion)) if len(motion) > 1 else np.zeros(1, dtype=np.intp)
     if piece.ndim == 2:
         row = row[:, np.newaxis]
     start = motion.start_time
@@ -303,14 +310,15 @@ def distance_travelled(motion: PiecewiseMotion, time: npt.ArrayLike) -> FloatArr
 
     Args:
         motion: Motion of n objects, without reversing inside a piece.
-        time: One time for each object, (n,), or one for all [s]; clipped like in `state_at`.
+        time: One time for each object, (n,), or one for all [s]; one object takes any number
+            of times (m,). Clipped like in `state_at`.
 
     Returns:
-        Distance along the path since the start of the motion, (n,) [m]; NaN for a NaN time.
+        Distance along the path since the start of the motion, (n,) or (m,) [m]; NaN for a NaN
+        time.
     """
-    moments = np.broadcast_to(np.asarray(time, dtype=np.float64), (len(motion),))
-    start = np.broadcast_to(motion.start_time, motion.x.shape)
-    spent = np.clip(moments[:, np.newaxis] - start, 0.0, motion.durations)
+    moments = _moments(motion, time)
+    spent = np.clip(moments[:, np.newaxis] - motion.start_time, 0.0, motion.durations)
     along_x = spent * (motion.velocity_x + 0.5 * spent * motion.acceleration_x)
     along_y = spent * (motion.velocity_y + 0.5 * spent * motion.acceleration_y)
     travelled: FloatArray = np.hypot(along_x, along_y).sum(axis=1)

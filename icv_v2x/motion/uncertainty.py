@@ -9,7 +9,7 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
-from icv_v2x.motion.pieces import FloatArray, PiecewiseMotion, state_at
+from icv_v2x.motion.pieces import FloatArray, MotionState, PiecewiseMotion, state_at
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,7 +86,11 @@ class MotionUncertainty:
 
 
 def covariance_at(
-    motion: PiecewiseMotion, uncertainty: MotionUncertainty, time: npt.ArrayLike
+    motion: PiecewiseMotion,
+    uncertainty: MotionUncertainty,
+    time: npt.ArrayLike,
+    *,
+    state: MotionState | None = None,
 ) -> PositionCovariance:
     """Return the covariance of predicted positions, linearised about the prediction.
 
@@ -96,10 +100,13 @@ def covariance_at(
     Args:
         motion: Motion of n objects.
         uncertainty: Its errors at time 0, (n,) or (1,).
-        time: One time for each object, (n,), or one for all, 0 or more [s].
+        time: One time for each object, (n,), or one for all, 0 or more [s]; one object takes
+            any number of times (m,).
+        state: State of the objects at these times, where it is known already.
     """
-    moments = np.broadcast_to(np.asarray(time, dtype=np.float64), (len(motion),))
-    state = state_at(motion, moments)
+    moments = np.asarray(time, dtype=np.float64)
+    if state is None:
+        state = state_at(motion, moments)
     way_x, way_y = state.x - motion.x[:, 0], state.y - motion.y[:, 0]
     length = np.hypot(way_x, way_y)
     moved = length > 0.0
