@@ -48,10 +48,14 @@ class Arbiter:
 
     def __init__(self, parameters: Parameters) -> None:
         """Start without any situation known."""
-        self._arbitration = parameters.arbitration
-        self._ego = parameters.ego
         self._known: dict[tuple[Scenario | Application, tuple[str, ...]], tuple[int, int]] = {}
         self._next_id = 1
+        self.configure(parameters)
+
+    def configure(self, parameters: Parameters) -> None:
+        """Take changed parameters over; situations keep their ids."""
+        self._arbitration = parameters.arbitration
+        self._ego = parameters.ego
 
     def clear(self) -> None:
         """Forget every situation; ids are not given again."""

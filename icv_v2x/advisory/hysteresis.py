@@ -35,8 +35,12 @@ class LevelHold:
 
     def __init__(self, hold: float) -> None:
         """Start with nothing held; `hold` in s."""
-        self._hold = round(hold * 1e9)
         self._held: dict[_Key, _Held] = {}
+        self.configure(hold)
+
+    def configure(self, hold: float) -> None:
+        """Hold levels for another time [s] from now on."""
+        self._hold = round(hold * 1e9)
 
     def clear(self) -> None:
         """Forget every situation."""

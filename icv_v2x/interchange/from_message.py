@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from icv_v2x.advisory.types import Action, Advisory, Application, Level, Mode
 from icv_v2x.inputs import (
     BatchError,
     FrameBatch,
@@ -19,7 +21,9 @@ from icv_v2x.inputs import (
     PlannedPath,
     VehicleStatus,
 )
+from icv_v2x.interchange.checksum import crc32
 from icv_v2x.translate.reports import ObjectReports, Source
+from icv_v2x.world.tracks import Tracks
 
 NAN = float('nan')
 SECOND = 1_000_000_000
@@ -57,6 +61,24 @@ _OBJECT_FIELDS: dict[str, tuple[type[np.generic], float]] = {
     'path_radius': (np.float64, NAN),
     'path_confidence': (np.float64, NAN),
 }
+
+_TRACK_FIELDS: dict[str, type[np.generic]] = {
+    **{name: dtype for name, (dtype, _) in _OBJECT_FIELDS.items()},
+    'object_id': np.int32, 'source': np.uint16, 'x': np.float64, 'y': np.float64,
+    'heading': np.float64, 'speed': np.float64, 'age': np.float64, 'period': np.float64,
+    'updates': np.uint16, 'corroborated': np.bool_,
+}
+# Arrays of tracks that hold a number for every object.
+_TRACK_NUMBERS = (
+    'x', 'y', 'heading', 'speed', 'length', 'width', 'variance_xx', 'variance_xy', 'variance_yy',
+    'speed_deviation', 'heading_deviation', 'age',
+)
+
+_ADVISORY_NUMBERS = (
+    'time_to_conflict', 'time_to_conflict_end', 'post_encroachment_time', 'distance', 'gap',
+    'closing_speed', 'required_deceleration', 'speed_min', 'speed_max', 'probability', 'data_age',
+)
+_SUBJECT = re.compile(r'[0-9A-F]{1,16}(:[0-9]{1,10})?')
 
 
 class ConversionError(ValueError):
@@ -243,6 +265,84 @@ def object_reports(
         reception_time=np.full(count, reception_time, np.int64),
         message_count=np.zeros(count, np.uint8),
         **columns)
+
+
+def tracks(message: Any) -> Tracks:
+    """Return the tracks of an icv_v2x_msgs/ObjectArray as this package publishes it.
+
+    Args:
+        message: Object with the fields of the message.
+
+    Returns:
+        The tracks, as `MessageEncoder.object_array` took them.
+
+    Raises:
+        BatchError: Another frame, arrays of unequal length, or a state that is not finite.
+    """
+    count = len(message.x)
+    if str(message.header.frame_id) != 'map':
+        raise BatchError(
+            f'objects in frame {str(message.header.frame_id)!r}, expected map', max(count, 1))
+    columns: dict[str, NDArray[Any]] = {}
+    for name, dtype in _TRACK_FIELDS.items():
+        values = columns[name] = _array(getattr(message, name), dtype)
+        if len(values) != count:
+            raise BatchError(f'{name} has {len(values)} entries, x has {count}', max(count, 1))
+    for name in _TRACK_NUMBERS:
+        if not np.isfinite(columns[name]).all():
+            raise BatchError(f'{name} of an object is not finite', count)
+    return Tracks(nanoseconds(message.header.stamp), **columns)
+
+
+def advisory_array(message: Any) -> tuple[int, Mode, tuple[Advisory, ...]]:
+    """Return the content of an icv_v2x_msgs/AdvisoryArray.
+
+    Args:
+        message: Object with the fields of the message.
+
+    Returns:
+        Instant [ns since the Unix epoch], mode and advisories.
+
+    Raises:
+        ConversionError: The checksum is wrong, or a value is none that the message allows.
+    """
+    expected = crc32(message)
+    if int(message.crc32) != expected:
+        raise ConversionError(f'crc32 = {int(message.crc32):#010x}, expected {expected:#010x}')
+    try:
+        advisories = tuple(_advisory(entry) for entry in message.advisories)
+        return nanoseconds(message.header.stamp), Mode(int(message.mode)), advisories
+    except ValueError as error:
+        raise ConversionError(f'advisories: {error}') from error
+
+
+def _advisory(message: Any) -> Advisory:
+    application = Application(int(message.application))
+    if int(message.scenario) != application.scenario:
+        raise ConversionError(f'scenario = {int(message.scenario)} of {application.name}')
+    subjects = tuple(str(subject) for subject in message.subject_ids)
+    for subject in subjects:
+        if not _SUBJECT.fullmatch(subject):
+            raise ConversionError(f'subject id {subject!r}, expected HEX or HEX:number')
+    point = message.conflict_point
+    return Advisory(
+        application=application,
+        level=Level(int(message.level)),
+        action=Action(int(message.action)),
+        subject_ids=subjects,
+        reason=str(message.reason),
+        conflict_x=float(point.x),
+        conflict_y=float(point.y),
+        conflict_z=float(point.z),
+        lane_id=int(message.lane_id),
+        verified=bool(message.verified),
+        corroborated=bool(message.corroborated),
+        stop_profile_time=tuple(float(value) for value in message.stop_profile_time),
+        stop_profile_speed=tuple(float(value) for value in message.stop_profile_speed),
+        id=int(message.id),
+        valid_until=nanoseconds(message.valid_until),
+        **{name: float(getattr(message, name)) for name in _ADVISORY_NUMBERS},
+    )
 
 
 def _array(values: Any, dtype: type[np.generic]) -> NDArray[Any]:

@@ -4,8 +4,10 @@
 
 from icv_v2x.parameters.files import load, read
 from icv_v2x.parameters.groups import Parameters
+from icv_v2x.parameters.node_groups import NodeParameters
 from icv_v2x.parameters.schema import ParameterError, Specification, build, specifications
 
 __all__ = [
-    'ParameterError', 'Parameters', 'Specification', 'build', 'load', 'read', 'specifications',
+    'NodeParameters', 'ParameterError', 'Parameters', 'Specification', 'build', 'load', 'read',
+    'specifications',
 ]

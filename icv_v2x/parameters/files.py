@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from icv_v2x.parameters.groups import Parameters
-from icv_v2x.parameters.schema import ParameterError, build, flatten
+from icv_v2x.parameters.node_groups import NodeParameters
+from icv_v2x.parameters.schema import ParameterError, build, flatten, specifications
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,10 +19,8 @@ NODES = (
     'v2x_stack', 'v2x_translator', 'collision_warning', 'merge_planner', 'road_services',
     'advisory_arbiter', 'obu_udp_driver',
 )
-# Read by ROS 2 itself, or by nodes that are no part of the pipeline.
-_NOT_OF_THE_PIPELINE = (
-    'use_sim_time', 'autostart', 'qos_overrides', 'start_type_description_service',
-)
+# Read by ROS 2 itself.
+_OF_ROS = ('use_sim_time', 'qos_overrides', 'start_type_description_service')
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -61,9 +60,10 @@ def read(path: Path) -> dict[str, Any]:
         elif name in NODES and name != 'obu_udp_driver':
             special.update(values)
     merged = {**general, **special}
+    of_nodes = {specification.name for specification in specifications(NodeParameters)}
     return {
         name: value for name, value in merged.items()
-        if name.split('.')[0] not in _NOT_OF_THE_PIPELINE
+        if name not in of_nodes and name.split('.')[0] not in _OF_ROS
     }
 
 

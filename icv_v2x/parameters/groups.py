@@ -93,7 +93,8 @@ class Tracking:
     """The track store."""
 
     maximum: int = parameter(
-        1024, 'Tracks kept at most; the farthest are dropped first.', minimum=16, maximum=10000)
+        1024, 'Tracks kept at most; the farthest are dropped first.', minimum=16, maximum=10000,
+        changeable=False)
     coast_full: float = parameter(
         0.5, 'Age up to which a track counts in full.', unit='s', minimum=0.1, maximum=3.0)
     coast_limited: float = parameter(

@@ -8,12 +8,12 @@ import dataclasses
 import difflib
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-Value = bool | int | float | str
+Value = bool | int | float | str | tuple[str, ...]
 Group = TypeVar('Group')
 
 _KEY = 'icv_v2x'
@@ -29,7 +29,7 @@ class Specification:
 
     Attributes:
         name: Dotted name, as in a parameter file.
-        type: bool, int, float or str.
+        type: bool, int, float, str, or tuple for a list of texts.
         default: Value without a parameter file, None where one must be given.
         unit: SI unit or '' for none.
         minimum: Smallest value allowed, None for no bound.
@@ -64,7 +64,9 @@ class Specification:
             return f'at least {self.minimum:g}{unit}'
         if self.maximum is not None:
             return f'at most {self.maximum:g}{unit}'
-        return {int: 'a whole number', float: 'a number', str: 'a text'}[self.type] + unit
+        return {
+            int: 'a whole number', float: 'a number', str: 'a text', tuple: 'a list of texts',
+        }[self.type] + unit
 
     def check(self, value: object) -> Value:
         """Return the value in the parameter's type.
@@ -73,7 +75,8 @@ class Specification:
             value: What a parameter file or a user gives.
 
         Returns:
-            The value; a whole number is taken where a float is wanted.
+            The value; a whole number is taken where a float is wanted, and a choice in whatever
+            case.
 
         Raises:
             ParameterError: Wrong type, not finite, out of range or not among the choices.
@@ -83,6 +86,12 @@ class Specification:
         )
         if self.type is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
+        if self.type is tuple and isinstance(value, (list, tuple)):
+            value = tuple(value)
+            if not all(isinstance(text, str) and text for text in value):
+                raise wrong
+        if self.choices and isinstance(value, str):
+            value = value.lower()
         if not isinstance(value, self.type) or (self.type is int and isinstance(value, bool)):
             raise wrong
         if isinstance(value, float) and not math.isfinite(value):
@@ -94,7 +103,7 @@ class Specification:
                 raise wrong
         if self.choices and value not in self.choices:
             raise wrong
-        assert isinstance(value, (bool, int, float, str))
+        assert isinstance(value, (bool, int, float, str, tuple))
         return value
 
 
@@ -140,8 +149,9 @@ def specifications(group: type, prefix: str = '') -> Iterator[Specification]:
         name = f'{prefix}{field.name}'
         if _KEY in field.metadata:
             default = None if field.default is dataclasses.MISSING else field.default
+            kind = get_origin(hints[field.name]) or hints[field.name]
             yield Specification(
-                name=name, type=hints[field.name], default=default, **field.metadata[_KEY]
+                name=name, type=kind, default=default, **field.metadata[_KEY]
             )
         else:
             yield from specifications(hints[field.name], name + '.')
@@ -174,9 +184,7 @@ def build(group: type[Group], values: Mapping[str, Any]) -> Group:
     known = {s.name: s for s in specifications(group)}
     for name in values:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f'; did you mean {near[0]}?' if near else ''
-            raise ParameterError(f'unknown parameter {name} = {values[name]!r}{hint}')
+            raise unknown(name, values[name], known)
     checked = {name: known[name].check(value) for name, value in values.items()}
     for name, specification in known.items():
         if specification.default is None and name not in checked:
@@ -185,6 +193,13 @@ def build(group: type[Group], values: Mapping[str, Any]) -> Group:
                 f'{specification.range_text()}: {specification.description}'
             )
     return _fill(group, checked, '')
+
+
+def unknown(name: str, value: object, known: Iterable[str]) -> ParameterError:
+    """Return the error for a name that is no parameter, with the nearest that is."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    hint = f'; did you mean {near[0]}?' if near else ''
+    return ParameterError(f'unknown parameter {name} = {value!r}{hint}')
 
 
 def _fill(group: type[Group], checked: Mapping[str, Value], prefix: str) -> Group:

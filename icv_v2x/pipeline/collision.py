@@ -28,6 +28,11 @@ class CollisionWarning:
         self._parameters = parameters
         self._hold = LevelHold(parameters.arbitration.hold)
 
+    def configure(self, parameters: Parameters) -> None:
+        """Take changed parameters over; what is in force stays."""
+        self._parameters = parameters
+        self._hold.configure(parameters.arbitration.hold)
+
     def assess(self, tracks: Tracks, ego: EgoState | None) -> list[Advisory]:
         """Return the candidates in force.
 

@@ -64,18 +64,34 @@ class Perception:
         self._now: int | None = None
         self.refused_inputs: dict[str, int] = {}
 
-    def receive(self, item: Input) -> None:
-        """Take one input in; a bad one is counted and changes nothing."""
+    def configure(self, parameters: Parameters) -> None:
+        """Take changed parameters over; those that are read at start only must be the same.
+
+        Raises:
+            ParameterError: The own temporary id is not one.
+        """
+        self._tracks.configure(parameters)
+        self._detections.configure(parameters)
+        self._parameters = parameters
+
+    def receive(self, item: Input) -> str | None:
+        """Take one input in; a bad one is counted and changes nothing.
+
+        Returns:
+            Why an input other than radio frames is refused, None where it is taken.
+        """
         if isinstance(item, FrameBatch):
             self._queue(item)
-            return
+            return None
         if isinstance(item, ObjectReports):
             self._detections.update(item, None)
-            return
+            return None
         reason = self._ego.update(item)
-        if reason is not None:
-            name = reason.value
-            self.refused_inputs[name] = self.refused_inputs.get(name, 0) + 1
+        if reason is None:
+            return None
+        name = reason.value
+        self.refused_inputs[name] = self.refused_inputs.get(name, 0) + 1
+        return name
 
     def lose(self, frames: int, reason: str) -> None:
         """Count frames that could not be taken in at all."""

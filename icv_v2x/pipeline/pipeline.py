@@ -52,15 +52,36 @@ class Pipeline:
         self._arbiter = Arbiter(parameters)
         self._last: int | None = None
 
-    def receive(self, item: Input, received: int | None = None) -> None:
+    def configure(self, parameters: Parameters) -> None:
+        """Take changed parameters over; those that are read at start only must be the same.
+
+        Raises:
+            ParameterError: The own temporary id is not one.
+        """
+        self._perception.configure(parameters)
+        self._collision.configure(parameters)
+        self._arbiter.configure(parameters)
+
+    def clear(self) -> None:
+        """Forget everything but the counters, what waits for a cycle included."""
+        self._perception.drain()
+        self._perception.clear()
+        self._collision.clear()
+        self._arbiter.clear()
+        self._last = None
+
+    def receive(self, item: Input, received: int | None = None) -> str | None:
         """Take one input in; it counts from the next cycle on.
 
         Args:
             item: A record of `icv_v2x.inputs`.
             received: When it was logged [ns]; inputs are to be given in that order.
+
+        Returns:
+            Why an input other than radio frames is refused, None where it is taken.
         """
         del received
-        self._perception.receive(item)
+        return self._perception.receive(item)
 
     def lose(self, frames: int, reason: str) -> None:
         """Count radio frames that could not be taken in at all."""

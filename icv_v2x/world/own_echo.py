@@ -82,6 +82,14 @@ class OwnEcho:
         # Sender and object: messages in a row, time of the last one.
         self._suspects: dict[tuple[int, int], tuple[int, int]] = {}
 
+    def configure(self, temporary_id: str) -> None:
+        """Take another own id over.
+
+        Raises:
+            ParameterError: The id is not one.
+        """
+        self._temporary_id = parse_temporary_id(temporary_id)
+
     def clear(self) -> None:
         """Forget the senders recognised by their motion."""
         self._suspects.clear()

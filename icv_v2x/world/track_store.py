@@ -103,6 +103,15 @@ class TrackStore:
         """Return the number of tracks."""
         return self._table.count
 
+    def configure(self, parameters: Parameters) -> None:
+        """Take changed limits and another own temporary id over; the capacity stays.
+
+        Raises:
+            ParameterError: The own temporary id is not one.
+        """
+        self._own_echo.configure(parameters.vehicle.temporary_id)
+        self._limits = parameters.tracking
+
     def clear(self) -> None:
         """Forget all tracks."""
         self._table.keep(np.empty(0, dtype=np.intp))
