@@ -325,6 +325,9 @@ def _advisory(message: Any) -> Advisory:
         if not _SUBJECT.fullmatch(subject):
             raise ConversionError(f'subject id {subject!r}, expected HEX or HEX:number')
     point = message.conflict_point
+    numbers: dict[str, Any] = {
+        name: float(getattr(message, name)) for name in _ADVISORY_NUMBERS
+    }
     return Advisory(
         application=application,
         level=Level(int(message.level)),
@@ -341,7 +344,7 @@ def _advisory(message: Any) -> Advisory:
         stop_profile_speed=tuple(float(value) for value in message.stop_profile_speed),
         id=int(message.id),
         valid_until=nanoseconds(message.valid_until),
-        **{name: float(getattr(message, name)) for name in _ADVISORY_NUMBERS},
+        **numbers,
     )
 
 

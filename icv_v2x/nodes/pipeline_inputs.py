@@ -1,0 +1,113 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Subscriptions to the topics that feed a stage of the pipeline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from icv_v2x.inputs import BatchError
+from icv_v2x.interchange import from_message
+from icv_v2x.interchange.topics import (
+    OBU_FRAMES,
+    ODOMETRY,
+    OWN_DETECTIONS,
+    PLANNED_PATH,
+    READ_TOPICS,
+    VEHICLE_STATUS,
+)
+from icv_v2x.nodes import qos
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from icv_v2x.inputs import Odometry, PlannedPath, VehicleStatus
+    from icv_v2x.nodes.health import InputHealth
+    from icv_v2x.nodes.managed_node import ManagedNode
+
+# Odometry comes at 10 Hz at least; without it nothing is said after half a second.
+_EGO_SILENT = 0.5
+
+
+class Receiver(Protocol):
+    """What takes radio frames: the pipeline or its first stage."""
+
+    def receive(self, item: Any) -> object:
+        """Take a record in."""
+
+    def lose(self, frames: int, reason: str) -> None:
+        """Count frames that could not be read."""
+
+
+def relative(topic: str) -> str:
+    """Return a topic's name relative to the namespace of the node."""
+    return topic.lstrip('/')
+
+
+def listen_to_ego(
+    node: ManagedNode, take: Callable[[Odometry | VehicleStatus | PlannedPath], object], *,
+    pose_only: bool = False,
+) -> None:
+    """Subscribe to the state of the own vehicle.
+
+    Args:
+        node: Which node.
+        take: Takes a record; what it returns is the reason of a refusal, or None.
+        pose_only: Leave out status and path.
+    """
+    decoders: dict[str, Callable[[Any], Any]] = {
+        ODOMETRY: from_message.odometry,
+        VEHICLE_STATUS: from_message.vehicle_status,
+        PLANNED_PATH: from_message.planned_path,
+    }
+    for topic, decode in decoders.items():
+        if not pose_only or topic == ODOMETRY:
+            _listen(node, topic, decode, take)
+
+
+def listen_to_radio(node: ManagedNode, receiver: Receiver) -> InputHealth:
+    """Subscribe to the radio frames.
+
+    Args:
+        node: Which node.
+        receiver: Takes the frames.
+
+    Returns:
+        Counts of the messages; those of the frames are the receiver's.
+    """
+
+    def take(message: Any) -> None:
+        try:
+            batch = from_message.frame_batch(message)
+        except BatchError as error:
+            receiver.lose(error.frames, 'inconsistent_batch')
+            raise
+        receiver.receive(batch)
+
+    return node.listen(
+        relative(OBU_FRAMES), READ_TOPICS[OBU_FRAMES], qos.radio_input(), take, required=True)
+
+
+def listen_to_detections(node: ManagedNode, receiver: Receiver) -> None:
+    """Subscribe to the vehicle's own detections."""
+
+    def take(message: Any) -> None:
+        now = node.get_clock().now().nanoseconds
+        receiver.receive(from_message.object_reports(message, now))
+
+    node.listen(
+        relative(OWN_DETECTIONS), READ_TOPICS[OWN_DETECTIONS], qos.vehicle_input(), take)
+
+
+def _listen(
+    node: ManagedNode, topic: str, decode: Callable[[Any], Any], take: Callable[[Any], object],
+) -> None:
+    def receive(message: Any) -> None:
+        reason = take(decode(message))
+        if reason is not None:
+            health.reject(str(getattr(reason, 'value', reason)))
+
+    required = topic == ODOMETRY
+    health = node.listen(
+        relative(topic), READ_TOPICS[topic], qos.vehicle_input(), receive, required=required,
+        silent_after=_EGO_SILENT if required else 1.0)

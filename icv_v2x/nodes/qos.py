@@ -1,0 +1,38 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Quality of service of the topics, as the interface contract states it."""
+
+from __future__ import annotations
+
+from rclpy.qos import QoSDurabilityPolicy, QoSHistoryPolicy, QoSProfile, QoSReliabilityPolicy
+
+
+def radio_input() -> QoSProfile:
+    """Return what matches any driver: best effort, keep last 50."""
+    return _volatile(QoSReliabilityPolicy.BEST_EFFORT, 50)
+
+
+def vehicle_input() -> QoSProfile:
+    """Return what matches any publisher of the vehicle: best effort, keep last 10."""
+    return _volatile(QoSReliabilityPolicy.BEST_EFFORT, 10)
+
+
+def stage_input() -> QoSProfile:
+    """Return the input of a stage from the stage before: only the newest counts."""
+    return _volatile(QoSReliabilityPolicy.RELIABLE, 1)
+
+
+def output() -> QoSProfile:
+    """Return what the planning stack gets: reliable, volatile, keep last 1."""
+    return _volatile(QoSReliabilityPolicy.RELIABLE, 1)
+
+
+def radio_output() -> QoSProfile:
+    """Return what a driver publishes frames with: reliable, so that recorders match, depth 50."""
+    return _volatile(QoSReliabilityPolicy.RELIABLE, 50)
+
+
+def _volatile(reliability: QoSReliabilityPolicy, depth: int) -> QoSProfile:
+    return QoSProfile(
+        reliability=reliability, durability=QoSDurabilityPolicy.VOLATILE,
+        history=QoSHistoryPolicy.KEEP_LAST, depth=depth)

@@ -1,0 +1,86 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""How a node's process begins, spins and ends."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+import rclpy
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.logging import get_logger
+from rclpy.signals import SignalHandlerOptions
+
+from icv_v2x.parameters import ParameterError
+
+try:
+    from rclpy.experimental import EventsExecutor
+except ImportError:  # distributions before Kilted
+    EventsExecutor = None
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from icv_v2x.nodes.managed_node import ManagedNode
+
+WRONG_USE = 2
+"""Exit status where parameters or arguments cannot be used."""
+
+# The events executor dispatches nothing without a time limit, and signals are seen in between.
+_SPIN = 0.5
+
+
+def run(name: str, make: Callable[[], ManagedNode], arguments: list[str] | None = None) -> int:
+    """Run a node until SIGINT or SIGTERM.
+
+    Args:
+        name: Of the node, for what is logged before it exists.
+        make: Makes the node.
+        arguments: Command line, `sys.argv` where None.
+
+    Returns:
+        Exit status: 0 after a signal, 2 where the node could not be made.
+    """
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    log = get_logger(name)
+    try:
+        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+        node = make()
+    except ParameterError as error:
+        log.fatal(str(error))
+        rclpy.try_shutdown()
+        return WRONG_USE
+    # What rclpy raises for a parameter file or an argument that it cannot use has no common base.
+    except Exception as error:
+        log.fatal(f'cannot start: {" ".join(str(error).split()) or type(error).__name__}')
+        rclpy.try_shutdown()
+        return WRONG_USE
+    executor = _executor()
+    executor.add_node(node)
+    try:
+        _spin(executor, node, stopped)
+        node.close()
+    finally:
+        executor.shutdown()
+        node.destroy_node()
+        rclpy.try_shutdown()
+    return 0
+
+
+def _executor() -> Any:
+    return SingleThreadedExecutor() if EventsExecutor is None else EventsExecutor()
+
+
+def _spin(executor: Any, node: ManagedNode, stopped: threading.Event) -> None:
+    while not stopped.is_set() and rclpy.ok():
+        try:
+            executor.spin_once(timeout_sec=_SPIN)
+        except ExternalShutdownException:
+            return
+        # One exception, such as of a message that cannot be deserialised, ends no node.
+        except Exception as error:
+            node.note_exception(error)

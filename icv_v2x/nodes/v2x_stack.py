@@ -1,0 +1,100 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""The whole package in one process: radio frames in, advisories out."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from icv_v2x.advisory.types import Mode
+from icv_v2x.nodes import qos
+from icv_v2x.nodes.managed_node import ManagedNode
+from icv_v2x.nodes.pipeline_inputs import (
+    listen_to_detections,
+    listen_to_ego,
+    listen_to_radio,
+)
+from icv_v2x.nodes.run import run
+from icv_v2x.nodes.states import mode_status, radio_status, trust_status
+from icv_v2x.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from icv_v2x.advisory.types import Advisory
+    from icv_v2x.nodes.health import Status
+    from icv_v2x.parameters import Parameters
+
+NAME = 'v2x_stack'
+
+
+class V2xStack(ManagedNode):
+    """Runs the pipeline at every instant of the cycle and publishes what it says."""
+
+    def __init__(self) -> None:
+        """Declare the parameters."""
+        super().__init__(NAME)
+        self._sequence = 0
+        self._stamp = 0
+        self._mode = (Mode.INIT, 'not configured')
+
+    def build(self) -> None:
+        """Make the pipeline and everything around it."""
+        self._pipeline = Pipeline(self.parameters)
+        self._say = self.speak('v2x/advisories', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
+        self._show = self.speak('v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.output())
+        listen_to_ego(self, self._pipeline.receive)
+        listen_to_radio(self, self._pipeline)
+        listen_to_detections(self, self._pipeline)
+
+    def start(self) -> None:
+        """Begin the cycle."""
+        self._pipeline.clear()
+        self.cycle_with(self._cycle)
+
+    def stop(self) -> None:
+        """Withdraw all advisories."""
+        stamp = self.get_clock().now().nanoseconds
+        self._publish(max(stamp, self._stamp), Mode.READY, 'deactivated', ())
+
+    def forget(self) -> None:
+        """Drop what belongs to an epoch of time that has ended."""
+        self._pipeline.clear()
+        self._stamp = 0
+
+    def reconfigure(self, parameters: Parameters) -> None:
+        """Hand changed parameters to the pipeline."""
+        if hasattr(self, '_pipeline'):
+            self._pipeline.configure(parameters)
+
+    def statuses(self) -> list[Status]:
+        """Return mode, trust and what became of the frames."""
+        statuses = [mode_status(*self._mode), trust_status(self.parameters)]
+        if hasattr(self, '_pipeline'):
+            statuses.append(radio_status(self._pipeline.counters))
+        return statuses
+
+    def _cycle(self, instant: int) -> None:
+        cycle = self._pipeline.cycle(instant)
+        self._publish(instant, cycle.mode, cycle.mode_reason, cycle.advisories)
+        self._show(self.encoder.object_array(cycle.tracks))
+
+    def _publish(
+        self, stamp: int, mode: Mode, reason: str, advisories: tuple[Advisory, ...],
+    ) -> None:
+        self._sequence += 1
+        self._stamp = stamp
+        self._say(self.encoder.advisory_array(stamp, self._sequence, mode, reason, advisories))
+        changed = mode != self._mode[0]
+        self._mode = (mode, reason)
+        if changed:
+            self.get_logger().info(f'mode {mode.name}{f": {reason}" if reason else ""}')
+            self.publish_diagnostics()
+
+
+def main() -> None:
+    """Run the node."""
+    sys.exit(run(NAME, V2xStack))
+
+
+if __name__ == '__main__':
+    main()
