@@ -251,9 +251,10 @@ def _quotient(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
 
 
 def _fitted(*values: npt.ArrayLike) -> tuple[FloatArray, ...]:
-    """Return values as arrays of one shape."""
-    arrays = [np.asarray(value, dtype=np.float64) for value in values]
-    return tuple(np.broadcast_arrays(*arrays))
+    """Return values as arrays whose shapes fit together."""
+    arrays = tuple(np.asarray(value, dtype=np.float64) for value in values)
+    np.broadcast_shapes(*(array.shape for array in arrays))
+    return arrays
 
 
 def _known(acceleration: npt.ArrayLike) -> FloatArray:

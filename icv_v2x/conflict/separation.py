@@ -25,6 +25,7 @@ from icv_v2x.motion.pieces import (
     PiecewiseMotion,
     on_common_grid,
     on_grid,
+    stretched,
 )
 
 # Accelerated motion is cut into chords of this duration, which lie at most a T**2 / 8 beside it,
@@ -176,7 +177,7 @@ def sum_corners(
     shape = np.broadcast_shapes(*(np.shape(length * angle) for length, angle in sides))
     outline = []
     for function in (np.cos, np.sin):
-        parts = [np.broadcast_to(length * function(angle), shape) for length, angle in sides]
+        parts = [stretched(length * function(angle), shape) for length, angle in sides]
         corner = -(parts[0] + parts[1] + parts[2] + parts[3])
         column = [corner]
         for part in parts[:3]:
@@ -219,8 +220,8 @@ def _closest(
         second.heading[row, column],
         second_footprint.take(row),
     )
-    moment = np.broadcast_to(start, centres.shape)[row, column]
-    moment = moment + share * np.broadcast_to(duration, centres.shape)[row, column]
+    moment = stretched(start, centres.shape)[row, column]
+    moment = moment + share * stretched(duration, centres.shape)[row, column]
     _store_least(distance, time, row, least, moment)
     return distance, time
 

@@ -24,6 +24,7 @@ from icv_v2x.motion.pieces import (
     on_common_grid,
     piece_at,
     state_at,
+    stretched,
 )
 
 # Temporaries of this many doubles stay in the second-level cache of common processors.
@@ -179,7 +180,7 @@ def _uniform_contact(
     end += start
     begin[none] = np.nan
     end[none] = np.nan
-    return np.broadcast_to(begin, (count,)), np.broadcast_to(end, (count,))
+    return stretched(begin, (count,)), stretched(end, (count,))
 
 
 def _piecewise_contact(
@@ -198,7 +199,7 @@ def _piecewise_contact(
     first, first_footprint = _rows_of(first, first_footprint, near)
     second, second_footprint = _rows_of(second, second_footprint, near)
     first, second = on_common_grid(first, second)
-    duration = np.broadcast_to(first.durations, first.x.shape)
+    duration = stretched(first.durations, first.x.shape)
     reach = (first_footprint.radius + second_footprint.radius)[:, np.newaxis]
     possible = duration > 0.0
     relative: list[tuple[FloatArray, FloatArray, FloatArray]] = []
@@ -227,7 +228,7 @@ def _piecewise_contact(
     piece_begin, piece_end, _ = piece_overlap(axes, pair[0], pair[1], duration[row, column])
     found = piece_begin < piece_end
     row, column = row[found], column[found]
-    start = np.broadcast_to(first.start_time, first.x.shape)[row, column]
+    start = stretched(first.start_time, first.x.shape)[row, column]
     rows, first_begin, first_end = _joined(
         row, start + piece_begin[found], start + piece_end[found]
     )

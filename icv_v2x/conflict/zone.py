@@ -25,6 +25,7 @@ from icv_v2x.motion.pieces import (
     IndexArray,
     PiecewiseMotion,
     distance_travelled,
+    stretched,
 )
 
 # A few in a hundred pairs of pieces are near; the temporaries of those of so many pairs stay in
@@ -32,6 +33,10 @@ from icv_v2x.motion.pieces import (
 _CHUNK = 131072
 # An object that is still inside this shortly before the end has not left [s].
 _SEAM = 1e-9
+# From so many pairs of pieces on it pays to look for those that decide.
+_MANY = 500
+# A sweep that is narrower than its rectangle by no more than this is taken as equal [m].
+_HAIR = 1e-3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +84,8 @@ class _SweptPath:
     """The rectangles that the pieces of n motions sweep, (n, K) each.
 
     `sweeps` is False for a piece in which the object stands where the piece before it ended,
-    and `hold` is the end of all such pieces after one, or else its own end [s].
+    and `hold` is the end of all such pieces after one, or else its own end [s]. `sideways` is
+    the greatest way across the heading within a piece [m].
     """
 
     x: FloatArray
@@ -92,6 +98,7 @@ class _SweptPath:
     half_y: FloatArray
     sweeps: BoolArray
     hold: FloatArray
+    sideways: float
 
 
 def zone_times(
@@ -130,6 +137,8 @@ def zone_times(
         size = footprints if len(footprints) == 1 else footprints.take(chunk)
         path = _swept_path(part, size)
         row, piece, ego_piece = _crossing_pieces(path, ego_path)
+        if len(row) > _MANY:
+            row, piece, ego_piece = _outermost_pieces(path, ego_path, row, piece, ego_piece)
         if not len(row):
             continue
         entry, leave = _times_inside(
@@ -201,7 +210,7 @@ def _swept_path(motion: PiecewiseMotion, footprint: Footprint) -> _SweptPath:
     covered = (extents[0][:, 1:] == 0.0) & (extents[1][:, 1:] == 0.0) & lasting[:, :-1]
     covered &= motion.heading[:, 1:] == motion.heading[:, :-1]
     sweeps[:, 1:] &= ~covered
-    ends = np.broadcast_to(np.minimum(motion.start_time, motion.end_time), lasting.shape)
+    ends = stretched(np.minimum(motion.start_time, motion.end_time), lasting.shape)
     ends = np.where(sweeps, ends, motion.end_time)
     # Backwards from the end: when the next piece starts that sweeps anything.
     following = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
@@ -218,6 +227,7 @@ def _swept_path(motion: PiecewiseMotion, footprint: Footprint) -> _SweptPath:
         0.5 * (length * np.abs(sine) + width * np.abs(cosine)),
         sweeps,
         hold,
+        float(np.nanmax(extents[1], initial=0.0)),
     )
 
 
@@ -243,6 +253,47 @@ def _crossing_pieces(
         close &= (middle + half)[:, np.newaxis] > ego_middle - ego_half
     pair, ego_piece = np.nonzero(close)
     return row[pair], piece[pair], ego_piece
+
+
+def _outermost_pieces(
+    path: _SweptPath,
+    ego_path: _SweptPath,
+    row: IndexArray,
+    piece: IndexArray,
+    ego_piece: IndexArray,
+) -> tuple[IndexArray, IndexArray, IndexArray]:
+    """Return the pairs of pieces that decide on the first entry and the last exit.
+
+    Those are pairs of rectangles that truly overlap, with the first or the last such piece of
+    the row on either side. Where the sweep is a hair narrower than its rectangle, entry may
+    happen in the piece next to it, which is kept too.
+
+    Args:
+        path: Swept paths of the objects.
+        ego_path: Swept path of the ego.
+        row: Row of each pair, ascending, (m,).
+        piece: Piece of the object in each pair, (m,).
+        ego_piece: Piece of the ego in each pair, (m,).
+    """
+    there, here = _standing(path, (row, piece)), _standing(ego_path, (0 * row, ego_piece))
+    axes = separating_axes(
+        (here[0], here[1]),
+        Footprint(here[2], here[3]),
+        (there[0], there[1]),
+        Footprint(there[2], there[3]),
+    )
+    apart = np.abs(axes.project(there[4] - here[4], there[5] - here[5])) > axes.reach
+    overlap = ~apart.any(axis=0)
+    row, piece, ego_piece = row[overlap], piece[overlap], ego_piece[overlap]
+    if not len(row) or max(path.sideways, ego_path.sideways) > _HAIR:
+        return row, piece, ego_piece
+    new_row = np.concatenate(([True], row[1:] != row[:-1]))
+    starts, group = np.flatnonzero(new_row), np.cumsum(new_row) - 1
+    keep = np.zeros(len(row), dtype=np.bool_)
+    for index in (piece, ego_piece):
+        keep |= index <= np.minimum.reduceat(index, starts)[group] + 1
+        keep |= index >= np.maximum.reduceat(index, starts)[group] - 1
+    return row[keep], piece[keep], ego_piece[keep]
 
 
 _Side: TypeAlias = tuple[PiecewiseMotion, Footprint, _SweptPath, tuple[IndexArray, IndexArray]]

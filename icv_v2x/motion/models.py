@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from icv_v2x.motion.pieces import FloatArray, PiecewiseMotion
+from icv_v2x.motion.pieces import FloatArray, PiecewiseMotion, no_acceleration
 from icv_v2x.motion.profile import (
     LongitudinalProfile,
     longitudinal_profile,
@@ -47,7 +47,7 @@ def constant_velocity(
         course: Direction of the velocity, (n,) [rad]; the heading where left out.
     """
     x, y, heading, speed, course = _columns(x, y, heading, speed, course)
-    still = np.zeros_like(x)
+    still = no_acceleration(x.shape)
     return PiecewiseMotion(
         np.zeros(1),
         horizon,
@@ -236,7 +236,7 @@ def constant_turn_rate(
         motion[:, :1] = place
         np.cumsum(velocity[:, :-1] * step, axis=1, out=motion[:, 1:])
         motion[:, 1:] += place
-    none = np.broadcast_to(np.zeros(1), shape)
+    none = no_acceleration(shape)
     return PiecewiseMotion(
         start_time,
         horizon,

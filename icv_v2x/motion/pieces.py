@@ -138,7 +138,7 @@ class PiecewiseMotion:
         if self.accelerated:
             fields += [self.acceleration_x[index], self.acceleration_y[index]]
         else:
-            fields += [np.broadcast_to(_NONE, fields[0].shape)] * 2
+            fields += [no_acceleration(fields[0].shape)] * 2
         return PiecewiseMotion(start, self.end_time, *fields)
 
     def until(self, end_time: float) -> PiecewiseMotion:
@@ -147,6 +147,8 @@ class PiecewiseMotion:
         Args:
             end_time: New end [s]. Pieces that start later lose their length.
         """
+        if end_time == self.end_time:
+            return self
         return dataclasses.replace(self, end_time=end_time)
 
 
@@ -237,7 +239,7 @@ def on_common_grid(
     end = min(first.end_time, second.end_time)
     first, second = first.until(end), second.until(end)
     if np.array_equal(first.start_time, second.start_time):
-        return first, dataclasses.replace(second, start_time=first.start_time)
+        return first, second
     if first.start_time.ndim == second.start_time.ndim == 1:
         grid = np.union1d(first.start_time, second.start_time)
         return on_grid(first, grid), on_grid(second, grid)
@@ -250,12 +252,22 @@ def on_common_grid(
     return on_grid(_repeated(first, count), grid), on_grid(_repeated(second, count), grid)
 
 
+def no_acceleration(shape: tuple[int, ...]) -> FloatArray:
+    """Return zeros of a shape, read-only, known to be no acceleration without a look."""
+    return np.broadcast_to(_NONE, shape)
+
+
+def stretched(values: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+    """Return values as an array of a shape, which they mostly have: then at no cost."""
+    return values if values.shape == shape else np.broadcast_to(values, shape)
+
+
 def _moments(motion: PiecewiseMotion, time: npt.ArrayLike) -> FloatArray:
     """Return times as (n,) or (n, m)."""
     moments = np.asarray(time, dtype=np.float64)
     if moments.ndim == 2 or (moments.ndim == 1 and len(motion) in (1, len(moments))):
         return moments
-    return np.broadcast_to(moments, (len(motion),))
+    return stretched(moments, (len(motion),))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -276,7 +288,7 @@ def _continued(motion: PiecewiseMotion, piece: IndexArray, time: FloatArray) -> 
     velocity_x, velocity_y = motion.velocity_x[row, piece], motion.velocity_y[row, piece]
     x, y = motion.x[row, piece], motion.y[row, piece]
     if not motion.accelerated:
-        none = np.zeros(x.shape)
+        none = no_acceleration(x.shape)
         return _Continued(
             x + elapsed * velocity_x,
             y + elapsed * velocity_y,
