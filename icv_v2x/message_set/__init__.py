@@ -17,12 +17,11 @@ from icv_v2x.message_set.codec import (
     message_of,
     normalise,
 )
+from icv_v2x.message_set.enumerations import DetectionSource, ParticipantType
 from icv_v2x.message_set.errors import MessageError, RejectReason
 from icv_v2x.message_set.records.bsm import BasicSafetyMessages, PathHistories
 from icv_v2x.message_set.records.participants import (
-    DetectionSource,
     Participants,
-    ParticipantType,
     RoadsideSafetyMessages,
 )
 from icv_v2x.message_set.vehicle_class import ClassNumbering, ObjectClass, object_class

@@ -1,12 +1,15 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""Enumerated values and named bits of the vehicle data, numbered as the standard numbers them."""
+"""Enumerated values and named bits of vehicles and participants, with the standard's numbers."""
 
 from __future__ import annotations
 
 from enum import IntEnum, IntFlag
 
+from icv_v2x.message_set.records.registry import enumeration, flags
 
+
+@enumeration('TransmissionState')
 class Transmission(IntEnum):
     """TransmissionState of VehStatus."""
 
@@ -20,6 +23,7 @@ class Transmission(IntEnum):
     UNAVAILABLE = 7
 
 
+@enumeration('BrakePedalStatus', 'BrakeBoostApplied')
 class PedalState(IntEnum):
     """BrakePedalStatus and BrakeBoostApplied of VehBrake."""
 
@@ -28,6 +32,7 @@ class PedalState(IntEnum):
     ON = 2
 
 
+@enumeration('TractionControlStatus', 'AntiLockBrakeStatus', 'StabilityControlStatus')
 class ControlState(IntEnum):
     """TractionControlStatus, AntiLockBrakeStatus, StabilityControlStatus of VehBrake."""
 
@@ -37,6 +42,7 @@ class ControlState(IntEnum):
     ENGAGED = 3
 
 
+@enumeration('AuxiliaryBrakeStatus')
 class AuxiliaryBrakes(IntEnum):
     """AuxiliaryBrakeStatus of VehBrake."""
 
@@ -46,6 +52,7 @@ class AuxiliaryBrakes(IntEnum):
     RESERVED = 3
 
 
+@enumeration('ResponseType')
 class ResponseType(IntEnum):
     """ResponseType of VehEmgExt."""
 
@@ -58,6 +65,7 @@ class ResponseType(IntEnum):
     STOP_AND_GO_MOVEMENT = 6
 
 
+@enumeration('SirenInUse')
 class Siren(IntEnum):
     """SirenInUse of VehEmgExt."""
 
@@ -67,6 +75,7 @@ class Siren(IntEnum):
     RESERVED = 3
 
 
+@enumeration('LightbarInUse')
 class LightBar(IntEnum):
     """LightbarInUse of VehEmgExt."""
 
@@ -80,6 +89,7 @@ class LightBar(IntEnum):
     FREQUENT_STOPS = 7
 
 
+@flags('VehicleEventFlags')
 class VehicleEvent(IntFlag):
     """VehicleEventFlags of VehStatus; the bit at position p of the standard has the value 2**p."""
 
@@ -98,6 +108,7 @@ class VehicleEvent(IntFlag):
     AIR_BAG_DEPLOYMENT = 1 << 12
 
 
+@flags('ExteriorLights')
 class ExteriorLight(IntFlag):
     """ExteriorLights of VehStatus; the bit at position p of the standard has the value 2**p."""
 
@@ -112,6 +123,7 @@ class ExteriorLight(IntFlag):
     PARKING_LIGHTS = 1 << 8
 
 
+@flags('BrakeAppliedStatus')
 class BrakedWheel(IntFlag):
     """BrakeAppliedStatus of VehBrake; the bit at position p of the standard has the value 2**p."""
 
@@ -122,6 +134,7 @@ class BrakedWheel(IntFlag):
     RIGHT_REAR = 1 << 4
 
 
+@flags('GNSSstatus')
 class GnssStatus(IntFlag):
     """GNSSstatus of VehSafetyExt; the bit at position p of the standard has the value 2**p."""
 
@@ -133,3 +146,28 @@ class GnssStatus(IntFlag):
     IN_VIEW_UNDER_5 = 1 << 5
     LOCAL_CORRECTIONS_PRESENT = 1 << 6
     NETWORK_CORRECTIONS_PRESENT = 1 << 7
+
+
+@enumeration('ParticipantType')
+class ParticipantType(IntEnum):
+    """ParticipantType of RSM."""
+
+    UNKNOWN = 0
+    MOTOR = 1
+    NON_MOTOR = 2
+    PEDESTRIAN = 3
+    RSU = 4
+
+
+@enumeration('SourceType')
+class DetectionSource(IntEnum):
+    """SourceType of RSM: what a participant was seen with."""
+
+    UNKNOWN = 0
+    SELF_INFORMATION = 1
+    V2X = 2
+    VIDEO = 3
+    MICROWAVE_RADAR = 4
+    LOOP = 5
+    LIDAR = 6
+    INTEGRATED = 7

@@ -146,8 +146,24 @@ QUANTITIES: dict[str, Quantity] = {
     'OffsetLL-B18': Quantity(1e-7, 'deg', (-131072, 131071)),
     'OffsetLL-B22': Quantity(1e-7, 'deg', (-2097152, 2097151)),
     'OffsetLL-B24': Quantity(1e-7, 'deg', (-8388608, 8388607)),
+    'PersonalSafetyMessage.overallRadius': Quantity(0.1, 'm', (0, 200)),
+    'Non-motorDataExtension.overallRadius': Quantity(0.1, 'm', (0, 200)),
+    'Req-SignalPriority.distance2Intersection': Quantity(0.1, 'm', (0, 10000)),
+    'DetectedPTCData.tracking': Quantity(1.0, 's', (1, 65535)),
+    'DetectedObstacleData.tracking': Quantity(1.0, 's', (1, 65535)),
+    'ST-Point.s-axis': Quantity(0.1, 'm', (-1024, 65535)),
+    'ST-Point.t-axis': Quantity(0.01, 'm', (-32768, 32767)),
+    'PAMDrive.heightRestriction': Quantity(0.1, 'm', (0, 100)),
+    'TollInfo.price': Quantity(0.01, 'CNY', (0, 424967295)),
+    'VehicleDimensions.vehicleLength': Quantity(0.1, 'm', (0, 65535)),
+    'VehicleDimensions.vehicleWidth': Quantity(0.1, 'm', (0, 255)),
+    'VehicleDimensions.vehicleHeigth': Quantity(0.1, 'm', (0, 255)),
+    'VehicleInfo.vehicleWheelBases': Quantity(0.1, 'm', (0, 65535)),
 }
-"""By type name. Sizes of 0 are unavailable (GB/T 45315 demands the true size)."""
+"""By type name, or by type and field where the type is written at its use.
+
+Sizes of 0 are unavailable (GB/T 45315 demands the true size).
+"""
 
 _NAN = math.nan
 _STEPS_OF_TEN = (_NAN, 500.0, 200.0, 100.0, 50.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05,

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -16,29 +15,6 @@ from icv_v2x.message_set.enumerations import Transmission
 from icv_v2x.message_set.quantities import ABSENT, QUANTITIES, Raw, Real, level_to_si
 from icv_v2x.message_set.records.bsm import LEVEL_COLUMNS, Mask, Octet
 from icv_v2x.message_set.records.bsm_values import code_of, offset_codes, position_codes
-
-
-class ParticipantType(IntEnum):
-    """ParticipantType of RSM."""
-
-    UNKNOWN = 0
-    MOTOR = 1
-    NON_MOTOR = 2
-    PEDESTRIAN = 3
-    RSU = 4
-
-
-class DetectionSource(IntEnum):
-    """SourceType of RSM: what a participant was seen with."""
-
-    UNKNOWN = 0
-    SELF_INFORMATION = 1
-    V2X = 2
-    VIDEO = 3
-    MICROWAVE_RADAR = 4
-    LOOP = 5
-    LIDAR = 6
-    INTEGRATED = 7
 
 
 @dataclass(frozen=True)
