@@ -8,6 +8,7 @@ promises. Both sides start from the octets; the batched decoder also delivers SI
 
 from __future__ import annotations
 
+import gc
 import random
 import sys
 import time
@@ -95,10 +96,15 @@ def roadside_frames(count: int, participants: int = 16) -> list[bytes]:
 def best(task: Callable[[], Any]) -> float:
     """Shortest of some rounds [s]: what disturbs a round only ever makes it longer."""
     taken = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        task()
-        taken.append(time.perf_counter() - start)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(ROUNDS):
+            start = time.perf_counter()
+            task()
+            taken.append(time.perf_counter() - start)
+    finally:
+        gc.enable()
     return min(taken)
 
 

@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Basic safety messages read field by field from many frames at once.
 
-A frame that is not exactly one valid message, or that uses a form that vehicles do not send
-(extension additions, extended sizes, a path history with its own reference), is left to the
-codec, which knows every form and every reason to refuse.
+A frame that is not exactly one valid message, or that holds extensions (added fields, extended
+sizes), is left to the codec, which knows every form and every reason to refuse.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from icv_v2x.message_set.batched.bit_cursor import BitCursor
 from icv_v2x.message_set.batched.columns import ColumnReader, Mask
+from icv_v2x.message_set.batched.initial_position import InitialShift, read_full_position
 from icv_v2x.message_set.batched.offsets import Offsets, read_offset
 from icv_v2x.message_set.quantities import ABSENT, Raw
 from icv_v2x.message_set.records.bsm import CRUMB_COLUMNS, BsmColumns
@@ -96,6 +96,17 @@ def _brakes(rows: ColumnReader) -> None:
     rows.optional('auxiliary_brakes', present[6], 2)
 
 
+def _initial_position(rows: ColumnReader, present: Raw) -> InitialShift | None:
+    active = np.flatnonzero(present)
+    if not active.size:
+        return None
+    reader = ColumnReader(rows.cursor.rows(active))
+    read_full_position(reader)
+    rows.cursor.position[active] = reader.cursor.position
+    rows.refused[active] |= reader.refused
+    return InitialShift(rows.columns, reader.columns, active)
+
+
 def _safety(rows: ColumnReader, has_safety: Raw) -> dict[str, Raw]:
     """Read VehicleSafetyExtensions; give the points of the path histories."""
     cursor, columns = rows.cursor, rows.columns
@@ -108,10 +119,10 @@ def _safety(rows: ColumnReader, has_safety: Raw) -> dict[str, Raw]:
 
     history = cursor.read_where(has_history, 3)
     history[has_history == 0] = 0
-    # extension additions, and a reference of its own, are rare: the codec reads them
-    rows.refused |= history >> 1 != 0
+    rows.refused |= history >> 2 != 0
+    shift = _initial_position(rows, has_history & (history >> 1 & 1))
     rows.optional('gnss_status', has_history & (history & 1), 8)
-    crumbs = _crumbs(rows, has_history)
+    crumbs = _crumbs(rows, has_history, shift)
 
     prediction = cursor.read_where(has_prediction, 1)
     rows.refused |= prediction > 0
@@ -138,7 +149,9 @@ def _emergency(rows: ColumnReader, has_emergency: Raw) -> None:
     rows.optional('light_bar', head & 1, 3)
 
 
-def _crumbs(rows: ColumnReader, has_history: Raw) -> dict[str, Raw]:
+def _crumbs(
+    rows: ColumnReader, has_history: Raw, shift: InitialShift | None,
+) -> dict[str, Raw]:
     """Read the points: the first of every row, then the second of those that have one, ..."""
     count = rows.cursor.read_where(has_history, 5) + 1
     count[has_history == 0] = 0
@@ -153,7 +166,7 @@ def _crumbs(rows: ColumnReader, has_history: Raw) -> dict[str, Raw]:
     cursor = rows.cursor.rows(active)
     point = 0
     while active.size:
-        _crumb(rows, cursor, active, first[active] + point, crumbs)
+        _crumb(rows, cursor, active, first[active] + point, crumbs, shift)
         point += 1
         more = count[active] > point
         if not more.all():
@@ -163,13 +176,18 @@ def _crumbs(rows: ColumnReader, has_history: Raw) -> dict[str, Raw]:
     return crumbs
 
 
-def _crumb(rows: ColumnReader, cursor: BitCursor, active: NDArray[np.intp], at: Raw,
-           crumbs: dict[str, Raw]) -> None:
+def _crumb(
+    rows: ColumnReader, cursor: BitCursor, active: NDArray[np.intp], at: Raw,
+    crumbs: dict[str, Raw], shift: InitialShift | None,
+) -> None:
     extended, has_speed, has_confidence, has_heading, has_vertical, form = cursor.read_run(
         1, 1, 1, 1, 1, 3)
     refused = (extended != 0) | (form > 6)
     offsets = read_offset(cursor, form, has_vertical)
     latitude, longitude, elevation = _relative(rows, active, offsets)
+    if shift is not None:
+        latitude, longitude, elevation = shift.applied(
+            active, offsets, latitude, longitude, elevation)
     time_offset = cursor.read(16) + 1
     speed = cursor.read_where(has_speed, 13)
     confidence = cursor.read_where(has_confidence, 5)
