@@ -13,8 +13,14 @@ import numpy as np
 
 from icv_v2x.inputs import Encoding, FrameBatch, SignerRole, Standard, Verification
 from icv_v2x.message_set.bsm_encoder import BsmContent, encode_bsm
-from icv_v2x.message_set.enumerations import Transmission, VehicleEvent
-from icv_v2x.message_set.vehicle_class import ObjectClass, wire_class
+from icv_v2x.message_set.enumerations import (
+    LightBar,
+    ResponseType,
+    Siren,
+    Transmission,
+    VehicleEvent,
+)
+from icv_v2x.message_set.vehicle_class import ClassNumbering, ObjectClass, wire_class
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +63,8 @@ class Sender:
         height: [m], NaN: not sent.
         omit: Fields of `BsmContent` that are not sent.
         hard_braking_event: Set the event bit for hard braking at -4 m/s2 and below.
+        numbering: List that the class number follows.
+        on_duty: Sends that it responds to an emergency, siren and light bar in use.
     """
 
     temporary_id: int
@@ -67,6 +75,8 @@ class Sender:
     height: float = math.nan
     omit: frozenset[str] = frozenset()
     hard_braking_event: bool = False
+    numbering: ClassNumbering = ClassNumbering.GBT45315
+    on_duty: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,7 @@ class Motion:
         speed: (n,) [m/s] along the heading, negative backwards.
         acceleration: (n,) [m/s2] along the heading.
         yaw_rate: (n,) [rad/s] counter-clockwise.
+        events: (n,) event bits besides that for hard braking, None: none.
     """
 
     time: NDArray[np.int64]
@@ -92,6 +103,7 @@ class Motion:
     speed: Array
     acceleration: Array
     yaw_rate: Array
+    events: NDArray[np.uint16] | None = None
 
 
 def bsm_octets(sender: Sender, motion: Motion, map_frame: MapFrame) -> list[bytes]:
@@ -113,7 +125,10 @@ def bsm_octets(sender: Sender, motion: Motion, map_frame: MapFrame) -> list[byte
         length=sender.length,
         width=sender.width,
         height=sender.height,
-        vehicle_class=wire_class(sender.object_class),
+        vehicle_class=wire_class(sender.object_class, numbering=sender.numbering),
+        response_type=ResponseType.EMERGENCY if sender.on_duty else None,
+        siren=Siren.IN_USE if sender.on_duty else None,
+        light_bar=LightBar.IN_USE if sender.on_duty else None,
     )
     absent: dict[str, Any] = {
         field.name: field.default for field in dataclasses.fields(BsmContent)
@@ -134,7 +149,7 @@ def bsm_octets(sender: Sender, motion: Motion, map_frame: MapFrame) -> list[byte
             'longitudinal_acceleration': acceleration,
             'lateral_acceleration': -float(motion.speed[index] * yaw_rate[index]),
             'yaw_rate': -float(yaw_rate[index]),
-            'events': _events(acceleration) if sender.hard_braking_event else None,
+            'events': _events(sender, acceleration, motion, index),
         }
         frames.append(encode_bsm(dataclasses.replace(content, **{**values, **absent})))
     return frames
@@ -171,5 +186,10 @@ def _transmission(speed: float) -> Transmission:
     return Transmission.REVERSE_GEARS if speed < 0.0 else Transmission.FORWARD_GEARS
 
 
-def _events(acceleration: float) -> VehicleEvent:
-    return VehicleEvent.HARD_BRAKING if acceleration <= _HARD_BRAKING else VehicleEvent(0)
+def _events(
+    sender: Sender, acceleration: float, motion: Motion, index: int
+) -> VehicleEvent | None:
+    shown = VehicleEvent(0 if motion.events is None else int(motion.events[index]))
+    if not sender.hard_braking_event:
+        return shown or None
+    return shown | VehicleEvent.HARD_BRAKING if acceleration <= _HARD_BRAKING else shown

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from icv_v2x.inputs import Indicator, SignerRole, Verification
+from icv_v2x.message_set.enumerations import VehicleEvent
 from icv_v2x.message_set.vehicle_class import ObjectClass
 from icv_v2x.scenes.manoeuvres import Arc, LaneChange, Pose, Script
 
@@ -98,6 +99,8 @@ class Actor:
         seen_by_ego: The ego's own sensors see it.
         begin: [s] when it appears.
         until: [s] when it is gone.
+        on_duty: It drives with siren and light bar.
+        shown: (from [s], until [s], event bits) that it sends besides that for hard braking.
     """
 
     def __init__(
@@ -122,11 +125,31 @@ class Actor:
         self.seen_by_ego = seen_by_ego
         self.begin = begin
         self.until = until
+        self.on_duty = False
+        self.shown: list[tuple[float, float, VehicleEvent]] = []
         self._script = Script(start)
 
     def states(self, time: Array) -> States:
         """Return its exact states in the axes of the scene at the given times [s]."""
         return self._script.at(time, self.elevation)
+
+    def shows(self: A, events: VehicleEvent, begin: float = 0.0, until: float = math.inf) -> A:
+        """Send event bits from one time of the scene to another [s], whatever it does."""
+        self.shown.append((begin, until, events))
+        return self
+
+    def hurries(self: A) -> A:
+        """Drive with siren and light bar."""
+        self.on_duty = True
+        return self
+
+    def events_at(self, time: float) -> VehicleEvent:
+        """Return the event bits that it sends at a time of the scene [s], hard braking apart."""
+        bits = VehicleEvent(0)
+        for begin, until, events in self.shown:
+            if begin <= time < until:
+                bits |= events
+        return bits
 
     def keep(self: A, seconds: float | None = None, *, until: float | None = None) -> A:
         """Hold speed and heading for some seconds or until a time of the scene [s]."""

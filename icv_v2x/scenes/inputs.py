@@ -218,7 +218,10 @@ def _radio(scene: Scene) -> list[tuple[int, Input]]:
             temporary_id=scene.temporary_id(name), signer=scene.signer(name),
             object_class=actor.object_class, length=actor.size.length, width=actor.size.width,
             height=actor.size.height, omit=radio.omit,
-            hard_braking_event='events' not in radio.omit)
+            hard_braking_event='events' not in radio.omit,
+            numbering=scene.class_numbering, on_duty=actor.on_duty)
+        motion = dataclasses.replace(motion, events=np.array(
+            [actor.events_at(time) for time in times.tolist()], np.uint16))
         octets = bsm_octets(sender, motion, map_frame)
         for row in np.flatnonzero(heard).tolist():
             generated = int(motion.time[row])

@@ -14,7 +14,7 @@ import numpy as np
 
 from icv_v2x.frames import MapFrame, wrap_angle
 from icv_v2x.inputs import Indicator
-from icv_v2x.message_set.vehicle_class import ObjectClass
+from icv_v2x.message_set.vehicle_class import ClassNumbering, ObjectClass, wire_class
 from icv_v2x.parameters import Parameters, build
 from icv_v2x.scenes.actors import SIZES, Actor, Ego, EgoOutput, Radio, Size
 from icv_v2x.scenes.manoeuvres import Pose, States
@@ -182,6 +182,14 @@ class Scene:
         """Place a truck; see `actor`."""
         return self.actor(name, speed=speed, object_class=ObjectClass.TRUCK, **place)
 
+    def pedestrian(self, name: str, *, speed: float, **place: Any) -> Actor:
+        """Place a pedestrian; see `actor`."""
+        return self.actor(name, speed=speed, object_class=ObjectClass.PEDESTRIAN, **place)
+
+    def cyclist(self, name: str, *, speed: float, **place: Any) -> Actor:
+        """Place a cyclist; see `actor`."""
+        return self.actor(name, speed=speed, object_class=ObjectClass.CYCLIST, **place)
+
     def crossing(
         self,
         name: str,
@@ -312,6 +320,18 @@ class Scene:
         """Return a time of the scene [s] as ns since the Unix epoch."""
         return self.start + round(time * SECOND)
 
+    @property
+    def class_numbering(self) -> ClassNumbering:
+        """The list of class numbers that all senders follow.
+
+        That of GB/T 45315 has none for people on foot and on two wheels.
+        """
+        unknown = any(
+            actor.radio is not None and not wire_class(actor.object_class)
+            and actor.object_class is not ObjectClass.UNKNOWN
+            for actor in self.actors.values())
+        return ClassNumbering.J2735 if unknown else ClassNumbering.GBT45315
+
     def map_frame(self) -> MapFrame:
         """Return the map frame of the scene."""
         return MapFrame(*self.origin)
@@ -346,6 +366,7 @@ class Scene:
             'vehicle.height': ego.size.height,
             'vehicle.base_link_to_center': ego.base_link_to_center,
             'driving_side': 'left' if self._mirrored else 'right',
+            'vehicle_class_numbering': self.class_numbering.value,
         }
         if ego.radio is not None:
             values['vehicle.temporary_id'] = self.subject('ego')
