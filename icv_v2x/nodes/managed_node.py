@@ -102,7 +102,7 @@ class ManagedNode(LifecycleNode):
     def forget(self) -> None:
         """Drop what belongs to an epoch of time that has ended."""
 
-    def reconfigure(self, parameters: Parameters) -> None:
+    def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
         """Take changed parameters over; ParameterError refuses them."""
 
     def statuses(self) -> list[Status]:
@@ -296,7 +296,7 @@ class ManagedNode(LifecycleNode):
         self._inputs.clear()
 
     def _take_parameters(self, pair: Pair) -> None:
-        self.reconfigure(pair[0])
+        self.reconfigure(*pair)
 
     def _on_jump(self, jump: Any) -> None:
         del jump

@@ -22,7 +22,7 @@ from icv_v2x.pipeline import Pipeline
 if TYPE_CHECKING:
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.nodes.health import Status
-    from icv_v2x.parameters import Parameters
+    from icv_v2x.parameters import NodeParameters, Parameters
 
 NAME = 'v2x_stack'
 
@@ -61,8 +61,9 @@ class V2xStack(ManagedNode):
         self._pipeline.clear()
         self._stamp = 0
 
-    def reconfigure(self, parameters: Parameters) -> None:
+    def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
         """Hand changed parameters to the pipeline."""
+        del of_nodes
         if hasattr(self, '_pipeline'):
             self._pipeline.configure(parameters)
 

@@ -18,7 +18,7 @@ class Candidates:
         changeable=False)
     patience: float = parameter(
         0.025, 'The arbiter speaks this long after an instant at the latest, without those '
-        'sources that have not answered.', unit='s', minimum=0.0, maximum=0.1)
+        'sources that have not answered.', unit='s', minimum=0.0, maximum=0.1, changeable=False)
     carry: float = parameter(
         0.1, 'The last answer of a source stands in for a missing one this long.',
         unit='s', minimum=0.0, maximum=0.2)

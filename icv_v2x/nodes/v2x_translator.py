@@ -1,0 +1,80 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""First stage as a process: radio frames in, objects in the map frame out."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from icv_v2x.nodes import qos
+from icv_v2x.nodes.managed_node import ManagedNode
+from icv_v2x.nodes.pipeline_inputs import (
+    listen_to_detections,
+    listen_to_ego,
+    listen_to_radio,
+)
+from icv_v2x.nodes.run import run
+from icv_v2x.nodes.states import radio_status, trust_status
+from icv_v2x.pipeline import Perception
+
+if TYPE_CHECKING:
+    from icv_v2x.nodes.health import Status
+    from icv_v2x.parameters import NodeParameters, Parameters
+
+NAME = 'v2x_translator'
+
+
+class V2xTranslator(ManagedNode):
+    """Publishes the tracks at every instant of the cycle."""
+
+    def __init__(self) -> None:
+        """Declare the parameters."""
+        self._perception: Perception | None = None
+        super().__init__(NAME)
+
+    def build(self) -> None:
+        """Make the stage and everything around it."""
+        self._perception = perception = Perception(self.parameters)
+        self._show = self.speak('v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.output())
+        listen_to_ego(self, perception.receive)
+        listen_to_radio(self, perception)
+        listen_to_detections(self, perception)
+
+    def start(self) -> None:
+        """Begin the cycle."""
+        self.forget()
+        self.cycle_with(self._cycle)
+
+    def forget(self) -> None:
+        """Drop what belongs to an epoch of time that has ended."""
+        if self._perception is not None:
+            self._perception.drain()
+            self._perception.clear()
+
+    def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
+        """Hand changed parameters to the stage."""
+        del of_nodes
+        if self._perception is not None:
+            self._perception.configure(parameters)
+
+    def statuses(self) -> list[Status]:
+        """Return trust and what became of the frames."""
+        statuses = [trust_status(self.parameters)]
+        if self._perception is not None:
+            statuses.append(radio_status(self._perception.counters))
+        return statuses
+
+    def _cycle(self, instant: int) -> None:
+        assert self._perception is not None
+        tracks, _ = self._perception.world(instant)
+        self._show(self.encoder.object_array(tracks))
+
+
+def main() -> None:
+    """Run the node."""
+    sys.exit(run(NAME, V2xTranslator))
+
+
+if __name__ == '__main__':
+    main()
