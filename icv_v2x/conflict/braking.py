@@ -41,19 +41,19 @@ def time_to_contact_following(
     ego_stop = _standstill(ego_speed, ego_acceleration)
     lead_stop = _standstill(lead_speed, lead_acceleration)
     early, late = np.minimum(ego_stop, lead_stop), np.maximum(ego_stop, lead_stop)
-    contact = np.where(gap < 0.0, 0.0, np.inf)
-    start = np.zeros_like(gap)
-    for end in (early, late, np.full_like(gap, np.inf)):
-        ego_way, ego_now, ego_rate = _driven(ego_speed, ego_acceleration, ego_stop, start)
-        lead_way, lead_now, lead_rate = _driven(lead_speed, lead_acceleration, lead_stop, start)
-        elapsed = _first_below_zero(
-            gap + lead_way - ego_way, lead_now - ego_now, 0.5 * (lead_rate - ego_rate)
-        )
-        within = elapsed < end - start
-        contact = np.minimum(contact, np.where(within, start + elapsed, np.inf))
-        # Past an endless phase there is nothing to look at, and inf - inf would be NaN.
-        start = np.where(np.isfinite(end), end, start)
-    return contact
+    # Three phases, each with constant accelerations: until one stands, until both do, and after.
+    end = np.stack(np.broadcast_arrays(early, late, np.inf))
+    start = np.concatenate([np.zeros_like(end[:1]), end[:-1]])
+    begins = np.isfinite(start)
+    start = np.where(begins, start, 0.0)
+    ego_way, ego_now, ego_rate = _driven(ego_speed, ego_acceleration, ego_stop, start)
+    lead_way, lead_now, lead_rate = _driven(lead_speed, lead_acceleration, lead_stop, start)
+    elapsed = _first_below_zero(
+        gap + lead_way - ego_way, lead_now - ego_now, 0.5 * (lead_rate - ego_rate)
+    )
+    within = begins & (elapsed < end - start)
+    contact = np.min(np.where(within, start + elapsed, np.inf), axis=0)
+    return np.where(gap < 0.0, 0.0, contact)
 
 
 def required_deceleration_following(

@@ -59,7 +59,14 @@ def way_circles(
         np.where(np.isnan(value), 0.0, value)
         for value in (np.asarray(v, dtype=np.float64) for v in (acceleration, yaw_rate))
     )
-    driven = standstill_time(pace, change, np.full(np.broadcast_shapes(pace.shape), horizon))
+    if not change.any() and not turn.any():
+        half_way = 0.5 * horizon * pace
+        return WayCircles(
+            east + half_way * np.cos(direction),
+            north + half_way * np.sin(direction),
+            np.abs(half_way),
+        )
+    driven = standstill_time(pace, change, np.asarray(horizon))
     way = driven * (pace + 0.5 * driven * change)
     # When half the way is made: v t + a t**2 / 2 = way / 2, in the form without cancellation.
     divisor = np.abs(pace) + np.sqrt(np.maximum(pace * pace + change * way, 0.0))

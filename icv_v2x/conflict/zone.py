@@ -25,7 +25,6 @@ from icv_v2x.motion.pieces import (
     IndexArray,
     PiecewiseMotion,
     distance_travelled,
-    stretched,
 )
 
 # A few in a hundred pairs of pieces are near; the temporaries of those of so many pairs stay in
@@ -207,15 +206,9 @@ def _swept_path(motion: PiecewiseMotion, footprint: Footprint) -> _SweptPath:
     width = footprint.width[:, np.newaxis] + extents[1]
     lasting = np.broadcast_to(duration > 0.0, motion.x.shape)
     sweeps = lasting.copy()
-    covered = (extents[0][:, 1:] == 0.0) & (extents[1][:, 1:] == 0.0) & lasting[:, :-1]
-    covered &= motion.heading[:, 1:] == motion.heading[:, :-1]
-    sweeps[:, 1:] &= ~covered
-    ends = stretched(np.minimum(motion.start_time, motion.end_time), lasting.shape)
-    ends = np.where(sweeps, ends, motion.end_time)
-    # Backwards from the end: when the next piece starts that sweeps anything.
-    following = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
-    hold = np.full_like(ends, motion.end_time)
-    hold[:, :-1] = following[:, 1:]
+    hold = np.full(lasting.shape, motion.end_time)
+    if motion.pieces > 1:
+        _join_standing_pieces(motion, extents, sweeps, hold)
     return _SweptPath(
         motion.x + middles[0] * cosine - middles[1] * sine,
         motion.y + middles[0] * sine + middles[1] * cosine,
@@ -229,6 +222,26 @@ def _swept_path(motion: PiecewiseMotion, footprint: Footprint) -> _SweptPath:
         hold,
         float(np.nanmax(extents[1], initial=0.0)),
     )
+
+
+def _join_standing_pieces(
+    motion: PiecewiseMotion, extents: list[FloatArray], sweeps: BoolArray, hold: FloatArray
+) -> None:
+    """Take out pieces in which an object only stands, and let the piece before hold for them.
+
+    Args:
+        motion: Motion of n objects.
+        extents: Way along and across the heading in each piece, (n, K) each [m].
+        sweeps: Whether a piece has a duration, (n, K); cleared where it only stands.
+        hold: Filled with the time until which a piece and those taken out last, (n, K) [s].
+    """
+    covered = (extents[0][:, 1:] == 0.0) & (extents[1][:, 1:] == 0.0) & sweeps[:, :-1]
+    covered &= motion.heading[:, 1:] == motion.heading[:, :-1]
+    sweeps[:, 1:] &= ~covered
+    starts = np.where(sweeps, np.minimum(motion.start_time, motion.end_time), motion.end_time)
+    # Backwards from the end: when the next piece starts that sweeps anything.
+    following = np.minimum.accumulate(starts[:, ::-1], axis=1)[:, ::-1]
+    hold[:, :-1] = following[:, 1:]
 
 
 def _crossing_pieces(
