@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,11 +62,10 @@ _OBJECT_FIELDS: dict[str, tuple[type[np.generic], float]] = {
     'path_confidence': (np.float64, NAN),
 }
 
+# Array of tracks to its type, as the annotations of the record state them.
 _TRACK_FIELDS: dict[str, type[np.generic]] = {
-    **{name: dtype for name, (dtype, _) in _OBJECT_FIELDS.items()},
-    'object_id': np.int32, 'source': np.uint16, 'x': np.float64, 'y': np.float64,
-    'heading': np.float64, 'speed': np.float64, 'age': np.float64, 'period': np.float64,
-    'updates': np.uint16, 'corroborated': np.bool_,
+    name: get_args(get_args(hint)[1])[0]
+    for name, hint in get_type_hints(Tracks).items() if name != 'stamp'
 }
 # Arrays of tracks that hold a number for every object.
 _TRACK_NUMBERS = (
