@@ -6,6 +6,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from icv_v2x.parameters.lane_groups import (
+    BlindSpot,
+    DoNotPass,
+    LaneChangeWarning,
+    LaneIntent,
+    TurnAssist,
+)
 from icv_v2x.parameters.schema import parameter
 
 _DATUMS = ('wgs84', 'cgcs2000', 'gcj02')
@@ -241,4 +248,9 @@ class Parameters:
     collision: Collision = field(kw_only=True, default=Collision())
     fcw: ForwardCollision = field(kw_only=True, default=ForwardCollision())
     icw: IntersectionCollision = field(kw_only=True, default=IntersectionCollision())
+    intent: LaneIntent = field(kw_only=True, default=LaneIntent())
+    bsw: BlindSpot = field(kw_only=True, default=BlindSpot())
+    lcw: LaneChangeWarning = field(kw_only=True, default=LaneChangeWarning())
+    dnpw: DoNotPass = field(kw_only=True, default=DoNotPass())
+    lta: TurnAssist = field(kw_only=True, default=TurnAssist())
     arbitration: Arbitration = field(kw_only=True, default=Arbitration())
