@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 COMMANDS = {
     'decode': ('icv_v2x.tools.decode', 'radio frames (hex) to JSON'),
     'encode': ('icv_v2x.tools.encode', 'JSON to radio frames (hex)'),
+    'inspect': ('icv_v2x.tools.inspect_bag', 'tell what a bag holds, and what is wrong with it'),
     'import': ('icv_v2x.tools.import_trajectories', 'make a bag from a trajectory set'),
     'replay': ('icv_v2x.tools.replay', 'run the pipeline over a bag'),
+    'degrade': ('icv_v2x.tools.degrade', 'lose, delay or disturb the inputs in a bag'),
+    'sumo': ('icv_v2x.tools.sumo', "run the pipeline in SUMO's traffic (extra: sumo)"),
     'report': ('icv_v2x.tools.report', 'make a page from a bag or a replay'),
     'demo': ('icv_v2x.tools.demo', 'simulate a minute of traffic, replay it and report'),
 }
