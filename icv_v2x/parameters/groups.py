@@ -13,6 +13,15 @@ from icv_v2x.parameters.lane_groups import (
     LaneIntent,
     TurnAssist,
 )
+from icv_v2x.parameters.event_groups import (
+    AbnormalVehicle,
+    Carriageway,
+    ControlLoss,
+    EmergencyBraking,
+    EmergencyVehicle,
+    HazardDistances,
+    VulnerableRoadUser,
+)
 from icv_v2x.parameters.schema import parameter
 
 _DATUMS = ('wgs84', 'cgcs2000', 'gcj02')
@@ -253,4 +262,11 @@ class Parameters:
     lcw: LaneChangeWarning = field(kw_only=True, default=LaneChangeWarning())
     dnpw: DoNotPass = field(kw_only=True, default=DoNotPass())
     lta: TurnAssist = field(kw_only=True, default=TurnAssist())
+    carriageway: Carriageway = field(kw_only=True, default=Carriageway())
+    hazard: HazardDistances = field(kw_only=True, default=HazardDistances())
+    ebw: EmergencyBraking = field(kw_only=True, default=EmergencyBraking())
+    avw: AbnormalVehicle = field(kw_only=True, default=AbnormalVehicle())
+    clw: ControlLoss = field(kw_only=True, default=ControlLoss())
+    vrucw: VulnerableRoadUser = field(kw_only=True, default=VulnerableRoadUser())
+    evw: EmergencyVehicle = field(kw_only=True, default=EmergencyVehicle())
     arbitration: Arbitration = field(kw_only=True, default=Arbitration())
