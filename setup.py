@@ -20,6 +20,13 @@ def text_of(tag: str) -> str:
     return ' '.join((manifest.findtext(tag) or '').split())
 
 
+def requirements(name: str) -> list[str]:
+    """Returns the requirements of a file."""
+    with open(name, encoding='utf-8') as file:
+        lines = [line.split('#')[0].strip() for line in file]
+    return [line for line in lines if line]
+
+
 setup(
     name=PACKAGE,
     version=text_of('version'),
@@ -40,6 +47,7 @@ setup(
         (f'{SHARE}/msg_definitions/icv_v2x_msgs/msg', sorted(glob('icv_v2x_msgs/msg/*.msg'))),
     ],
     install_requires=['setuptools'],
+    extras_require={'sumo': requirements('requirements-sumo.txt')},
     zip_safe=False,
     entry_points={
         'console_scripts': [

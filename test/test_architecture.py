@@ -29,7 +29,7 @@ ORDER = (
     ('scenarios',),
     ('interchange',),
     ('pipeline',),
-    ('report', 'scenes'),
+    ('faults', 'report', 'scenes'),
     ('nodes', 'tools'),
 )
 NUMERIC_CORE = {'motion', 'conflict', 'merging'}

@@ -106,13 +106,16 @@ class Motion:
     events: NDArray[np.uint16] | None = None
 
 
-def bsm_octets(sender: Sender, motion: Motion, map_frame: MapFrame) -> list[bytes]:
+def bsm_octets(
+    sender: Sender, motion: Motion, map_frame: MapFrame, *, first_count: int = 0,
+) -> list[bytes]:
     """Return the basic safety messages of a motion, one per instant.
 
     Args:
         sender: Who sends.
         motion: Where and how it moves.
         map_frame: Where the map lies on earth.
+        first_count: Message count of the first.
 
     Returns:
         n frames, UPER, message counts in sequence.
@@ -138,7 +141,7 @@ def bsm_octets(sender: Sender, motion: Motion, map_frame: MapFrame) -> list[byte
     for index in range(len(motion.time)):
         acceleration = float(motion.acceleration[index])
         values: dict[str, Any] = {
-            'message_count': index % 128,
+            'message_count': (first_count + index) % 128,
             'second': int(motion.time[index]) % MINUTE / SECOND,
             'latitude': float(latitude[index]),
             'longitude': float(longitude[index]),

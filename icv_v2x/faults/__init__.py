@@ -1,0 +1,27 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""What radio and GNSS do to inputs on their way: seeded operators that compose."""
+
+from icv_v2x.faults.air import AirFrames
+from icv_v2x.faults.channel import Burst, Delay, Duplicate, Jitter, Loss, Reorder
+from icv_v2x.faults.degrade import Channel, Degradable, degrade
+from icv_v2x.faults.measurement import Deviations, OdometryError, ReportError
+from icv_v2x.faults.operator import Operator, Process
+
+__all__ = [
+    'AirFrames',
+    'Burst',
+    'Channel',
+    'Degradable',
+    'Delay',
+    'Deviations',
+    'Duplicate',
+    'Jitter',
+    'Loss',
+    'OdometryError',
+    'Operator',
+    'Process',
+    'Reorder',
+    'ReportError',
+    'degrade',
+]
