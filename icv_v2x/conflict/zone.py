@@ -220,7 +220,7 @@ def _swept_path(motion: PiecewiseMotion, footprint: Footprint) -> _SweptPath:
         0.5 * (length * np.abs(sine) + width * np.abs(cosine)),
         sweeps,
         hold,
-        float(np.nanmax(extents[1], initial=0.0)),
+        float(np.fmax.reduce(extents[1], axis=None, initial=0.0)),
     )
 
 
