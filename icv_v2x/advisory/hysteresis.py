@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     Ceilings = Callable[[str], Ceiling]
 
+# What is asked for from WARNING on.
+_WARNING_ACTIONS = (Action.SLOW_DOWN, Action.YIELD, Action.KEEP_LANE)
+
 _Key = tuple[Application, tuple[str, ...]]
 
 
@@ -90,10 +93,12 @@ class LevelHold:
         keep = min(held.level, ceiling)
         fallen = max(level, min(candidate.exit_level, ceiling))
         if fallen >= keep:
+            candidate = replace(candidate, action=held.advisory.action)
             return _Held(candidate, keep, None) if keep > Level.NONE else None
         since = now if held.left_since is None else held.left_since
         if now - since < self._hold:
-            return _Held(candidate, keep, since)
+            # What the level held asks for is still asked for.
+            return _Held(replace(candidate, action=held.advisory.action), keep, since)
         return _Held(candidate, fallen, None) if fallen > Level.NONE else None
 
     def _fade(self, now: int, held: _Held, ceilings: Ceilings) -> _Held | None:
@@ -123,7 +128,7 @@ def _at_level(advisory: Advisory, level: Level) -> Advisory:
     action = advisory.action
     if level < Level.IMMINENT and action in (Action.BRAKE, Action.STOP):
         action = Action.SLOW_DOWN
-    if level < Level.WARNING and action in (Action.SLOW_DOWN, Action.YIELD):
+    if level < Level.WARNING and action in _WARNING_ACTIONS:
         action = Action.MONITOR
     if level == advisory.level and action == advisory.action:
         return advisory

@@ -72,7 +72,46 @@ def candidate(
         reason: One sentence with the numbers that decided.
         encroachment: [s] post-encroachment time, NaN where the footprints overlap.
     """
-    subject = int(conflicts.row[row])
+    return advice(
+        application, tracks, int(conflicts.row[row]), ego,
+        levels=levels, actions=actions, reason=reason,
+        time_to_conflict=time,
+        time_to_conflict_end=float(contact.end[row]),
+        post_encroachment_time=encroachment,
+        conflict_x=float(contact.x[row]),
+        conflict_y=float(contact.y[row]),
+        conflict_z=ego.z,
+        distance=distance,
+        gap=gap,
+        closing_speed=closing,
+        required_deceleration=needed,
+        probability=float(conflicts.probability[row]),
+    )
+
+
+def advice(
+    application: Application,
+    tracks: Tracks,
+    row: int,
+    ego: EgoState,
+    *,
+    levels: tuple[int, int],
+    actions: tuple[Action, Action],
+    reason: str,
+    **figures: float,
+) -> Advisory:
+    """Return the candidate of one track, with what is known of its ground.
+
+    Args:
+        application: Application that speaks.
+        tracks: Objects at the instant.
+        row: Row of the subject in `tracks`.
+        ego: The ego now.
+        levels: Level by the entry and by the exit thresholds.
+        actions: Action at IMMINENT and at WARNING.
+        reason: One sentence with the numbers that decided.
+        **figures: Further numbers of the advisory, by their names; infinite is unavailable.
+    """
     entry, leave = Level(int(levels[0])), Level(int(levels[1]))
     action = Action.MONITOR
     if entry == Level.IMMINENT:
@@ -84,22 +123,12 @@ def candidate(
         level=entry,
         exit_level=max(entry, leave),
         action=action,
-        subject_ids=(tracks.name(subject),),
+        subject_ids=(tracks.name(row),),
         reason=reason,
-        time_to_conflict=_finite(time),
-        time_to_conflict_end=float(contact.end[row]),
-        post_encroachment_time=_finite(encroachment),
-        conflict_x=float(contact.x[row]),
-        conflict_y=float(contact.y[row]),
-        conflict_z=ego.z,
-        distance=_finite(distance),
-        gap=_finite(gap),
-        closing_speed=closing,
-        required_deceleration=_finite(needed),
-        probability=float(conflicts.probability[row]),
-        data_age=max(float(tracks.age[subject]), ego.age),
-        verified=bool(tracks.verification[subject] == Verification.VERIFIED),
-        corroborated=bool(tracks.corroborated[subject]),
+        data_age=max(float(tracks.age[row]), ego.age),
+        verified=bool(tracks.verification[row] == Verification.VERIFIED),
+        corroborated=bool(tracks.corroborated[row]),
+        **{name: _finite(value) for name, value in figures.items()},
     )
 
 

@@ -100,3 +100,12 @@ def test_nothing_is_kept_of_what_ended() -> None:
         said = hold.update(
             number * STEP, [one], lambda name, own=subject: FREE if name == own else LOST)
         assert len(said) == 1
+
+
+def test_a_level_that_is_held_keeps_asking_for_its_action() -> None:
+    hold = LevelHold(0.5)
+    hold.update(0, [candidate(Level.WARNING)], free)
+    said = hold.update(STEP, [candidate(Level.CAUTION)], free)
+    assert (said[0].level, said[0].action) == (Level.WARNING, Action.SLOW_DOWN)
+    said = hold.update(2 * STEP, [candidate(Level.CAUTION, Level.WARNING)], free)
+    assert (said[0].level, said[0].action) == (Level.WARNING, Action.SLOW_DOWN)
