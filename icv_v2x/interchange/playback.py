@@ -19,7 +19,7 @@ LONGEST_SILENCE = 3600 * SECOND
 class PipelineLike(Protocol):
     """What playback needs of a pipeline."""
 
-    def receive(self, item: Any, received: int) -> None:
+    def receive(self, item: Any, received: int) -> Any:
         """Take one record that came at `received` [ns]."""
 
     def lose(self, frames: int, reason: str) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rclpy.qos import QoSProfile
+    from rclpy.timer import Timer
 
     from icv_v2x.parameters import NodeParameters, Parameters
 
@@ -73,6 +74,7 @@ class ManagedNode(LifecycleNode):
         self._jump = self.get_clock().create_jump_callback(
             JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-STEP_BACK)),
             post_callback=self.guarded(self._on_jump))
+        self._begin: Timer | None = None
         if self.of_nodes.autostart:
             # Due at once, so that it comes with the first spin; the events executor knows no
             # guard conditions.
@@ -275,7 +277,11 @@ class ManagedNode(LifecycleNode):
             return TransitionCallbackReturn.ERROR
 
     def _autostart(self) -> None:
+        # The events executor may have queued another call of the same timer.
+        if self._begin is None:
+            return
         self.destroy_timer(self._begin)
+        self._begin = None
         if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
             self.trigger_activate()
         self.publish_diagnostics()

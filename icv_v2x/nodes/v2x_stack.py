@@ -17,6 +17,7 @@ from icv_v2x.nodes.pipeline_inputs import (
 )
 from icv_v2x.nodes.run import run
 from icv_v2x.nodes.states import mode_status, radio_status, trust_status
+from icv_v2x.nodes.warm_up import warm_up
 from icv_v2x.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class V2xStack(ManagedNode):
 
     def build(self) -> None:
         """Make the pipeline and everything around it."""
+        warm_up(self.parameters)
         self._pipeline = Pipeline(self.parameters)
         self._say = self.speak('v2x/advisories', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
         self._show = self.speak('v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.output())

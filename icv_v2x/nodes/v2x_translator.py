@@ -16,6 +16,7 @@ from icv_v2x.nodes.pipeline_inputs import (
 )
 from icv_v2x.nodes.run import run
 from icv_v2x.nodes.states import radio_status, trust_status
+from icv_v2x.nodes.warm_up import warm_up
 from icv_v2x.pipeline import Perception
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class V2xTranslator(ManagedNode):
 
     def build(self) -> None:
         """Make the stage and everything around it."""
+        warm_up(self.parameters)
         self._perception = perception = Perception(self.parameters)
         self._show = self.speak('v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.output())
         listen_to_ego(self, perception.receive)
