@@ -16,7 +16,7 @@ class PlatooningMessage:
     """Platooning message: CLPMM of T/CSAE 157-2020.
 
     Attributes:
-        message_count: Counter, +1 per message, 127 -> 0.
+        message_count: Counter of the sender, 0..127, one up per message.
         id: Id, eight octets, big-endian.
         second: Time in its minute [s]; NaN unavailable.
         platoon_id: Platoon id, 17 bytes (VIN length), octets.
@@ -40,10 +40,10 @@ class MemberManagement:
     """Member management: MemberManagement of T/CSAE 157-2020.
 
     Attributes:
-        member_list: Member list, 1..32.
+        member_list: Members, from the front to the rear, 1..32.
         joining_list: Joining list, 1..32; empty where absent.
         leaving_list: Leaving list, 1..32; empty where absent.
-        capacity: Capacity.
+        capacity: Most members.
         open_to_join: Open to join.
     """
 

@@ -55,7 +55,7 @@ class Position:
     Attributes:
         latitude: Latitude [deg]; NaN unavailable.
         longitude: Longitude [deg]; NaN unavailable.
-        elevation: Elevation [m]; NaN unavailable.
+        elevation: Above the ellipsoid [m]; NaN unavailable.
     """
 
     latitude: float = field(metadata=sent_as('lat'))
@@ -69,10 +69,10 @@ class PositionAccuracy:
     """Position accuracy: PositionalAccuracy of T/CSAE 53-2020.
 
     Attributes:
-        semi_major: Semi major [m]; NaN unavailable.
-        semi_minor: Semi minor [m]; NaN unavailable.
-        semi_major_orientation: 360/65535 = 0.0054932479 deg from true north, clockwise from north
-            [rad]; NaN unavailable.
+        semi_major: Longer half axis of the error ellipse, 1 sigma [m]; NaN unavailable.
+        semi_minor: Shorter half axis of the error ellipse, 1 sigma [m]; NaN unavailable.
+        semi_major_orientation: Direction of the longer axis, clockwise from north [rad]; NaN
+            unavailable.
     """
 
     semi_major: float = field(metadata=sent_as('semiMajor'))
@@ -121,7 +121,7 @@ class VehicleSize:
     """Vehicle size: VehicleSize of T/CSAE 53-2020.
 
     Attributes:
-        width: Width [m]; NaN unavailable.
+        width: Width, mirrors included [m]; NaN unavailable.
         length: Length [m]; NaN unavailable.
         height: Height [m]; NaN unavailable.
     """

@@ -24,7 +24,7 @@ class MapData:
     """Map data: MapData of T/CSAE 53-2020.
 
     Attributes:
-        message_count: Counter, +1 per message, 127 -> 0.
+        message_count: Counter of the sender, 0..127, one up per message.
         time_of_year: Time of year, since the UTC year began, in whole minutes [s]; NaN
             unavailable.
         nodes: Nodes, 1..32.
@@ -43,9 +43,10 @@ class Node:
     Attributes:
         name: Name, text; None absent.
         id: Id.
-        reference_position: Reference position.
-        links: Links, 1..32; empty where absent.
-        extended_links: Extended links, 1..32; empty where absent.
+        reference_position: Position that all offsets of the node count from.
+        links: Links that end at the node, 1..32; empty where absent.
+        extended_links: Links that end at the node, in the extended form, 1..32; empty where
+            absent.
         prohibited_zone: Prohibited zone; None absent.
     """
 
@@ -64,12 +65,13 @@ class Link:
 
     Attributes:
         name: Name, text; None absent.
-        upstream_node_id: Upstream node id.
-        speed_limits: Speed limits, 1..9; empty where absent.
-        link_width: Link width [m].
-        points: Points, 2..31; empty where absent.
-        movements: Movements, 1..32; empty where absent.
-        lanes: Lanes, 1..32.
+        upstream_node_id: Node where the link begins.
+        speed_limits: Limits that hold here, 1..9; empty where absent.
+        link_width: Width of all lanes together [m].
+        points: Centre line from upstream to downstream, offsets from the node, 2..31; empty where
+            absent.
+        movements: Where the link leads to, 1..32; empty where absent.
+        lanes: Lanes of the link, 1..32.
     """
 
     name: str | None = field(metadata=sent_as('name'))
@@ -87,8 +89,8 @@ class Movement:
     """Movement: Movement of T/CSAE 53-2020.
 
     Attributes:
-        remote_intersection: Remote intersection.
-        phase_id: Phase id; None unknown.
+        remote_intersection: Node that the way leads to.
+        phase_id: Signal phase that governs it; None unknown.
     """
 
     remote_intersection: NodeReference = field(metadata=sent_as('remoteIntersection'))
@@ -105,9 +107,10 @@ class Lane:
         lane_width: Lane width [m]; NaN unavailable.
         lane_attributes: Lane attributes; None absent.
         maneuvers: Maneuvers, bits; None absent.
-        connections: Connections, 1..8; empty where absent.
-        speed_limits: Speed limits, 1..9; empty where absent.
-        points: Points, 2..31; empty where absent.
+        connections: Where the lane leads to behind the stop line, 1..8; empty where absent.
+        speed_limits: Limits that hold here, 1..9; empty where absent.
+        points: Centre line from upstream to downstream, offsets from the node, 2..31; empty where
+            absent.
     """
 
     lane_id: int | None = field(metadata=sent_as('laneID'))
@@ -125,9 +128,9 @@ class Connection:
     """Connection: Connection of T/CSAE 53-2020.
 
     Attributes:
-        remote_intersection: Remote intersection.
+        remote_intersection: Node that the way leads to.
         connecting_lane: Connecting lane; None absent.
-        phase_id: Phase id; None unknown.
+        phase_id: Signal phase that governs it; None unknown.
     """
 
     remote_intersection: NodeReference = field(metadata=sent_as('remoteIntersection'))

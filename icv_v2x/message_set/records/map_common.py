@@ -17,8 +17,8 @@ class NodeReference:
     """Node reference: NodeReferenceID of T/CSAE 53-2020.
 
     Attributes:
-        region: Region; None absent.
-        id: Id.
+        region: Region that numbers the node; None absent.
+        id: Number of the node, unique in its region.
     """
 
     region: int | None = field(metadata=sent_as('region'))

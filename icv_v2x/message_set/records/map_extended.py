@@ -26,10 +26,10 @@ class LinkEx:
 
     Attributes:
         name: Name, text; None absent.
-        upstream_node_id: Upstream node id.
-        speed_limits: Speed limits, 1..9; empty where absent.
+        upstream_node_id: Node where the link begins.
+        speed_limits: Limits that hold here, 1..9; empty where absent.
         link_width: Link width [m]; NaN unavailable.
-        ref_line: Ref line, 2..31; empty where absent.
+        ref_line: Reference line of the sections, offsets from the node, 2..31; empty where absent.
         movements: Movements, 1..32; empty where absent.
         sections: Sections, 1..16.
     """
@@ -49,8 +49,8 @@ class MovementEx:
     """Movement ex: MovementEx of T/CSAE 157-2020.
 
     Attributes:
-        remote_intersection: Remote intersection.
-        phase_id: Phase id; None unknown.
+        remote_intersection: Node that the way leads to.
+        phase_id: Signal phase that governs it; None unknown.
         turn_direction: Turn direction; None absent.
     """
 
@@ -83,9 +83,9 @@ class LaneEx:
         lane_width: Lane width [m]; NaN unavailable.
         lane_attributes: Lane attributes; None absent.
         maneuvers: Maneuvers, bits; None absent.
-        connections: Connections, 1..32; empty where absent.
-        speed_limits: Speed limits, 1..9; empty where absent.
-        points: Points, 2..63; empty where absent.
+        connections: Where the lane leads to behind the stop line, 1..32; empty where absent.
+        speed_limits: Limits that hold here, 1..9; empty where absent.
+        points: Centre line along and across the reference line, 2..63; empty where absent.
         lane_line_type: Lane line type; None absent.
     """
 
@@ -119,10 +119,10 @@ class ConnectionEx:
     """Connection ex: ConnectionEx of T/CSAE 157-2020.
 
     Attributes:
-        remote_intersection: Remote intersection.
+        remote_intersection: Node that the way leads to.
         signal_waiting_lane: Signal waiting lane; None absent.
         connecting_lane: Connecting lane, 1..16; empty where absent.
-        phase_id: Phase id; None unknown.
+        phase_id: Signal phase that governs it; None unknown.
         turn_direction: Turn direction; None absent.
     """
 
@@ -159,7 +159,7 @@ class ConnectingLaneEx:
         target_lane: Target lane.
         connecting_lane_width: Connecting lane width [m]; NaN unavailable.
         connecting_lane_points: Connecting lane points, 2..31; empty where absent.
-        isolated_connecting_lane: Isolated connecting lane; None absent.
+        isolated_connecting_lane: Whether nothing else may use it; None absent.
     """
 
     target_section: int = field(metadata=sent_as('target-section'))

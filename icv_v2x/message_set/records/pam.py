@@ -19,7 +19,7 @@ class ParkingAreaMap:
     """Parking area map: PAMData of T/CSAE 157-2020.
 
     Attributes:
-        message_count: Counter, +1 per message, 127 -> 0.
+        message_count: Counter of the sender, 0..127, one up per message.
         time_of_year: Time of year, since the UTC year began, in whole minutes [s]; NaN
             unavailable.
         parking_lot_info: Parking lot info.
@@ -77,7 +77,7 @@ class ParkingNode:
         reference_position: Reference position.
         floor: Floor number; None absent.
         attributes: Attributes, bits; None absent.
-        drives: Drives, 1..63; empty where absent.
+        drives: Drives that end at the node, 1..63; empty where absent.
     """
 
     id: int = field(metadata=sent_as('id'))
@@ -115,7 +115,7 @@ class ParkingDrive:
         drive_width: Drive width [m]; NaN unavailable.
         lane_num: Lane num; None absent.
         points: Points, 2..31; empty where absent.
-        movements: Movements, 1..32; empty where absent.
+        movements: Nodes that the drive leads to, 1..32; empty where absent.
         parking_slots: Parking slots, 1..256; empty where absent.
     """
 
@@ -224,7 +224,7 @@ class ParkingGuide:
 
     Attributes:
         vehicle_id: Vehicle id, eight octets, big-endian.
-        drive_path: Drive path, 1..32.
+        drive_path: Nodes to drive along, 1..32.
         target_parking_slot: Target parking slot; None absent.
     """
 

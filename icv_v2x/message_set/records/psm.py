@@ -19,7 +19,7 @@ class PersonalSafetyMessage:
     """Personal safety message: PersonalSafetyMessage of T/CSAE 157-2020.
 
     Attributes:
-        message_count: Counter, +1 per message, 127 -> 0.
+        message_count: Counter of the sender, 0..127, one up per message.
         id: Id, eight octets, big-endian.
         second: Time in its minute [s]; NaN unavailable.
         time_confidence: Time confidence, 95 % [s]; NaN unavailable.
@@ -30,7 +30,7 @@ class PersonalSafetyMessage:
         accelerations: Accelerations; None absent.
         path_history: Path history; None absent.
         planned_path: Planned path, 1..100; empty where absent.
-        overall_radius: Overall radius [m].
+        overall_radius: Radius of the whole group or vehicle [m].
         non_motor_data: Non motor data.
     """
 

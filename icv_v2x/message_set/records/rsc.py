@@ -19,10 +19,10 @@ class RoadsideCoordination:
     """Roadside coordination: RoadsideCoordination of T/CSAE 157-2020.
 
     Attributes:
-        message_count: Counter, +1 per message, 127 -> 0.
+        message_count: Counter of the sender, 0..127, one up per message.
         id: Id, eight octets, big-endian.
         second: Time in its minute [s]; NaN unavailable.
-        reference_position: Reference position.
+        reference_position: Position that offsets count from.
         coordinates: Coordinates, 1..16; empty where absent.
         lane_coordinates: Lane coordinates, 1..8; empty where absent.
     """
@@ -46,7 +46,7 @@ class LaneCoordination:
         begin: Begin; None absent.
         end: End; None absent.
         recommended_speed: Recommended speed [m/s]; NaN unavailable.
-        recommended_behavior: Recommended behavior, bits; None absent.
+        recommended_behavior: What vehicles there are to do, bits; None absent.
         information: Information, bits; None absent.
         description: Description, text; None absent.
     """
@@ -67,9 +67,9 @@ class VehicleCoordination:
     """Vehicle coordination: VehicleCoordination of T/CSAE 157-2020.
 
     Attributes:
-        vehicle_id: Vehicle id, eight octets, big-endian.
+        vehicle_id: Vehicle that is addressed, eight octets, big-endian.
         drive_suggestion: Drive suggestion; None absent.
-        path_guidance: Path guidance, 1..100; empty where absent.
+        path_guidance: Path that it is to take, 1..100; empty where absent.
         information: Information, bits; None absent.
     """
 
@@ -100,7 +100,7 @@ class DriveSuggestion:
 
     Attributes:
         suggestion: Suggestion, bits.
-        life_time: Life time [s]; NaN unavailable.
+        life_time: How long it holds after the time of the message [s]; NaN unavailable.
         related_link: Related link; None absent.
         related_path: Related path; None absent.
     """

@@ -19,11 +19,11 @@ class RoadSideInformation:
     """Road side information: RoadSideInformation of T/CSAE 53-2020.
 
     Attributes:
-        message_count: Counter, +1 per message, 127 -> 0.
+        message_count: Counter of the sender, 0..127, one up per message.
         time_of_year: Time of year, since the UTC year began, in whole minutes [s]; NaN
             unavailable.
         id: RSU id, eight octets, big-endian.
-        reference_position: Reference position.
+        reference_position: Position that offsets count from.
         events: Events, 1..8; empty where absent.
         signs: Signs, 1..16; empty where absent.
     """
@@ -45,13 +45,13 @@ class RoadTrafficEvent:
         event_id: Event id.
         event_type: GB/T 29100-2012 code.
         event_source: Event source.
-        event_position: Event position; None absent.
-        event_radius: Event radius [m]; NaN unavailable.
+        event_position: Where it is, from the reference position; None absent.
+        event_radius: How far around it it matters [m]; NaN unavailable.
         description: Description, text; None absent.
         time_details: Time details; None absent.
         priority: Priority, 0..7, the larger the more urgent; None absent.
-        reference_paths: Reference paths, 1..8; empty where absent.
-        reference_links: Reference links, 1..16; empty where absent.
+        reference_paths: Stretches of road where it matters, 1..8; empty where absent.
+        reference_links: Links of the map where it matters, 1..16; empty where absent.
         event_confidence: Event confidence, 0..1; NaN unavailable.
     """
 
@@ -86,8 +86,8 @@ class EventTimes:
     """Event times: RSITimeDetails of T/CSAE 53-2020.
 
     Attributes:
-        start: Start, since the UTC year began, in whole minutes [s]; NaN unavailable.
-        end: End, since the UTC year began, in whole minutes [s]; NaN unavailable.
+        start: When it begins to hold [s]; NaN unavailable.
+        end: When it ceases to hold [s]; NaN unavailable.
         end_confidence: End confidence, 95 % [s]; NaN unavailable.
     """
 
@@ -102,8 +102,8 @@ class ReferencePath:
     """Reference path: ReferencePath of T/CSAE 53-2020.
 
     Attributes:
-        active_path: Active path, 2..32.
-        path_radius: Path radius [m].
+        active_path: Centre line of the stretch of road concerned, 2..32.
+        path_radius: Half width of the stretch concerned [m].
     """
 
     active_path: tuple[PositionOffset, ...] = field(metadata=sent_as('activePath'))
@@ -118,12 +118,12 @@ class RoadTrafficSign:
     Attributes:
         sign_id: Sign id.
         sign_type: GB 5768.2 code.
-        sign_position: Sign position; None absent.
+        sign_position: Where it stands, from the reference position; None absent.
         description: Description, text; None absent.
         time_details: Time details; None absent.
         priority: Priority, 0..7, the larger the more urgent; None absent.
-        reference_paths: Reference paths, 1..8; empty where absent.
-        reference_links: Reference links, 1..16; empty where absent.
+        reference_paths: Stretches of road where it matters, 1..8; empty where absent.
+        reference_links: Links of the map where it matters, 1..16; empty where absent.
         auxiliary_sign: Auxiliary sign; None absent.
     """
 
@@ -184,9 +184,9 @@ class ReferenceLink:
     """Reference link: ReferenceLink of T/CSAE 53-2020.
 
     Attributes:
-        upstream_node_id: Upstream node id.
-        downstream_node_id: Downstream node id.
-        reference_lanes: Reference lanes, bits; None absent.
+        upstream_node_id: Node where the link begins.
+        downstream_node_id: Node where the link ends.
+        reference_lanes: Lanes of the link, all where absent, bits; None absent.
     """
 
     upstream_node_id: NodeReference = field(metadata=sent_as('upstreamNodeId'))

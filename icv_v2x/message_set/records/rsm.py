@@ -25,9 +25,9 @@ class RoadsideSafetyMessage:
     """Roadside safety message: RoadsideSafetyMessage of T/CSAE 53-2020.
 
     Attributes:
-        message_count: Counter, +1 per message, 127 -> 0.
+        message_count: Counter of the sender, 0..127, one up per message.
         id: RSU id, eight octets, big-endian.
-        reference_position: Reference position.
+        reference_position: Position that offsets count from.
         participants: Participants, 1..16.
     """
 
@@ -44,11 +44,11 @@ class Participant:
 
     Attributes:
         participant_type: Participant type.
-        participant_id: Participant id.
-        source: Source.
-        id: Id, eight octets, big-endian; None absent.
+        participant_id: Number that the roadside unit gave, 0 is the unit itself.
+        source: What it was seen with.
+        id: Id of its own messages, eight octets, big-endian; None absent.
         second: Time in its minute [s]; NaN unavailable.
-        position: Position.
+        position: Where it is, from the reference position.
         position_confidence: Position confidence.
         transmission: Transmission; None absent.
         speed: Speed [m/s]; NaN unavailable.

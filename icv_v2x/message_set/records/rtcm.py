@@ -16,7 +16,7 @@ class GnssCorrections:
     """Gnss corrections: RTCMcorrections of T/CSAE 157-2020.
 
     Attributes:
-        message_count: Counter, +1 per message, 127 -> 0.
+        message_count: Counter of the sender, 0..127, one up per message.
         corrections: Corrections, 1..5.
     """
 
@@ -32,7 +32,7 @@ class GnssCorrection:
     Attributes:
         revision: Revision; None absent.
         rtcm_type: RTCM message type; None absent.
-        payload: RTCM bytes, octets.
+        payload: The correction message itself, octets.
     """
 
     revision: RtcmRevision | None = field(metadata=sent_as('rev'))

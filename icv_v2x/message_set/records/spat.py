@@ -17,7 +17,7 @@ class SignalPhaseAndTiming:
     """Signal phase and timing: SPAT of T/CSAE 53-2020.
 
     Attributes:
-        message_count: Counter, +1 per message, 127 -> 0.
+        message_count: Counter of the sender, 0..127, one up per message.
         time_of_year: Time of year, since the UTC year began, in whole minutes [s]; NaN
             unavailable.
         second: Time in its minute [s]; NaN unavailable.
@@ -38,13 +38,13 @@ class IntersectionState:
     """Intersection state: IntersectionState of T/CSAE 53-2020.
 
     Attributes:
-        intersection_id: Intersection id.
+        intersection_id: Node of the map that the signals belong to.
         status: Status, bits.
         time_of_year: Time of year, since the UTC year began, in whole minutes [s]; NaN
             unavailable.
         second: Time in its minute [s]; NaN unavailable.
         time_confidence: Time confidence, 95 % [s]; NaN unavailable.
-        phases: Phases, 1..16.
+        phases: State of every signal phase, 1..16.
     """
 
     intersection_id: NodeReference = field(metadata=sent_as('intersectionId'))
@@ -82,7 +82,7 @@ class Phase:
 
     Attributes:
         id: Id; None unknown.
-        states: States, 1..16.
+        states: States in the order in which they follow, 1..16.
     """
 
     id: int | None = field(metadata=sent_as('id'))
@@ -95,8 +95,8 @@ class PhaseState:
     """Phase state: PhaseState of T/CSAE 53-2020.
 
     Attributes:
-        light: Light.
-        timing: Timing, one of them; None absent.
+        light: What the light shows.
+        timing: When the state begins and ends, one of them; None absent.
     """
 
     light: LightState = field(metadata=sent_as('light'))
@@ -124,13 +124,14 @@ class UTCTiming:
     """Utc timing: UTCTiming of T/CSAE 53-2020.
 
     Attributes:
-        start: Start [s]; inf beyond an hour; NaN unavailable.
-        minimum_end: Minimum end [s]; inf beyond an hour; NaN unavailable.
-        maximum_end: Maximum end [s]; inf beyond an hour; NaN unavailable.
-        likely_end: Likely end [s]; inf beyond an hour; NaN unavailable.
+        start: Begin of the state, in its UTC hour [s]; inf beyond an hour; NaN unavailable.
+        minimum_end: Earliest end, in its UTC hour [s]; inf beyond an hour; NaN unavailable.
+        maximum_end: Latest end, in its UTC hour [s]; inf beyond an hour; NaN unavailable.
+        likely_end: Likely end, in its UTC hour [s]; inf beyond an hour; NaN unavailable.
         confidence: Confidence, 0..1; NaN unavailable.
-        next_start: Next start [s]; inf beyond an hour; NaN unavailable.
-        next_end: Next end [s]; inf beyond an hour; NaN unavailable.
+        next_start: Next begin of the state, in its UTC hour [s]; inf beyond an hour; NaN
+            unavailable.
+        next_end: Next end of the state, in its UTC hour [s]; inf beyond an hour; NaN unavailable.
     """
 
     start: float = field(metadata=sent_as('startUTCTime'))
@@ -148,13 +149,15 @@ class TimeCountingDown:
     """Time counting down: TimeCountingDown of T/CSAE 53-2020.
 
     Attributes:
-        start: Start [s]; inf beyond an hour; NaN unavailable.
-        minimum_end: Minimum end [s]; inf beyond an hour; NaN unavailable.
-        maximum_end: Maximum end [s]; inf beyond an hour; NaN unavailable.
-        likely_end: Likely end [s]; inf beyond an hour; NaN unavailable.
+        start: From now to the begin of the state, 0 where it holds [s]; inf beyond an hour; NaN
+            unavailable.
+        minimum_end: From now to the earliest end [s]; inf beyond an hour; NaN unavailable.
+        maximum_end: From now to the latest end [s]; inf beyond an hour; NaN unavailable.
+        likely_end: From now to the likely end [s]; inf beyond an hour; NaN unavailable.
         confidence: Confidence, 0..1; NaN unavailable.
-        next_start: Next start [s]; inf beyond an hour; NaN unavailable.
-        next_duration: Next duration [s]; inf beyond an hour; NaN unavailable.
+        next_start: From now to the next begin of the state [s]; inf beyond an hour; NaN
+            unavailable.
+        next_duration: How long it will last then [s]; inf beyond an hour; NaN unavailable.
     """
 
     start: float = field(metadata=sent_as('startTime'))

@@ -29,12 +29,12 @@ class SensorSharingMessage:
     """Sensor sharing message: SensorSharingMsg of T/CSAE 157-2020.
 
     Attributes:
-        message_count: Counter, +1 per message, 127 -> 0.
+        message_count: Counter of the sender, 0..127, one up per message.
         id: Sender id, eight octets, big-endian.
         equipment_type: Equipment type.
         second: Time in its minute [s]; NaN unavailable.
-        sensor_position: Sensor position.
-        detected_region: Detected region, 1..8; empty where absent.
+        sensor_position: Position that offsets count from.
+        detected_region: Areas that the sensors cover, polygons, 1..8; empty where absent.
         participants: Participants, 1..512; empty where absent.
         obstacles: Obstacles, 1..64; empty where absent.
         events: Events, 1..8; empty where absent.
@@ -102,7 +102,7 @@ class Planning:
     """Planning: Planning of T/CSAE 157-2020.
 
     Attributes:
-        duration: Duration [s]; NaN unavailable.
+        duration: How long the plan reaches [s]; NaN unavailable.
         plan_confidence: Plan confidence, 0..1; NaN unavailable.
         driving_behavior: Driving behavior, bits; None absent.
         planned_path: Planned path, 1..100; empty where absent.
@@ -242,7 +242,7 @@ class DetectedObstacle:
         obstacle_id: Obstacle id.
         source: Source.
         second: Time in its minute [s]; NaN unavailable.
-        position: Position.
+        position: Where it is, from the reference position.
         position_confidence: Position confidence.
         speed: Speed [m/s]; NaN unavailable.
         speed_confidence: Speed confidence, 95 % [m/s]; NaN unavailable.

@@ -15,7 +15,7 @@ class TestMessage:
     """Test message: TestMsg of T/CSAE 157-2020.
 
     Attributes:
-        message_count: Counter, +1 per message, 127 -> 0.
+        message_count: Counter of the sender, 0..127, one up per message.
         user_data: User data, octets.
     """
 

@@ -39,7 +39,7 @@ class BasicSafetyMessage:
     """Basic safety message: BasicSafetyMessage of T/CSAE 53-2020.
 
     Attributes:
-        message_count: Counter, +1 per message, 127 -> 0.
+        message_count: Counter of the sender, 0..127, one up per message.
         id: Temporary vehicle id, eight octets, big-endian.
         second: Time in its minute [s]; NaN unavailable.
         time_confidence: Time confidence, 95 % [s]; NaN unavailable.
@@ -127,9 +127,9 @@ class PathHistory:
     """Path history: PathHistory of T/CSAE 53-2020.
 
     Attributes:
-        initial_position: Initial position; None absent.
+        initial_position: What the points count from, where not from the message; None absent.
         gnss_status: Gnss status, bits; None absent.
-        points: Points, 1..23.
+        points: Points, newest first, 1..23.
     """
 
     initial_position: FullPositionVector | None = field(metadata=sent_as('initialPosition'))
@@ -143,7 +143,7 @@ class FullPositionVector:
     """Full position vector: FullPositionVector of T/CSAE 53-2020.
 
     Attributes:
-        utc_time: Utc time; None absent.
+        utc_time: When; None absent.
         position: Position.
         heading: Heading, clockwise from north [rad]; NaN unavailable.
         transmission: Transmission; None absent.
@@ -169,8 +169,8 @@ class PathHistoryPoint:
     """Path history point: PathHistoryPoint of T/CSAE 53-2020.
 
     Attributes:
-        position: Position.
-        time_offset: Time offset [s]; NaN unavailable.
+        position: Where, from the reference.
+        time_offset: How long before the message [s]; NaN unavailable.
         speed: Speed [m/s]; NaN unavailable.
         position_confidence: Position confidence; None absent.
         heading: Heading, clockwise from north [rad]; NaN unavailable.
@@ -189,7 +189,7 @@ class PathPrediction:
     """Path prediction: PathPrediction of T/CSAE 53-2020.
 
     Attributes:
-        radius: Radius, right positive [m]; inf straight.
+        radius: Radius of the curve ahead [m]; inf straight.
         confidence: Confidence, 0..1.
     """
 

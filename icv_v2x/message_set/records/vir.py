@@ -29,7 +29,7 @@ class VehicleIntentionAndRequest:
     """Vehicle intention and request: VehIntentionAndRequest of T/CSAE 157-2020.
 
     Attributes:
-        message_count: Counter, +1 per message, 127 -> 0.
+        message_count: Counter of the sender, 0..127, one up per message.
         id: Same id as in BSM, eight octets, big-endian.
         second: Time in its minute [s]; NaN unavailable.
         reference_position: Vehicle position at secMark, reference of offsets.
@@ -50,9 +50,9 @@ class IntentionAndRequests:
 
     Attributes:
         current_position: Current position; None absent.
-        planned_path: Planned path, 1..100; empty where absent.
+        planned_path: Path ahead, 1..100; empty where absent.
         current_behavior: Current behavior, bits; None absent.
-        requests: Requests, 1..8; empty where absent.
+        requests: What the vehicle asks for, 1..8; empty where absent.
     """
 
     current_position: PathPlanningPoint | None = field(metadata=sent_as('currentPos'))
@@ -68,7 +68,7 @@ class PathPlanningPoint:
 
     Attributes:
         position_in_map: Position in map; None absent.
-        position: Position.
+        position: Where, from the reference position.
         position_confidence: Position confidence; None absent.
         speed: Speed [m/s]; NaN unavailable.
         speed_confidence: Speed confidence, 95 % [m/s]; NaN unavailable.
@@ -76,7 +76,7 @@ class PathPlanningPoint:
         heading_confidence: Heading confidence, 95 % [rad]; NaN unavailable.
         accelerations: Accelerations; None absent.
         acceleration_confidence: Acceleration confidence; None absent.
-        estimated_time: Estimated time [s]; NaN unavailable.
+        estimated_time: When, after the time of the message [s]; NaN unavailable.
         time_confidence: Time confidence, 0..1; NaN unavailable.
     """
 
@@ -120,13 +120,13 @@ class DriveRequest:
     """Drive request: DriveRequest of T/CSAE 157-2020.
 
     Attributes:
-        request_id: Request id.
+        request_id: Number of the request, the same while it is followed up.
         status: Status.
         priority: Priority, 0..7, the larger the more urgent; None absent.
-        target_vehicle: Target vehicle, eight octets, big-endian; None absent.
-        target_roadside_unit: Target roadside unit, eight octets, big-endian; None absent.
-        information: Information, one of them; None absent.
-        life_time: Life time [s]; NaN unavailable.
+        target_vehicle: Vehicle that is asked, eight octets, big-endian; None absent.
+        target_roadside_unit: Roadside unit that is asked, eight octets, big-endian; None absent.
+        information: What is asked for, one of them; None absent.
+        life_time: How long it holds after the time of the message [s]; NaN unavailable.
     """
 
     request_id: int = field(metadata=sent_as('reqID'))

@@ -25,7 +25,7 @@ class VehiclePaymentMessage:
     """Vehicle payment message: VehiclePaymentMessage of T/CSAE 157-2020.
 
     Attributes:
-        message_count: Counter, +1 per message, 127 -> 0.
+        message_count: Counter of the sender, 0..127, one up per message.
         payment: Payment, one of them.
     """
 
