@@ -80,7 +80,7 @@ def test_valid_frame_survives_the_round_trip(frame: dict[str, Any]) -> None:
 
 
 def test_mutated_frames_for_a_while() -> None:
-    outcome = fuzz.run(frames=6000)
+    outcome = fuzz.run(frames=40_000)
     assert outcome.holds(), (outcome.escaped[:3], outcome.slowest, outcome.slowest_frame.hex())
     assert outcome.decoded > 0
     assert len(outcome.reasons) >= 6
