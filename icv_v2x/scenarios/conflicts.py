@@ -14,8 +14,8 @@ import numpy as np
 from icv_v2x.conflict import (
     Contact,
     Footprint,
+    ZoneTimes,
     first_contact,
-    required_deceleration_following,
     required_deceleration_stopping,
     zone_times,
 )
@@ -28,6 +28,7 @@ from icv_v2x.motion import (
     state_at,
 )
 from icv_v2x.motion.uncertainty import MotionUncertainty, PositionCovariance
+from icv_v2x.scenarios.cut_in import required_deceleration_behind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,16 +47,13 @@ _Record = TypeVar('_Record')
 STANDING = 0.5
 # An oncoming subject moves at least this fast [m/s].
 ONCOMING_SPEED = 1.0
-# A turn is predicted above this yaw rate; below it lies the accuracy that GB/T 45315 asks of
-# senders, 0.5 deg/s [rad/s].
-TURNING = np.radians(0.5)
 # An ego slower than this that speeds up by at least that sets off [m/s], [m/s2].
 _STARTING_SPEED = 2.0
 _STARTING_ACCELERATION = 0.3
-# A leader that drifts sideways slower than this is not said to leave the path [m/s].
-_DRIFT = 0.1
 # Chords of a predicted arc [s].
 _PIECE = 0.2
+# Rounding of a gap that is used up [m].
+_TOUCH = 1e-3
 # Footprints that touch this far behind the ego's front bumper touch its side [m].
 _FRONT = 0.5
 
@@ -184,9 +182,9 @@ def emergency_deceleration(parameters: Parameters) -> float:
 
 def ego_motion(ego: EgoState, horizon: float) -> PiecewiseMotion:
     """Return the ego's present motion, measured acceleration and turn included, (1,)."""
-    if abs(ego.yaw_rate) > TURNING and ego.speed > STANDING:
+    if ego.turn_rate != 0.0 and ego.speed > STANDING:
         return constant_turn_rate(
-            ego.x, ego.y, ego.heading, ego.speed, ego.yaw_rate, horizon,
+            ego.x, ego.y, ego.heading, ego.speed, ego.turn_rate, horizon,
             acceleration=ego.acceleration, piece_duration=_PIECE,
         )
     return constant_acceleration(
@@ -210,7 +208,7 @@ def assess_conflicts(ego: EgoState, tracks: Tracks, parameters: Parameters) -> C
     own_size = Footprint(np.array([ego.length]), np.array([ego.width]))
     rows = _on_the_same_level(ego, tracks, collision.height_difference)
     rows = _within_reach(ego, tracks, rows, collision.horizon)
-    turning = np.abs(tracks.yaw_rate[rows]) > TURNING
+    turning = tracks.turn_rate[rows] != 0.0
     turning &= np.abs(tracks.speed[rows]) > STANDING
     parts = [
         _assess(ego, own, own_size, tracks, part, turns, parameters)
@@ -248,9 +246,9 @@ def _motions(
     """Return the subjects' motion at constant speed, and with their present acceleration."""
     place = (tracks.x, tracks.y, tracks.heading, tracks.speed)
     if turns:
-        steady = constant_turn_rate(*place, tracks.yaw_rate, horizon, piece_duration=_PIECE)
+        steady = constant_turn_rate(*place, tracks.turn_rate, horizon, piece_duration=_PIECE)
         present = constant_turn_rate(
-            *place, tracks.yaw_rate, horizon,
+            *place, tracks.turn_rate, horizon,
             acceleration=tracks.acceleration, piece_duration=_PIECE,
         )
         return steady, present
@@ -291,8 +289,13 @@ def _assess(
     along = subjects.speed * np.cos(subjects.heading - ego.heading)
     braking = np.fmin(subjects.acceleration, 0.0)
     braking = np.where(np.isnan(braking), 0.0, braking)
+    zones = [
+        zone_times(own, own_size, motion, sizes, contact=met)
+        for motion, met in ((steady, steady_contact), (present, contact))
+    ]
     behind_steady, behind_braking = _following(ego, own, subjects, (
-        (steady, steady_contact, np.zeros(len(index))), (present, contact, braking),
+        (steady, steady_contact, zones[0], np.zeros(len(index))),
+        (present, contact, zones[1], braking),
     ), parameters)
     return Conflicts(
         row=rows[index],
@@ -301,7 +304,7 @@ def _assess(
         time=np.where(contact.overlaps, contact.begin, np.inf),
         steady=behind_steady,
         braking=_where(braking < 0.0, behind_braking, behind_steady),
-        crossing=_crossing(ego, own, own_size, present, sizes, contact, parameters),
+        crossing=_crossing(ego, zones[1], contact, parameters),
         probability=_probability(ego, own, own_size, subjects, sizes, (
             (steady, steady_contact), (present, contact),
         )),
@@ -356,47 +359,46 @@ def _following(
     ego: EgoState,
     own: PiecewiseMotion,
     subjects: Tracks,
-    models: tuple[tuple[PiecewiseMotion, Contact, Floats], ...],
+    models: tuple[tuple[PiecewiseMotion, Contact, ZoneTimes, Floats], ...],
     parameters: Parameters,
 ) -> list[Following]:
     """Return times and decelerations behind leaders, one record for each model of theirs.
 
     The gap along the ego path is what the ego covers until the contact less what the leader
     covers along the ego's direction there; it needs no straight road and no leader that is
-    inside the ego's path already.
+    inside the ego's path already. Contact matters from the leader's entry into that path to its
+    exit, whichever way the road bends.
 
     Args:
         ego: The ego now.
         own: Its present motion.
         subjects: The leaders, n of them.
-        models: Motion, first contact and acceleration, (n,) [m/s2], under each model.
+        models: Motion, first contact, conflict zone and acceleration, (n,) [m/s2], under each
+            model.
         parameters: Parameters of the package.
     """
     places = [
-        _behind(ego, own, subjects, motion, contact) for motion, contact, _ in models
+        _behind(ego, own, subjects, motion, contact) for motion, contact, _, _ in models
     ]
     along = np.maximum(subjects.speed * np.cos(subjects.heading - ego.heading), 0.0)
     # All delays under all models at once: (delays, models, n).
     gap = np.array([np.where(np.isnan(gap), 0.0, gap) for _, _, gap in places])
-    rates = np.array([acceleration for _, _, acceleration in models])
-    leaves = np.array([_leaving_time(ego, subjects, rate) for rate in rates])
+    rates = np.array([acceleration for *_, acceleration in models])
+    enters = np.array([zone.object_entry for _, _, zone, _ in models])
+    leaves = np.array([zone.object_exit for _, _, zone, _ in models])
     delays = np.array(_delays(parameters))[:, np.newaxis, np.newaxis]
-    shape = (len(delays), *gap.shape)
-    needed = required_deceleration_following(
-        *(
-            np.broadcast_to(values, shape).ravel()
-            for values in (
-                gap, max(ego.speed, 0.0), ego.acceleration, along, rates, delays, leaves,
-            )
-        )
-    ).reshape(shape)
+    needed = required_deceleration_behind(
+        gap, max(ego.speed, 0.0), ego.acceleration, along, rates, delays,
+        np.nan_to_num(enters, nan=0.0), np.nan_to_num(leaves, nan=np.inf, posinf=np.inf),
+    )
     found = []
-    for number, (_, contact, _) in enumerate(models):
+    for number, (_, contact, _, _) in enumerate(models):
         time, way, gap_now = places[number]
         ahead = np.isfinite(time)
-        found.append(Following(
-            contact, time, way, gap_now, *(np.where(ahead, row, 0.0) for row in needed[:, number])
-        ))
+        decelerations = (np.where(ahead, row, 0.0) for row in needed[:, number])
+        found.append(
+            Following(contact, time, way, np.maximum(gap_now, 0.0), *decelerations)
+        )
     return found
 
 
@@ -418,9 +420,15 @@ def _behind(
         subjects.length * np.abs(np.cos(turned)) + subjects.width * np.abs(np.sin(turned))
     )
     frontal = contact.overlaps & (ahead - reach >= 0.5 * ego.length - _FRONT)
-    way = np.where(frontal, _ego_way(own, moment), np.nan)
-    gap = np.maximum(way - distance_travelled(motion, moment) * np.cos(turned), 0.0)
-    return np.where(frontal, contact.begin, np.inf), way, gap
+    way = _ego_way(own, moment)
+    gap = way - distance_travelled(motion, moment) * np.cos(turned)
+    # Who is beside now is no leader: that is for the blind spot and lane change warnings.
+    leads = frontal & (gap >= -_TOUCH)
+    return (
+        np.where(leads, contact.begin, np.inf),
+        np.where(leads, way, np.nan),
+        np.where(leads, gap, np.nan),
+    )
 
 
 def _delays(parameters: Parameters) -> tuple[float, ...]:
@@ -429,42 +437,10 @@ def _delays(parameters: Parameters) -> tuple[float, ...]:
     return 0.0, collision.imminent_delay, collision.warning_delay, collision.caution_delay
 
 
-def _leaving_time(ego: EgoState, subjects: Tracks, acceleration: Floats) -> Floats:
-    """Return when a leader that drifts sideways has left the ego's straight path [s].
-
-    On a curve nobody is said to leave.
-    """
-    turned = subjects.heading - ego.heading
-    sine = np.sin(turned)
-    offset = (subjects.y - ego.y) * np.cos(ego.heading) - (subjects.x - ego.x) * np.sin(
-        ego.heading
-    )
-    reach = 0.5 * (
-        ego.width + subjects.length * np.abs(sine) + subjects.width * np.abs(np.cos(turned))
-    )
-    drift = subjects.speed * sine
-    straight = (abs(ego.yaw_rate) <= TURNING) & ~(np.abs(subjects.yaw_rate) > TURNING)
-    leaves = straight & (np.abs(drift) > _DRIFT)
-    way = np.where(leaves, (reach - np.sign(drift) * offset), np.inf)
-    way = way / np.maximum(np.abs(sine), 1e-3)
-    # Way = speed t + acceleration t2 / 2, the smaller root; never where it stands before.
-    square = subjects.speed**2 + 2.0 * acceleration * np.where(leaves, way, 0.0)
-    root = np.sqrt(np.maximum(square, 0.0))
-    time = 2.0 * np.where(leaves, way, 0.0) / np.maximum(np.abs(subjects.speed) + root, 1e-6)
-    return np.where(leaves & (square >= 0.0), np.maximum(time, 0.0), np.inf)
-
-
 def _crossing(
-    ego: EgoState,
-    own: PiecewiseMotion,
-    own_size: Footprint,
-    motion: PiecewiseMotion,
-    sizes: Footprint,
-    contact: Contact,
-    parameters: Parameters,
+    ego: EgoState, zone: ZoneTimes, contact: Contact, parameters: Parameters
 ) -> Crossing:
     """Return times and decelerations before conflict zones."""
-    zone = zone_times(own, own_size, motion, sizes, contact=contact)
     distance = np.where(zone.exists, zone.ego_entry_distance, np.nan)
     delays = np.array(_delays(parameters))[:, np.newaxis]
     needed = required_deceleration_stopping(

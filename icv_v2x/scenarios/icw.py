@@ -77,7 +77,7 @@ def _level(
     if starting(ego):
         # The other arrives before the ego is clear, and has not passed when the ego arrives.
         soon = zone.object_entry < zone.ego_exit + icw.clearance_time / ease
-        soon &= zone.object_exit > 0.0
+        soon &= (zone.object_exit > 0.0) & (zone.distance > 0.0)
         meets = meets | soon
         likely = likely | soon
     last = zone.now <= icw.last_deceleration

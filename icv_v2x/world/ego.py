@@ -29,6 +29,7 @@ class EgoState:
         age: [s] from the newest odometry to the instant.
         indicator: Direction indicator, NONE where no status came.
         path: Planned path, None where none is in force.
+        turn_rate: [rad/s] the turn that is expected to go on, 0 for none.
     """
 
     stamp: int
@@ -46,3 +47,4 @@ class EgoState:
     age: float
     indicator: Indicator = Indicator.NONE
     path: PlannedPath | None = None
+    turn_rate: float = 0.0

@@ -15,6 +15,7 @@ from icv_v2x.clock import NANOSECONDS, age
 from icv_v2x.inputs import Indicator, Odometry, PlannedPath, VehicleStatus
 from icv_v2x.world.ego import EgoState
 from icv_v2x.world.extrapolation import move
+from icv_v2x.world.turning import FAST, SLOW, filtered, lasting_turn_rate
 
 if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
@@ -67,11 +68,13 @@ class EgoEstimator:
         self._odometry: deque[Odometry] = deque(maxlen=_HISTORY)
         self._status: VehicleStatus | None = None
         self._path: PlannedPath | None = None
+        self._turn_slow, self._turn_fast = np.zeros(1), np.zeros(1)
         self.resets = 0
 
     def clear(self) -> None:
         """Forget everything received."""
         self._odometry.clear()
+        self._turn_slow, self._turn_fast = np.zeros(1), np.zeros(1)
         self._status = None
         self._path = None
 
@@ -129,6 +132,7 @@ class EgoEstimator:
             age=max(elapsed, 0.0),
             indicator=status.indicator if status is not None and fresh else Indicator.NONE,
             path=self._path_in_force(now),
+            turn_rate=self._turn_rate(base),
         )
 
     def _update_odometry(self, odometry: Odometry) -> EgoRefusal | None:
@@ -144,8 +148,20 @@ class EgoEstimator:
                 self.resets += 1
             elif odometry.stamp <= newest:
                 return EgoRefusal.LATE
+        before = self._odometry[-1] if self._odometry else odometry
+        elapsed = age(np.array([before.stamp]), odometry.stamp)
+        yaw_rate = np.array([odometry.yaw_rate])
+        self._turn_slow = filtered(self._turn_slow, yaw_rate, elapsed, SLOW)
+        self._turn_fast = filtered(self._turn_fast, yaw_rate, elapsed, FAST)
         self._odometry.append(odometry)
         return None
+
+    def _turn_rate(self, odometry: Odometry) -> float:
+        """Return the turn that is expected to go on [rad/s]."""
+        yaw_rate = np.array([odometry.yaw_rate])
+        speed = np.array([odometry.velocity_x])
+        return float(
+            lasting_turn_rate(yaw_rate, self._turn_slow, self._turn_fast, speed)[0])
 
     def _update_status(self, status: VehicleStatus) -> EgoRefusal | None:
         if self._status is not None and (

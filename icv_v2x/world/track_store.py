@@ -26,6 +26,7 @@ from icv_v2x.world.track_motion import (
 )
 from icv_v2x.world.track_table import EMPTY, TrackTable
 from icv_v2x.world.tracks import Tracks
+from icv_v2x.world.turning import FAST, SLOW, filtered, lasting_turn_rate
 
 if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
@@ -47,6 +48,8 @@ _GATE_POSITION = 1.0
 _GATE_ACCELERATION = 8.0
 _GATE_SPEED = 3.0
 _GATE_SPEED_RATE = 12.0
+# Reports of one object closer together than this tell no yaw rate [s].
+_SHORTEST = 0.02
 # Accelerometers of standing vehicles read the slope of the road.
 _CREEP = 0.5
 
@@ -279,8 +282,10 @@ class TrackStore:
         table.updates[rows] = np.where(
             consistent, np.minimum(table.updates[rows], np.iinfo(np.uint16).max - 1) + 1, 1)
 
+        turning = self._turning(rows, reports, which, elapsed)
         heading, deviation = latest.heading[rows], latest.heading_deviation[rows]
         table.write(rows, reports, which)
+        table.turn_slow[rows], table.turn_fast[rows] = turning
         standing = np.abs(latest.speed[rows]) < STANDING_SPEED
         kept = ~np.isfinite(latest.heading[rows]) | (standing & np.isfinite(heading))
         latest.heading[rows[kept]] = heading[kept]
@@ -289,6 +294,23 @@ class TrackStore:
         latest.acceleration[unknown] = speed_slope(
             table.history_time[unknown], table.history_speed[unknown])
         return verdict
+
+    def _turning(
+        self,
+        rows: NDArray[np.intp],
+        reports: ObjectReports,
+        which: NDArray[np.intp],
+        elapsed: NDArray[np.float64],
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the filtered yaw rates after other reports, slow and fast, (k,) each."""
+        table, sent = self._table, reports.yaw_rate[which]
+        turned = wrap_angle(reports.heading[which] - table.latest.heading[rows])
+        derived = turned / np.maximum(elapsed, _SHORTEST)
+        yaw_rate = np.where(np.isfinite(sent), sent, derived)
+        return (
+            filtered(table.turn_slow[rows], yaw_rate, elapsed, SLOW),
+            filtered(table.turn_fast[rows], yaw_rate, elapsed, FAST),
+        )
 
     def _consistent(
         self,
@@ -348,6 +370,9 @@ class TrackStore:
             speed=there.speed,
             acceleration=np.where(stopped, 0.0, acceleration),
             yaw_rate=latest.yaw_rate,
+            turn_rate=lasting_turn_rate(
+                latest.yaw_rate, table.turn_slow[:table.count], table.turn_fast[:table.count],
+                there.speed),
             length=latest.length,
             width=latest.width,
             height=latest.height,

@@ -28,6 +28,7 @@ class Tracks:
         speed: (n,) [m/s] along the heading, never NaN.
         acceleration: (n,) [m/s2] along the heading.
         yaw_rate: (n,) [rad/s] counter-clockwise.
+        turn_rate: (n,) [rad/s] the turn that is expected to go on, 0 for none; never NaN.
         length: (n,) [m], the class default where the sender gives none; never NaN.
         width: (n,) [m], likewise.
         height: (n,) [m].
@@ -61,6 +62,7 @@ class Tracks:
     speed: NDArray[np.float64]
     acceleration: NDArray[np.float64]
     yaw_rate: NDArray[np.float64]
+    turn_rate: NDArray[np.float64]
     length: NDArray[np.float64]
     width: NDArray[np.float64]
     height: NDArray[np.float64]

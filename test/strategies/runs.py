@@ -46,7 +46,7 @@ def make_tracks(stamp: int, **columns: Any) -> Tracks:
         'sender_id': np.arange(n, dtype=np.uint64) + np.uint64(0x4943560000000001),
         'object_id': np.full(n, -1, np.int32), 'source': np.ones(n, np.uint16),
         'y': zeros, 'z': zeros, 'heading': zeros, 'speed': zeros, 'acceleration': zeros,
-        'yaw_rate': zeros, 'length': np.full(n, 4.6), 'width': np.full(n, 1.8),
+        'yaw_rate': zeros, 'turn_rate': zeros, 'length': np.full(n, 4.6), 'width': np.full(n, 1.8),
         'height': np.full(n, 1.5), 'object_class': np.ones(n, np.uint8),
         'variance_xx': zeros + 1, 'variance_xy': zeros, 'variance_yy': zeros + 1,
         'speed_deviation': zeros, 'heading_deviation': zeros, 'age': zeros + 0.08,

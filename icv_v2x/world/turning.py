@@ -1,0 +1,71 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which turns last: a curve or a turn is carried on into the future, a wiggle in the lane is not.
+
+A yaw rate that is extrapolated over seconds sends a vehicle that only corrects its course across
+the next lanes. Two low-pass filters tell such corrections from turns: a slow one for bends of the
+road, which last, and a fast one for the sharp turns at junctions, which no correction reaches.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+SLOW = 2.0
+"""Time constant of the filter for bends of the road [s]."""
+FAST = 0.3
+"""Time constant of the filter for turns at junctions [s]."""
+
+_BEND = np.radians(1.0)
+_BEND_SCATTER = np.radians(0.3)
+_BEND_SHARE = 0.5
+_TURN = np.radians(6.0)
+_TURN_SHARE = 0.4
+# Lateral acceleration that no driver keeps up through a turn [m/s2].
+_ACROSS = 5.0
+# Beyond this the filters start anew [s].
+_GAP = 3.0
+
+
+def filtered(mean: Floats, yaw_rate: Floats, elapsed: Floats, constant: float) -> Floats:
+    """Return the low-pass filtered yaw rate after another sample.
+
+    Args:
+        mean: (n,) filtered before [rad/s].
+        yaw_rate: (n,) new sample [rad/s]; NaN counts as 0.
+        elapsed: (n,) since the sample before [s].
+        constant: Time constant [s].
+
+    Returns:
+        (n,) filtered [rad/s]; after a long silence the filter starts from 0.
+    """
+    sample = np.where(np.isnan(yaw_rate), 0.0, yaw_rate)
+    before = np.where(elapsed > _GAP, 0.0, mean)
+    passed = np.clip(elapsed, 0.0, _GAP)
+    mean_now: Floats = before + (1.0 - np.exp(-passed / constant)) * (sample - before)
+    return mean_now
+
+
+def lasting_turn_rate(yaw_rate: Floats, slow: Floats, fast: Floats, speed: Floats) -> Floats:
+    """Return the turn that is expected to go on.
+
+    Args:
+        yaw_rate: (n,) newest sample [rad/s]; NaN counts as 0.
+        slow: (n,) filtered with `SLOW` [rad/s].
+        fast: (n,) filtered with `FAST` [rad/s].
+        speed: (n,) [m/s].
+
+    Returns:
+        (n,) [rad/s]: the newest sample in a sharp turn, the slow mean in a bend that the newest
+        sample agrees with, else 0; 0 as well where nobody keeps up such a turn at that speed.
+    """
+    sample = np.where(np.isnan(yaw_rate), 0.0, yaw_rate)
+    bend = np.abs(slow) >= _BEND
+    bend &= np.abs(sample - slow) <= _BEND_SHARE * np.abs(slow) + _BEND_SCATTER
+    turn = np.abs(fast) >= _TURN
+    turn &= np.abs(sample - fast) <= _TURN_SHARE * np.abs(sample)
+    rate = np.where(turn, sample, np.where(bend, slow, 0.0))
+    return np.where(np.abs(rate * speed) <= _ACROSS, rate, 0.0)
