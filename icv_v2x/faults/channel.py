@@ -241,7 +241,7 @@ class _Reorder(Process):
             if ahead > 1:
                 self._held[signer] = held, ahead - 1
             else:
-                passed.append(held.later(one.log_time - held.log_time))
+                passed.append(held.later(np.maximum(one.log_time - held.log_time, 0)))
         passed.extend(self._forgotten)
         self._forgotten.clear()
         return joined(passed)

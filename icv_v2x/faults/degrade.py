@@ -7,6 +7,8 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from icv_v2x.faults.air import AirFrames
 from icv_v2x.inputs import FrameBatch, Odometry
 from icv_v2x.interchange.bag_writer import Input
@@ -34,6 +36,7 @@ class Channel:
             operator.start([seed, place]) for place, operator in enumerate(operators)]
         self._waiting: list[tuple[int, int, Degradable]] = []
         self._count = 0
+        self._latest = 0
 
     def send(self, log_time: int, record: Degradable) -> None:
         """Put one record in.
@@ -42,6 +45,7 @@ class Channel:
             log_time: When it would be received [ns]; not before that of the record before.
             record: What would be received.
         """
+        self._latest = max(self._latest, log_time)
         if isinstance(record, FrameBatch):
             self._send_frames(AirFrames.of(log_time, record), 0)
             return
@@ -61,7 +65,8 @@ class Channel:
         for place, process in enumerate(self._processes):
             held = process.rest()
             if held is not None:
-                self._send_frames(held, place + 1)
+                wait = np.maximum(self._latest - held.log_time, 0)
+                self._send_frames(held.later(wait), place + 1)
         while self._waiting:
             log_time, _, record = heapq.heappop(self._waiting)
             yield log_time, record

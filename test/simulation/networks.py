@@ -93,11 +93,11 @@ def junction(
         for name, _, _ in arms)
     ahead = {'w': 'e', 'e': 'w', 's': 'n', 'n': 's'}
     flows = ''
-    for name in ahead:
+    for name, opposite in ahead.items():
         for other in ahead:
             if other == name:
                 continue
-            share = 0.667 if ahead[name] == other else 0.167
+            share = 0.667 if opposite == other else 0.167
             flows += _flow(f'{name}{other}', f'{name}_in {other}_out', share * each, end, 'max')
     return _build(folder, nodes, edges, '', flows + vehicles, end)
 
