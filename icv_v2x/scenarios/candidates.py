@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -118,6 +118,7 @@ def advice(
         action = actions[0]
     elif entry == Level.WARNING:
         action = actions[1]
+    numbers: dict[str, Any] = {name: _finite(value) for name, value in figures.items()}
     return Advisory(
         application=application,
         level=entry,
@@ -128,7 +129,7 @@ def advice(
         data_age=max(float(tracks.age[row]), ego.age),
         verified=bool(tracks.verification[row] == Verification.VERIFIED),
         corroborated=bool(tracks.corroborated[row]),
-        **{name: _finite(value) for name, value in figures.items()},
+        **numbers,
     )
 
 
