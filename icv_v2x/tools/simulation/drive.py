@@ -86,9 +86,11 @@ def drive(plan: Plan, seed: int) -> Outcome:
     """
     with simulation(plan.config, seed, plan.options) as sumo:
         run = _Run(plan, sumo, seed)
-        while not run.over():
+        while True:
             if plan.before_step is not None:
                 plan.before_step(sumo)
+            if run.over():
+                break
             run.step(sumo.step())
     if not run.listeners:
         raise SourceError(
