@@ -160,7 +160,7 @@ class Environment:
         for folder in ('launch', 'config', 'resource', 'icv_v2x_msgs/msg'):
             files += [p for p in (self.root / folder).rglob('*')
                       if p.is_file() and '__pycache__' not in p.parts]
-        project = _digest(libraries, _digest_files(self.root, files))
+        project = _digest(libraries, 'executables', _digest_files(self.root, files))
         return [
             Step('base', 'virtual environment', 'a few seconds', base, self._make_base),
             Step('libraries', 'libraries and ROS 2', '1 to 3 minutes', libraries,
@@ -291,6 +291,16 @@ class Environment:
         shutil.rmtree(self.prefix / 'share' / 'icv_v2x', ignore_errors=True)
         self._call([str(self.python), 'setup.py', '--quiet', 'install_data',
                     '--install-dir', str(self.prefix)], 'installing the data files of icv_v2x')
+        self._link_executables()
+
+    def _link_executables(self) -> None:
+        # `ros2 run` and launch files look for executables in lib/<package>.
+        folder = self.prefix / 'lib' / 'icv_v2x'
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for script in self.scripts.iterdir():
+            if not script.is_symlink() and b'from icv_v2x.' in script.read_bytes():
+                (folder / script.name).symlink_to(Path('..', '..', 'bin', script.name))
 
     def _site_packages(self) -> Path:
         return self.prefix / 'lib' / f'python{self._version}' / 'site-packages'
