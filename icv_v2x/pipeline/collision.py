@@ -7,9 +7,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from icv_v2x.advisory.hysteresis import LevelHold
-from icv_v2x.scenarios import fcw, icw
+from icv_v2x.scenarios import fcw, icw, vrucw
 from icv_v2x.scenarios.conflicts import assess_conflicts
+from icv_v2x.scenarios.events import EventWarning
 from icv_v2x.scenarios.ground import Ground
+from icv_v2x.scenarios.road_users import vulnerable
 
 if TYPE_CHECKING:
     from icv_v2x.advisory.types import Advisory
@@ -27,6 +29,7 @@ class CollisionWarning:
         """Start with nothing in force."""
         self._parameters = parameters
         self._hold = LevelHold(parameters.arbitration.hold)
+        self._events = EventWarning()
 
     def configure(self, parameters: Parameters) -> None:
         """Take changed parameters over; what is in force stays."""
@@ -43,15 +46,21 @@ class CollisionWarning:
         if ego is None:
             self._hold.clear()
             return []
-        conflicts = assess_conflicts(ego, tracks, self._parameters)
+        parameters = self._parameters
+        on_foot = vulnerable(tracks)
+        vehicles = tracks.take(~on_foot) if on_foot.any() else tracks
+        conflicts = assess_conflicts(ego, vehicles, parameters)
         candidates = [
             candidate
             for application in APPLICATIONS
-            for candidate in application.assess(conflicts, tracks, ego, self._parameters)
+            for candidate in application.assess(conflicts, vehicles, ego, parameters)
         ]
+        candidates += self._events.assess(conflicts, vehicles, ego, parameters)
+        candidates += vrucw.assess(tracks.take(on_foot), ego, parameters)
         ground = Ground(tracks, self._parameters)
         return self._hold.update(tracks.stamp, candidates, ground.ceiling)
 
     def clear(self) -> None:
         """Forget what was in force."""
         self._hold.clear()
+        self._events.clear()

@@ -45,6 +45,24 @@ def assess(
     ]
 
 
+def levels(conflicts: Conflicts, parameters: Parameters, ease: float) -> NDArray[np.int64]:
+    """Return the level of each subject by the rules of FCW, whether it speaks or not, (n,).
+
+    Args:
+        conflicts: Subjects that the ego's present motion meets.
+        parameters: Parameters of the package.
+        ease: 1 for the entry thresholds, less for those of the exit.
+    """
+    time = np.minimum(conflicts.steady.time, conflicts.braking.time)
+    same = conflicts.course == Course.SAME
+    oncoming = conflicts.course == Course.ONCOMING
+    return np.where(
+        same,
+        _leader_level(conflicts, time, parameters, ease),
+        _oncoming_level(conflicts, parameters, ease) * oncoming,
+    )
+
+
 def _leaders(
     conflicts: Conflicts, tracks: Tracks, ego: EgoState, parameters: Parameters
 ) -> list[Advisory]:

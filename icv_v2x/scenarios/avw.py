@@ -1,0 +1,58 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Abnormal vehicle warning (AVW): vehicles ahead that stand or creep and say so, or broke down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icv_v2x.advisory.types import Advisory, Application
+from icv_v2x.message_set.enumerations import ExteriorLight, VehicleEvent
+from icv_v2x.scenarios.conflicts import STANDING
+from icv_v2x.scenarios.hazards import hazards
+from icv_v2x.scenarios.own_path import opposite_direction
+
+if TYPE_CHECKING:
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.scenarios.events import Events
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
+
+_BROKEN = (
+    VehicleEvent.DISABLED_VEHICLE | VehicleEvent.AIR_BAG_DEPLOYMENT | VehicleEvent.FLAT_TIRE
+)
+
+
+def assess(
+    events: Events, tracks: Tracks, ego: EgoState, parameters: Parameters
+) -> list[Advisory]:
+    """Return one candidate for each abnormal vehicle on the route.
+
+    Args:
+        events: The ego's way and what is known of events.
+        tracks: All vehicles at the instant.
+        ego: The ego now.
+        parameters: Parameters of the package.
+
+    Returns:
+        Candidates with the level by the entry and by the exit thresholds.
+    """
+    if not parameters.avw.enabled:
+        return []
+    broken = (tracks.events & int(_BROKEN)) != 0
+    flashing = (tracks.events & int(VehicleEvent.HAZARD_LIGHTS)) != 0
+    flashing |= (tracks.lights & int(ExteriorLight.HAZARD_SIGNAL)) != 0
+    abnormal = broken | (flashing & (np.abs(tracks.speed) <= parameters.avw.slow_speed))
+    if not abnormal.any():
+        return []
+
+    def what(row: int) -> str:
+        if broken[row]:
+            return 'Broken-down vehicle'
+        standing = abs(tracks.speed[row]) < STANDING
+        return f'{"Standing" if standing else "Slow"} vehicle with hazard lights'
+
+    beside = ~opposite_direction(events.places, parameters)
+    return hazards(Application.AVW, abnormal, beside, what, events, tracks, ego, parameters)

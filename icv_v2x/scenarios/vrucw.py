@@ -1,0 +1,255 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Vulnerable road user collision warning (VRUCW): people on foot, on bicycles and on scooters."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icv_v2x.advisory.types import Action, Advisory, Application
+from icv_v2x.conflict import (
+    Contact,
+    Footprint,
+    ZoneTimes,
+    closest_approach,
+    first_contact,
+    near_the_way,
+    overlap_probability,
+    required_deceleration_stopping,
+    way_circles,
+    zone_times,
+)
+from icv_v2x.message_set.vehicle_class import ObjectClass
+from icv_v2x.motion import (
+    constant_acceleration,
+    constant_turn_rate,
+    constant_velocity,
+    state_at,
+)
+from icv_v2x.motion.uncertainty import MotionUncertainty, PositionCovariance
+from icv_v2x.scenarios.candidates import advice, level_of
+from icv_v2x.scenarios.conflicts import STANDING, ego_motion, emergency_deceleration
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from icv_v2x.motion import PiecewiseMotion
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+# Weaker braking of people is scatter, and whoever seems to speed up is taken at his speed [m/s2].
+_BRAKING = 0.5
+# Chords of a predicted arc [s].
+_PIECE = 0.2
+
+
+@dataclass(frozen=True)
+class _Meeting:
+    """Meetings of the ego with n vulnerable road users; all arrays (n,).
+
+    Attributes:
+        contact: First contact of the footprints.
+        zone: When each is where the swept paths cross.
+        time: [s] until the ego enters that zone, inf where no overlap follows.
+        needed: (4, n) [m/s2] deceleration that stops the ego before the zone if it starts now,
+            and after the delays of IMMINENT and WARNING.
+        away: [m] from the ego's swept path now.
+        beside: Outside that path, and standing or moving along it.
+        near: Within the distance of WARNING for its kind.
+        probability: Of an overlap.
+    """
+
+    contact: Contact
+    zone: ZoneTimes
+    time: Floats
+    needed: Floats
+    away: Floats
+    beside: Flags
+    near: Flags
+    probability: Floats
+
+
+def assess(people: Tracks, ego: EgoState, parameters: Parameters) -> list[Advisory]:
+    """Return one candidate for each vulnerable road user that the ego might run into.
+
+    Args:
+        people: The vulnerable road users among the tracks.
+        ego: The ego now.
+        parameters: Parameters of the package.
+
+    Returns:
+        Candidates with the level by the entry and by the exit thresholds.
+    """
+    if not parameters.vrucw.enabled or not len(people):
+        return []
+    own = ego_motion(ego, parameters.collision.horizon)
+    own_size = Footprint(np.array([ego.length]), np.array([ego.width]))
+    people = people.take(_relevant(people, ego, own, own_size, parameters))
+    if not len(people):
+        return []
+    meeting = _meeting(people, ego, own, own_size, parameters)
+    entry, leave = (
+        _level(meeting, parameters, ease) for ease in (1.0, parameters.collision.exit_margin)
+    )
+    found = []
+    for row in np.flatnonzero(leave).tolist():
+        zone = meeting.zone
+        found.append(advice(
+            Application.VRUCW, people, row, ego,
+            levels=(entry[row], leave[row]), actions=(Action.STOP, Action.YIELD),
+            reason=_reason(people, row, ego, meeting),
+            time_to_conflict=float(meeting.contact.begin[row]),
+            time_to_conflict_end=float(meeting.contact.end[row]),
+            post_encroachment_time=float(zone.post_encroachment_time[row]),
+            conflict_x=float(meeting.contact.x[row]),
+            conflict_y=float(meeting.contact.y[row]),
+            conflict_z=ego.z,
+            distance=float(zone.ego_entry_distance[row]),
+            gap=float(zone.ego_entry_distance[row]),
+            closing_speed=ego.speed,
+            required_deceleration=float(meeting.needed[0, row]),
+            probability=float(meeting.probability[row]),
+        ))
+    return found
+
+
+def _relevant(
+    people: Tracks,
+    ego: EgoState,
+    own: PiecewiseMotion,
+    own_size: Footprint,
+    parameters: Parameters,
+) -> NDArray[np.intp]:
+    """Return the rows of those on the ego's level who could come near its way."""
+    collision = parameters.collision
+    apart = np.abs(people.z - ego.z) >= collision.height_difference
+    usable = np.isfinite(people.x) & np.isfinite(people.y) & ~apart
+    usable &= np.isfinite(people.heading) | (np.abs(people.speed) < STANDING)
+    rows = np.flatnonzero(usable)
+    circles = way_circles(
+        people.x[rows], people.y[rows], np.nan_to_num(people.heading[rows]), people.speed[rows],
+        collision.horizon,
+    )
+    sizes = Footprint(people.length[rows], people.width[rows])
+    return rows[near_the_way(own, own_size, circles, sizes)]
+
+
+def _motion(people: Tracks, horizon: float) -> PiecewiseMotion:
+    """Return how people go on: at their speed or braking, cyclists in the turn they make."""
+    heading = np.nan_to_num(people.heading)
+    braking = np.where(people.acceleration <= -_BRAKING, people.acceleration, 0.0)
+    turns = (people.object_class != ObjectClass.PEDESTRIAN) & (people.turn_rate != 0.0)
+    if not turns.any():
+        return constant_acceleration(
+            people.x, people.y, heading, people.speed, braking, horizon)
+    return constant_turn_rate(
+        people.x, people.y, heading, people.speed, np.where(turns, people.turn_rate, 0.0),
+        horizon, acceleration=braking, piece_duration=_PIECE,
+    )
+
+
+def _meeting(
+    people: Tracks,
+    ego: EgoState,
+    own: PiecewiseMotion,
+    own_size: Footprint,
+    parameters: Parameters,
+) -> _Meeting:
+    """Assess the meeting with each of n people."""
+    collision, vrucw = parameters.collision, parameters.vrucw
+    count, horizon = len(people), collision.horizon
+    motion = _motion(people, horizon)
+    sizes = Footprint(people.length, people.width)
+    contact = first_contact(own, own_size, motion, sizes)
+    zone = zone_times(own, own_size, motion, sizes, contact=contact)
+    still = constant_velocity(
+        people.x, people.y, np.nan_to_num(people.heading), np.zeros(count), horizon)
+    away = closest_approach(own, own_size, still, sizes).distance
+    delays = np.array([0.0, collision.imminent_delay, collision.warning_delay])
+    needed = required_deceleration_stopping(
+        np.where(zone.exists, zone.ego_entry_distance, np.inf),
+        max(ego.speed, 0.0), ego.acceleration, delays[:, np.newaxis],
+    )
+    there = state_at(
+        own.take(np.zeros(count, dtype=np.intp)), np.where(zone.exists, zone.ego_entry, 0.0))
+    across = np.abs(np.sin(np.nan_to_num(people.heading) - there.heading))
+    moves_along = (across < np.sin(np.radians(collision.same_direction))) & (
+        np.abs(people.speed) * across <= vrucw.beside_speed)
+    pedestrian = people.object_class == ObjectClass.PEDESTRIAN
+    return _Meeting(
+        contact=contact,
+        zone=zone,
+        time=np.where(zone.exists & contact.overlaps, zone.ego_entry, np.inf),
+        needed=np.where(zone.exists, needed, 0.0),
+        away=away,
+        beside=(away > 0.0) & (moves_along | (np.abs(people.speed) < STANDING)),
+        near=away <= np.where(pedestrian, vrucw.pedestrian_distance, vrucw.cyclist_distance),
+        probability=_probability(people, ego, own, own_size, motion, sizes, contact),
+    )
+
+
+def _probability(
+    people: Tracks,
+    ego: EgoState,
+    own: PiecewiseMotion,
+    own_size: Footprint,
+    motion: PiecewiseMotion,
+    sizes: Footprint,
+    contact: Contact,
+) -> Floats:
+    """Return the probability of an overlap under the stated errors of position and speed."""
+    deviation = ego.position_deviation
+    errors = MotionUncertainty(
+        PositionCovariance(people.variance_xx, people.variance_xy, people.variance_yy),
+        people.speed_deviation,
+        np.zeros(len(people)),
+    )
+    return overlap_probability(
+        own, own_size, MotionUncertainty.of(0.0 if math.isnan(deviation) else deviation),
+        motion, sizes, errors, contact.begin,
+    )
+
+
+def _level(meeting: _Meeting, parameters: Parameters, ease: float) -> NDArray[np.int64]:
+    """Return the level of each meeting; `ease` below 1 for the exit thresholds."""
+    collision, vrucw = parameters.collision, parameters.vrucw
+    zone, meets = meeting.zone, np.isfinite(meeting.time)
+    strong = emergency_deceleration(parameters) * ease
+    # Behind an ego that is past, the way is free; ahead of it somebody may hesitate.
+    close = (zone.post_encroachment_time * ease < vrucw.clearance_time) & (zone.ego_entry > 0.0)
+    caution = (meets | close) & (zone.object_entry * ease <= vrucw.caution_time)
+    warning = meets & (meeting.needed[2] >= strong) & meeting.near & ~meeting.beside
+    warning &= meeting.contact.begin * ease <= vrucw.contact_time
+    warning &= meeting.probability >= collision.probability * ease
+    imminent = (meeting.needed[1] >= strong) & (
+        meeting.time <= collision.imminent_time / ease)
+    return level_of(zone.exists, caution, warning, imminent)
+
+
+def _reason(people: Tracks, row: int, ego: EgoState, meeting: _Meeting) -> str:
+    """Return who comes from where, in words."""
+    pedestrian = people.object_class[row] == ObjectClass.PEDESTRIAN
+    who = 'Pedestrian' if pedestrian else 'Cyclist'
+    speed = abs(float(people.speed[row]))
+    entry = float(meeting.zone.object_entry[row])
+    if meeting.away[row] == 0.0:
+        where = 'in the own path'
+    else:
+        turned = np.sin(people.heading[row] - ego.heading)
+        side = 'right' if turned > 0.0 else 'left'
+        where = f'from the {side}, in the own path in {entry:.1f} s'
+    distance = float(meeting.zone.ego_entry_distance[row])
+    begin = float(meeting.contact.begin[row])
+    follows = f'contact in {begin:.1f} s' if math.isfinite(begin) else 'passing close'
+    return (
+        f'{who} at {speed:.1f} m/s {where}, {distance:.0f} m ahead, {follows}, '
+        f'stopping before takes {meeting.needed[0, row]:.1f} m/s2'
+    )
