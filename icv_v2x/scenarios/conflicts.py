@@ -16,7 +16,9 @@ from icv_v2x.conflict import (
     Footprint,
     ZoneTimes,
     first_contact,
+    near_the_way,
     required_deceleration_stopping,
+    way_circles,
     zone_times,
 )
 from icv_v2x.conflict.probability import overlap_probability
@@ -207,7 +209,7 @@ def assess_conflicts(ego: EgoState, tracks: Tracks, parameters: Parameters) -> C
     own = ego_motion(ego, collision.horizon)
     own_size = Footprint(np.array([ego.length]), np.array([ego.width]))
     rows = _on_the_same_level(ego, tracks, collision.height_difference)
-    rows = _within_reach(ego, tracks, rows, collision.horizon)
+    rows = _near(own, own_size, tracks, rows, collision.horizon)
     turning = tracks.turn_rate[rows] != 0.0
     turning &= np.abs(tracks.speed[rows]) > STANDING
     parts = [
@@ -225,19 +227,27 @@ def _on_the_same_level(ego: EgoState, tracks: Tracks, limit: float) -> NDArray[n
     return np.flatnonzero(~apart & usable)
 
 
-def _within_reach(
-    ego: EgoState, tracks: Tracks, rows: NDArray[np.intp], horizon: float
+def _near(
+    own: PiecewiseMotion,
+    own_size: Footprint,
+    tracks: Tracks,
+    rows: NDArray[np.intp],
+    horizon: float,
 ) -> NDArray[np.intp]:
-    """Return the rows that could come near the ego at all within the horizon."""
-    gain = 0.5 * horizon * horizon
-    acceleration = np.fmax(tracks.acceleration[rows], 0.0)
-    reach = (
-        horizon * (abs(ego.speed) + np.abs(tracks.speed[rows]))
-        + gain * (max(ego.acceleration, 0.0) + acceleration)
-        + 0.5 * (ego.length + ego.width + tracks.length[rows] + tracks.width[rows])
-    )
-    away = np.hypot(tracks.x[rows] - ego.x, tracks.y[rows] - ego.y)
-    return rows[away <= reach]
+    """Return the rows whose way within the horizon could come near that of the ego at all."""
+    state = [
+        getattr(tracks, name)[rows]
+        for name in ('x', 'y', 'heading', 'speed', 'acceleration', 'turn_rate')
+    ]
+    size = Footprint(tracks.length[rows], tracks.width[rows])
+    x, y, heading, speed, acceleration, turn_rate = state
+    near = np.zeros(len(rows), dtype=np.bool_)
+    for change in (0.0, acceleration):
+        circles = way_circles(
+            x, y, heading, speed, horizon, acceleration=change, yaw_rate=turn_rate
+        )
+        near |= near_the_way(own, own_size, circles, size)
+    return rows[near]
 
 
 def _motions(
