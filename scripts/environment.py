@@ -299,7 +299,8 @@ class Environment:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         for script in self.scripts.iterdir():
-            if not script.is_symlink() and b'from icv_v2x.' in script.read_bytes():
+            plain = script.is_file() and not script.is_symlink()
+            if plain and b'from icv_v2x.' in script.read_bytes():
                 (folder / script.name).symlink_to(Path('..', '..', 'bin', script.name))
 
     def _site_packages(self) -> Path:
