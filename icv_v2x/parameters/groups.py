@@ -6,13 +6,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from icv_v2x.parameters.lane_groups import (
-    BlindSpot,
-    DoNotPass,
-    LaneChangeWarning,
-    LaneIntent,
-    TurnAssist,
-)
 from icv_v2x.parameters.event_groups import (
     AbnormalVehicle,
     Carriageway,
@@ -21,6 +14,13 @@ from icv_v2x.parameters.event_groups import (
     EmergencyVehicle,
     HazardDistances,
     VulnerableRoadUser,
+)
+from icv_v2x.parameters.lane_groups import (
+    BlindSpot,
+    DoNotPass,
+    LaneChangeWarning,
+    LaneIntent,
+    TurnAssist,
 )
 from icv_v2x.parameters.schema import parameter
 

@@ -13,11 +13,8 @@ _RULES = 'common rules of the scenario specification'
 
 @dataclass(frozen=True)
 class LaneIntent:
-    """What shows that the ego is about to change lane or to turn, and where lanes are."""
+    """What shows that the ego is about to change lane or to turn."""
 
-    lane_width: float = parameter(
-        3.5, 'Width of a lane where no map tells it.',
-        unit='m', minimum=2.5, maximum=5.0, source=_RULES)
     crossing_time: float = parameter(
         1.5, 'An ego that crosses the line within this changes lane.',
         unit='s', minimum=0.3, maximum=4.0, source=_RULES)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from icv_v2x.advisory.hysteresis import LevelHold
-from icv_v2x.scenarios import fcw, icw, vrucw
+from icv_v2x.scenarios import bsw, dnpw, fcw, icw, lcw, lta, vrucw
 from icv_v2x.scenarios.conflicts import assess_conflicts
 from icv_v2x.scenarios.events import EventWarning
 from icv_v2x.scenarios.ground import Ground
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from icv_v2x.world.tracks import Tracks
 
 APPLICATIONS = (fcw, icw)
+# What speaks before any conflict is predicted, of bicycles as of cars.
+MANOEUVRES = (bsw, lcw, dnpw, lta)
 
 
 class CollisionWarning:
@@ -56,6 +58,8 @@ class CollisionWarning:
             for candidate in application.assess(conflicts, vehicles, ego, parameters)
         ]
         candidates += self._events.assess(conflicts, vehicles, ego, parameters)
+        for manoeuvre in MANOEUVRES:
+            candidates += manoeuvre.assess(tracks, ego, parameters)
         candidates += vrucw.assess(tracks.take(on_foot), ego, parameters)
         ground = Ground(tracks, self._parameters)
         return self._hold.update(tracks.stamp, candidates, ground.ceiling)

@@ -1,0 +1,87 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Blind spot warning (BSW): vehicles beside the ego where its mirrors do not show them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icv_v2x.advisory.types import Action, Advisory, Application, Level
+from icv_v2x.scenarios.candidates import advice
+from icv_v2x.scenarios.intent import changes_lane, planned_way
+from icv_v2x.scenarios.neighbours import same_way, seen_along, vehicles_near
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.scenarios.intent import Way
+    from icv_v2x.scenarios.neighbours import Beside
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
+
+# Centres of vehicles in the blind spot are no farther apart, trains of lorries included [m].
+_REACH = 40.0
+
+
+def assess(tracks: Tracks, ego: EgoState, parameters: Parameters) -> list[Advisory]:
+    """Return one candidate for each vehicle in a blind spot of the ego.
+
+    Args:
+        tracks: All objects at the same instant.
+        ego: The ego now.
+        parameters: Parameters of the package.
+
+    Returns:
+        Candidates with the level by the entry and by the exit thresholds.
+    """
+    if not parameters.bsw.enabled:
+        return []
+    rows = vehicles_near(ego, tracks, _REACH, parameters)
+    rows = rows[same_way(ego, tracks.take(rows), parameters)]
+    if not len(rows):
+        return []
+    vehicles = tracks.take(rows)
+    # Near by, the mean of both directions is the chord of a bend, and a manoeuvre of either
+    # turns it by half only.
+    turned = np.sin(vehicles.heading - ego.heading), np.cos(vehicles.heading - ego.heading)
+    chord = ego.heading + 0.5 * np.arctan2(*turned)
+    beside = seen_along(ego, vehicles, chord, vehicles.heading)
+    way = planned_way(ego, parameters)
+    entry = _level(ego, way, beside, vehicles, parameters, 1.0)
+    leave = _level(ego, way, beside, vehicles, parameters, parameters.collision.exit_margin)
+    found = []
+    for index in np.flatnonzero(leave).tolist():
+        side = 'left' if beside.side[index] > 0.0 else 'right'
+        gap = float(beside.side_gap[index])
+        leaving = entry[index] >= Level.WARNING
+        found.append(advice(
+            Application.BSW, tracks, int(rows[index]), ego,
+            levels=(entry[index], leave[index]),
+            actions=(Action.KEEP_LANE, Action.KEEP_LANE),
+            reason=f'Vehicle in the {side} blind spot, {gap:.1f} m beside'
+            + (', and the ego is about to change to that lane' if leaving else ''),
+            closing_speed=ego.speed - float(vehicles.speed[index]),
+        ))
+    return found
+
+
+def _level(
+    ego: EgoState,
+    way: Way | None,
+    beside: Beside,
+    vehicles: Tracks,
+    parameters: Parameters,
+    ease: float,
+) -> NDArray[np.int64]:
+    """Return the level of each vehicle; `ease` below 1 for the exit thresholds."""
+    bsw = parameters.bsw
+    reach = beside.ahead - beside.front_gap - 0.5 * ego.length
+    front, rear = beside.ahead + reach, beside.ahead - reach
+    zone = (beside.side_gap >= bsw.nearest * ease) & (beside.side_gap <= bsw.farthest / ease)
+    zone &= rear < 0.5 * ego.length - bsw.mirror * ease
+    zone &= front > -0.5 * ego.length - bsw.behind / ease
+    intent = changes_lane(ego, way, beside, parameters, ease)
+    return np.where(zone, np.where(intent, Level.WARNING, Level.INFO), Level.NONE)

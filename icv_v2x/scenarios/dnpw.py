@@ -1,0 +1,289 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Do not pass warning (DNPW): oncoming traffic where the ego would overtake a slower vehicle."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icv_v2x.advisory.types import Action, Advisory, Application, Level
+from icv_v2x.frames import wrap_angle
+from icv_v2x.scenarios.candidates import advice
+from icv_v2x.scenarios.conflicts import ONCOMING_SPEED
+from icv_v2x.scenarios.intent import changes_lane, planned_way
+from icv_v2x.scenarios.neighbours import (
+    oncoming,
+    same_way,
+    seen_along,
+    seen_along_their_lanes,
+    vehicles_near,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.scenarios.neighbours import Beside
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """Overtaking of one vehicle.
+
+    Attributes:
+        row: Row of the passed vehicle in the tracks.
+        axis: [rad] direction of its lane.
+        gap: [m] from the ego's front to its tail, negative: the ego is beside it.
+        speed: [m/s] up to which the ego accelerates.
+        time: [s] until the ego is ahead of it by the headway, inf where it never gets there.
+        back: [s] until the ego could be back in its lane, ahead of the vehicle or behind it.
+        out: The ego drives in the oncoming lane.
+        intent: It is about to, or does.
+        slower: The vehicle can be passed.
+    """
+
+    row: int
+    axis: float
+    gap: float
+    speed: float
+    time: float
+    back: float
+    out: bool
+    intent: bool
+    slower: bool
+
+
+def assess(tracks: Tracks, ego: EgoState, parameters: Parameters) -> list[Advisory]:
+    """Return one candidate for each oncoming vehicle that the ego would meet while passing.
+
+    That nothing is said never means that the lane is clear: radio hears only who sends.
+
+    Args:
+        tracks: All objects at the same instant.
+        ego: The ego now.
+        parameters: Parameters of the package.
+
+    Returns:
+        Candidates with the level by the entry and by the exit thresholds.
+    """
+    dnpw = parameters.dnpw
+    if not dnpw.enabled or ego.speed <= 0.0:
+        return []
+    near = vehicles_near(ego, tracks, dnpw.distance_ahead + ego.length, parameters)
+    passing = _passing(ego, tracks, near, parameters)
+    if passing is None:
+        return []
+    rows = near[oncoming(passing.axis, tracks.take(near), parameters)]
+    rows, gaps = _in_the_oncoming_lane(ego, tracks, rows, passing, parameters)
+    if not len(rows):
+        return []
+    speeds = tracks.speed[rows]
+    meet = _meeting_time(ego.speed, passing.speed, dnpw.acceleration, gaps, speeds)
+    levels = [
+        _level(passing, meet, parameters, margin)
+        for margin in (1.0, parameters.collision.exit_margin)
+    ]
+    seen = (gaps <= dnpw.distance_ahead) & (meet <= dnpw.time_ahead)
+    action = Action.SLOW_DOWN if passing.out else Action.KEEP_LANE
+    return [
+        advice(
+            Application.DNPW, tracks, int(rows[index]), ego,
+            levels=(levels[0][index], levels[1][index]),
+            actions=(Action.BRAKE, action),
+            reason=_reason(
+                ego, passing, float(meet[index]), float(speeds[index]),
+                float(gaps[index]), parameters,
+            ),
+            gap=float(gaps[index]),
+            closing_speed=ego.speed + float(speeds[index]),
+        )
+        for index in np.flatnonzero(levels[1] * seen).tolist()
+    ]
+
+
+def _passing(
+    ego: EgoState, tracks: Tracks, near: NDArray[np.intp], parameters: Parameters
+) -> _Pass | None:
+    """Return the pass of the next vehicle, None where there is none to pass."""
+    dnpw, width = parameters.dnpw, parameters.carriageway.lane_width
+    vehicles = tracks.take(near)
+    # Whoever stands may wait in a queue that the ego has to join.
+    rows = near[same_way(ego, vehicles, parameters) & (vehicles.speed > ONCOMING_SPEED)]
+    vehicles = tracks.take(rows)
+    beside = seen_along_their_lanes(ego, vehicles)
+    # How far the ego is from the vehicle's lane towards the oncoming one.
+    offset = -_oncoming_side(parameters) * beside.left
+    out = (offset >= 0.5 * width) & (offset < 1.5 * width)
+    due = beside.front_gap <= dnpw.leader_time * ego.speed
+    due &= np.where(
+        out, beside.rear_gap < dnpw.headway * vehicles.speed, beside.front_gap >= 0.0)
+    rows_due = np.flatnonzero(due & (out | (np.abs(offset) < 0.5 * width)))
+    if not len(rows_due):
+        return None
+    chosen = rows_due[np.argmin(beside.front_gap[rows_due])]
+    gap, speed = float(beside.front_gap[chosen]), float(vehicles.speed[chosen])
+    length = float(vehicles.length[chosen])
+    limit = max(dnpw.speed_limit, ego.speed)
+    slower = limit - speed >= dnpw.speed_difference
+    way = gap + length + ego.length + dnpw.headway * speed
+    time = _overtaking_time(ego.speed - speed, limit - speed, dnpw.acceleration, max(way, 0.0))
+    is_out = bool(out[chosen])
+    drop = _dropping_time(max(-gap, 0.0), ego.speed - speed, dnpw.drop_deceleration)
+    aside = min(float(offset[chosen]) / width, 1.0) * dnpw.return_time
+    return _Pass(
+        row=int(rows[chosen]),
+        axis=float(beside.axis[chosen]),
+        gap=gap,
+        speed=limit,
+        time=time,
+        back=min(time, drop) + aside,
+        out=is_out,
+        intent=is_out or _intends(ego, tracks.take(rows[[chosen]]), parameters),
+        slower=slower and time <= dnpw.time_ahead,
+    )
+
+
+def _oncoming_side(parameters: Parameters) -> float:
+    """Return the side of the oncoming lane: 1 left, -1 right."""
+    return 1.0 if parameters.driving_side == 'right' else -1.0
+
+
+def _intends(ego: EgoState, leader: Tracks, parameters: Parameters) -> bool:
+    """Whether the ego is about to change to the oncoming lane.
+
+    The lane to change to is seen as if a vehicle drove there beside the leader. A slow ego that
+    indicates means to turn off.
+    """
+    side, width = _oncoming_side(parameters), parameters.carriageway.lane_width
+    along = seen_along_their_lanes(ego, leader)
+    beside = type(along)(
+        axis=along.axis,
+        ahead=along.ahead,
+        left=np.array([side * width]),
+        # As wide as the ego, as nobody is there yet.
+        side_gap=np.array([width - ego.width]),
+        front_gap=along.front_gap,
+        rear_gap=along.rear_gap,
+    )
+    way = planned_way(ego, parameters)
+    turns = way is None and ego.speed <= parameters.intent.turn_speed
+    return not turns and bool(changes_lane(ego, way, beside, parameters)[0])
+
+
+def _overtaking_time(relative: float, greatest: float, acceleration: float, way: float) -> float:
+    """Return how long it takes to gain a way on the passed vehicle [s], inf where it never does.
+
+    Args:
+        relative: [m/s] speed of the ego relative to the vehicle now.
+        greatest: [m/s] the same at the speed limit.
+        acceleration: [m/s2] until then.
+        way: [m] to be gained.
+    """
+    reached = max(greatest - relative, 0.0) / acceleration
+    gained = (relative + 0.5 * acceleration * reached) * reached
+    if gained >= way:
+        root = math.sqrt(max(relative * relative + 2.0 * acceleration * way, 0.0))
+        return (root - relative) / acceleration
+    return reached + (way - gained) / greatest if greatest > 0.0 else math.inf
+
+
+def _dropping_time(way: float, relative: float, deceleration: float) -> float:
+    """Return how long it takes to fall back by a way [s], braking from a relative speed."""
+    if way <= 0.0:
+        return 0.0
+    root = math.sqrt(relative * relative + 2.0 * deceleration * way)
+    return (relative + root) / deceleration
+
+
+def _in_the_oncoming_lane(
+    ego: EgoState,
+    tracks: Tracks,
+    rows: NDArray[np.intp],
+    passing: _Pass,
+    parameters: Parameters,
+) -> tuple[NDArray[np.intp], Floats]:
+    """Return who of the oncoming drives in the lane beside the passed vehicle's, and the gaps.
+
+    Places are measured along the mean of the directions of both vehicles: on a bend that is the
+    chord, and what the ego does turns nothing.
+    """
+    if not len(rows):
+        return rows, np.zeros(0)
+    vehicles, width = tracks.take(rows), parameters.carriageway.lane_width
+    bend = wrap_angle(vehicles.heading + np.pi - tracks.heading[passing.row])
+    chord = tracks.heading[passing.row] + 0.5 * bend
+    beside: Beside = seen_along(ego, vehicles, chord)
+    east, north = vehicles.x - tracks.x[passing.row], vehicles.y - tracks.y[passing.row]
+    offset = _oncoming_side(parameters) * (north * np.cos(chord) - east * np.sin(chord))
+    unsure = np.hypot(east, north) * math.tan(math.radians(parameters.dnpw.corridor))
+    there = np.abs(offset - width) <= 0.5 * width + unsure
+    there &= beside.front_gap > 0.0
+    return rows[there], beside.front_gap[there]
+
+
+def _meeting_time(
+    speed: float, limit: float, acceleration: float, gaps: Floats, speeds: Floats
+) -> Floats:
+    """Return when the passing ego meets oncoming vehicles, (n,) [s].
+
+    Args:
+        speed: [m/s] of the ego now.
+        limit: [m/s] up to which it accelerates.
+        acceleration: [m/s2].
+        gaps: (n,) [m].
+        speeds: (n,) [m/s] of the vehicles.
+    """
+    reached = (limit - speed) / acceleration
+    closing = speed + speeds
+    gained = (closing + 0.5 * acceleration * reached) * reached
+    root = np.sqrt(closing**2 + 2.0 * acceleration * gaps)
+    soon = 2.0 * gaps / (closing + root)
+    return np.where(gained >= gaps, soon, reached + (gaps - gained) / (limit + speeds))
+
+
+def _level(
+    passing: _Pass, meet: Floats, parameters: Parameters, ease: float
+) -> NDArray[np.int64]:
+    """Return the level of each oncoming vehicle; `ease` below 1 for the exit thresholds."""
+    dnpw = parameters.dnpw
+    # A pass that never ends is one for as long as anybody looks ahead.
+    duration = min(passing.time, dnpw.time_ahead)
+    caution = (meet * ease <= duration + dnpw.caution_margin) & passing.slower
+    warning = (meet * ease <= duration + dnpw.warning_margin) & passing.intent
+    imminent = warning & passing.out & (meet * ease <= passing.back + dnpw.return_margin)
+    level = np.where(caution | warning, Level.CAUTION, Level.NONE)
+    level = np.where(warning, Level.WARNING, level)
+    return np.where(imminent, Level.IMMINENT, level)
+
+
+def _reason(
+    ego: EgoState,
+    passing: _Pass,
+    meet: float,
+    speed: float,
+    gap: float,
+    parameters: Parameters,
+) -> str:
+    """Return the numbers that decided, and what radio cannot tell."""
+    dnpw = parameters.dnpw
+    said = f'Oncoming vehicle {gap:.0f} m ahead, met in {meet:.1f} s'
+    if not math.isfinite(passing.time):
+        return f'{said}, and the vehicle to pass is as fast as the ego may drive'
+    said += f', passing takes {passing.time:.1f} s'
+    if passing.out:
+        said += f', {passing.back:.1f} s until the ego can be back'
+    need = (passing.time + dnpw.warning_margin) * (0.5 * (ego.speed + passing.speed) + speed)
+    if need > dnpw.radio_range:
+        said += (
+            f'; passing needs {need:.0f} m of free lane, radio surely reaches '
+            f'{dnpw.radio_range:.0f} m'
+        )
+    return said

@@ -1,0 +1,228 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the ego is about to do: change lane or turn off, by indicator, planned path and motion."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icv_v2x.frames import wrap_angle
+from icv_v2x.inputs import Indicator
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.scenarios.neighbours import Beside
+    from icv_v2x.world.ego import EgoState
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+SET_OFF = 2.0
+"""An ego that indicates a turn and moves, but more slowly than this, has just set off [m/s]."""
+
+_SIDES = {Indicator.LEFT: 1, Indicator.RIGHT: -1}
+# The way that a planned path leads is read at points this far apart [m].
+_SPACING = 1.0
+# A path that leads no further than this stands [m].
+_STANDS = 0.3
+# A path that leads this far shows whether a turn is near, however the ego indicates [m].
+_TELLS = 20.0
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where the planner leads the centre of the ego, from where it is now on; M >= 2 points.
+
+    Attributes:
+        time: (M,) [s] from now, increasing.
+        x: (M,) [m].
+        y: (M,) [m].
+        distance: (M,) [m] along the way.
+    """
+
+    time: Floats
+    x: Floats
+    y: Floats
+    distance: Floats
+
+    @property
+    def start(self) -> float:
+        """When the ego leaves where it is [s], inf where it does not."""
+        moved = np.flatnonzero(self.distance > _STANDS)
+        return float(self.time[max(moved[0] - 1, 0)]) if len(moved) else math.inf
+
+    def arrival(self, distance: Floats) -> Floats:
+        """Return when the ego has gone so far, (n,) [s], inf where it does not."""
+        rising = np.concatenate(([True], np.diff(self.distance) > 0.0))
+        return np.interp(
+            distance, self.distance[rising], self.time[rising], right=np.inf, left=0.0)
+
+
+def planned_way(ego: EgoState, parameters: Parameters) -> Way | None:
+    """Return where the planned path leads the centre of the ego, None without a path."""
+    path = ego.path
+    if path is None:
+        return None
+    time = (path.time - ego.stamp) / 1e9
+    ahead = time > 0.0
+    if not np.any(ahead):
+        return None
+    lever = parameters.vehicle.base_link_to_center
+    x = np.concatenate(([ego.x], (path.x + lever * np.cos(path.yaw))[ahead]))
+    y = np.concatenate(([ego.y], (path.y + lever * np.sin(path.yaw))[ahead]))
+    steps = np.hypot(np.diff(x), np.diff(y))
+    return Way(
+        np.concatenate(([0.0], time[ahead])), x, y, np.concatenate(([0.0], np.cumsum(steps)))
+    )
+
+
+def indicated_side(ego: EgoState) -> int:
+    """Return the side that the direction indicator shows: 1 left, -1 right, 0 none."""
+    return _SIDES.get(ego.indicator, 0)
+
+
+def changes_lane(
+    ego: EgoState, way: Way | None, beside: Beside, parameters: Parameters, ease: float = 1.0
+) -> Flags:
+    """Return towards which vehicles the ego is about to change lane.
+
+    It is by direction indicator, by a planned path that shifts sideways by half a lane or more,
+    or where it crosses the line soon. The line lies midway between the ego and a vehicle, and at
+    most where it would be with the ego in the middle of its lane.
+
+    Args:
+        ego: The ego now.
+        way: Where the planner leads it, None where nothing is planned.
+        beside: n vehicles seen along their lanes.
+        parameters: Parameters of the package.
+        ease: Below 1 for the exit thresholds.
+
+    Returns:
+        (n,) intent to change into the lane on the vehicle's side.
+    """
+    intent, width = parameters.intent, parameters.carriageway.lane_width
+    side = beside.side
+    by_indicator = side == indicated_side(ego)
+    shift = 0.0 if way is None else _lateral_shift(ego, way, parameters)
+    by_path = side * shift >= 0.5 * width * ease
+    room = np.minimum(0.5 * beside.side_gap, 0.5 * (width - ego.width))
+    towards = _drift(ego, way, beside.axis, intent.crossing_time, math.radians(intent.drift))
+    by_motion = (side * towards > 0.0) & (side * towards >= np.maximum(room, 0.0) * ease)
+    return np.asarray(by_indicator | by_path | by_motion)
+
+
+def _drift(ego: EgoState, way: Way | None, axis: Floats, time: float, unsure: float) -> Floats:
+    """Return how far the ego goes to the left of lanes within a time, by motion or plan, (n,) [m].
+
+    Args:
+        ego: The ego now.
+        way: Where the planner leads it.
+        axis: (n,) [rad] directions of the lanes.
+        time: [s].
+        unsure: [rad] by which headings may be wrong; so little is no drift.
+    """
+    moved = _aside(ego.heading - axis, max(ego.speed, 0.0) * time, unsure)
+    if way is None:
+        return moved
+    east = float(np.interp(time, way.time, way.x)) - ego.x
+    north = float(np.interp(time, way.time, way.y)) - ego.y
+    planned = _aside(math.atan2(north, east) - axis, math.hypot(east, north), unsure)
+    return np.where(np.abs(planned) > np.abs(moved), planned, moved)
+
+
+def _aside(turned: Floats, length: float, unsure: float) -> Floats:
+    """Return how far a way in a direction off the lane leads out of it, left positive [m]."""
+    angle = np.asarray(wrap_angle(turned))
+    certain = np.sign(angle) * np.maximum(np.abs(angle) - unsure, 0.0)
+    return np.asarray(length * np.sin(certain))
+
+
+def _lateral_shift(ego: EgoState, way: Way, parameters: Parameters) -> float:
+    """Return how far the planned path leads to the left of the present lane [m].
+
+    On an arc the chord has the mean of the directions at its ends, so what lies aside of that
+    mean is no bend of the road. Where the direction changes much the shape tells nothing.
+    """
+    intent = parameters.intent
+    last = int(np.searchsorted(way.time, intent.path_time, side='right')) - 1
+    before = np.flatnonzero(way.distance <= way.distance[last] - _SPACING)
+    if not len(before):
+        return 0.0
+    first = before[-1]
+    final = math.atan2(way.y[last] - way.y[first], way.x[last] - way.x[first])
+    bend = math.remainder(final - ego.heading, 2.0 * math.pi)
+    if abs(bend) > math.radians(intent.path_turn):
+        return 0.0
+    along = ego.heading + 0.5 * bend
+    east, north = float(way.x[last]) - ego.x, float(way.y[last]) - ego.y
+    return north * math.cos(along) - east * math.sin(along)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An intended turn across oncoming traffic.
+
+    Attributes:
+        way: Where the planner leads the ego, None where only the indicator tells of the turn.
+        under_way: The ego turns already.
+        commits: It drives into the turn or is about to set off; else it waits or draws near.
+        start: [s] until it sets off, 0 where it moves.
+    """
+
+    way: Way | None
+    under_way: bool
+    commits: bool
+    start: float
+
+
+def intended_turn(ego: EgoState, side: int, parameters: Parameters) -> Turn | None:
+    """Return the turn that the ego intends to one side.
+
+    A planned path tells by its shape. Without one, or with one that is too short to tell, the
+    direction indicator does while the ego is slow; where it turns off is then known only once it
+    sets off or turns, and until then it does not commit.
+
+    Args:
+        ego: The ego now.
+        side: 1 for a turn to the left, -1 to the right.
+        parameters: Parameters of the package.
+
+    Returns:
+        The turn, None where none is intended.
+    """
+    intent = parameters.intent
+    way = planned_way(ego, parameters)
+    moving = ego.speed > parameters.lta.commit_speed
+    under_way = moving and side * ego.yaw_rate * intent.turn_radius_maximum > ego.speed
+    indicated = indicated_side(ego) == side
+    if way is not None and (
+        _turns_off(way, side, parameters) or (under_way and way.distance[-1] > _STANDS)
+    ):
+        start = 0.0 if moving else way.start
+        return Turn(way, under_way, moving or math.isfinite(start), start)
+    tells = way is not None and way.distance[-1] >= _TELLS
+    if tells or not indicated or not 0.0 <= ego.speed <= intent.turn_speed:
+        return None
+    return Turn(None, under_way, under_way or (moving and ego.speed < SET_OFF), 0.0)
+
+
+def _turns_off(way: Way, side: int, parameters: Parameters) -> bool:
+    """Whether a way turns sharply enough to one side to leave the road."""
+    intent = parameters.intent
+    angle = math.radians(intent.turn_angle)
+    stations = np.arange(0.0, way.distance[-1], _SPACING)
+    if len(stations) < 3:
+        return False
+    x = np.interp(stations, way.distance, way.x)
+    y = np.interp(stations, way.distance, way.y)
+    heading = side * np.unwrap(np.arctan2(np.diff(y), np.diff(x)))
+    # The stretch within which an arc of the greatest radius turns by the angle.
+    stretch = max(1, min(round(angle * intent.turn_radius_maximum / _SPACING), len(heading) - 1))
+    lowest = np.lib.stride_tricks.sliding_window_view(heading, stretch + 1).min(axis=1)
+    return bool(np.any(heading[stretch:] - lowest >= angle))

@@ -1,0 +1,121 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Lane change warning (LCW): vehicles that come up fast from behind in the next lane."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icv_v2x.advisory.types import Action, Advisory, Application, Level
+from icv_v2x.conflict import required_deceleration_following
+from icv_v2x.scenarios.candidates import advice
+from icv_v2x.scenarios.intent import changes_lane, planned_way
+from icv_v2x.scenarios.neighbours import same_way, seen_along_their_lanes, vehicles_near
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.scenarios.neighbours import Beside
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+# Closing speeds that the times of WARNING are given for [m/s].
+_CLOSING = (10.0, 15.0, 20.0)
+# Nobody closes faster from behind [m/s]; with the longest time it bounds the search.
+_FASTEST = 70.0
+
+
+def assess(tracks: Tracks, ego: EgoState, parameters: Parameters) -> list[Advisory]:
+    """Return one candidate for each vehicle that comes up from behind in a next lane.
+
+    Args:
+        tracks: All objects at the same instant.
+        ego: The ego now.
+        parameters: Parameters of the package.
+
+    Returns:
+        Candidates with the level by the entry and by the exit thresholds.
+    """
+    lcw, ease = parameters.lcw, parameters.collision.exit_margin
+    if not lcw.enabled:
+        return []
+    rows = vehicles_near(ego, tracks, ego.length + _FASTEST * lcw.time / ease, parameters)
+    vehicles = tracks.take(rows)
+    beside = seen_along_their_lanes(ego, vehicles)
+    # A vehicle abreast is a matter of the blind spot.
+    behind = same_way(ego, vehicles, parameters) & (beside.rear_gap > 0.0)
+    rows = rows[behind & _in_the_next_lane(beside, parameters, ease)]
+    if not len(rows):
+        return []
+    vehicles = tracks.take(rows)
+    beside = seen_along_their_lanes(ego, vehicles)
+    closing = vehicles.speed - ego.speed * np.cos(ego.heading - beside.axis)
+    time = np.where(closing > 0.0, beside.rear_gap / np.maximum(closing, 1e-9), np.inf)
+    needed = required_deceleration_following(
+        beside.rear_gap, vehicles.speed, vehicles.acceleration,
+        max(ego.speed, 0.0), 0.0, lcw.follower_delay,
+    )
+    way = planned_way(ego, parameters)
+    levels = [
+        _level(
+            _in_the_next_lane(beside, parameters, margin),
+            changes_lane(ego, way, beside, parameters, margin),
+            (closing, time, needed), parameters, margin,
+        )
+        for margin in (1.0, ease)
+    ]
+    found = []
+    for index in np.flatnonzero(levels[1]).tolist():
+        side = 'left' if beside.side[index] > 0.0 else 'right'
+        gap = float(beside.rear_gap[index])
+        found.append(advice(
+            Application.LCW, tracks, int(rows[index]), ego,
+            levels=(levels[0][index], levels[1][index]),
+            actions=(Action.KEEP_LANE, Action.KEEP_LANE),
+            reason=f'Vehicle {gap:.0f} m behind in the {side} lane closes at '
+            f'{closing[index]:.1f} m/s, abreast in {time[index]:.1f} s, and would have to brake '
+            f'at {needed[index]:.1f} m/s2',
+            gap=gap,
+            closing_speed=float(closing[index]),
+        ))
+    return found
+
+
+def _in_the_next_lane(beside: Beside, parameters: Parameters, ease: float) -> Flags:
+    """Return which vehicles are nearer to the middle of a next lane than to another's."""
+    width = parameters.carriageway.lane_width
+    lanes = np.abs(beside.left) / width
+    return (lanes >= 0.5 * ease) & (lanes <= 1.0 + 0.5 / ease)
+
+
+def _level(
+    next_lane: Flags,
+    intent: Flags,
+    figures: tuple[Floats, Floats, Floats],
+    parameters: Parameters,
+    ease: float,
+) -> NDArray[np.int64]:
+    """Return the level of each vehicle; `ease` below 1 for the exit thresholds.
+
+    Args:
+        next_lane: (n,) it drives in a next lane.
+        intent: (n,) the ego is about to change to its lane.
+        figures: (n,) each, closing speed [m/s], time to collision [s], deceleration needed
+            [m/s2].
+        parameters: Parameters of the package.
+        ease: Factor on thresholds.
+    """
+    lcw = parameters.lcw
+    closing, time, needed = figures
+    limits = (lcw.warning_slow, lcw.warning_medium, lcw.warning_fast)
+    short = time * ease <= np.interp(closing, _CLOSING, limits)
+    short |= (closing > 0.0) & (needed > lcw.follower_deceleration * ease)
+    coming = next_lane & (time * ease <= lcw.time)
+    level = np.where(coming, np.where(intent, Level.CAUTION, Level.INFO), Level.NONE)
+    return np.where(next_lane & intent & short, Level.WARNING, level)
