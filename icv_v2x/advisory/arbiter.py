@@ -8,8 +8,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from icv_v2x.advisory.hysteresis import SOFTER
 from icv_v2x.advisory.mode import mode_of
-from icv_v2x.advisory.types import Action, Advisory, Application, Level, Mode, Scenario
+from icv_v2x.advisory.types import Advisory, Application, Level, Mode, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,8 +108,7 @@ class Arbiter:
 def _capped(advisory: Advisory, ceiling: Level) -> Advisory:
     if advisory.level <= ceiling:
         return advisory
-    braking = advisory.action in (Action.BRAKE, Action.STOP)
-    action = Action.SLOW_DOWN if braking else advisory.action
+    action = SOFTER.get(advisory.action, advisory.action)
     return replace(advisory, level=ceiling, action=action)
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     Ceilings = Callable[[str], Ceiling]
 
+SOFTER = {Action.BRAKE: Action.SLOW_DOWN, Action.STOP: Action.YIELD}
+"""What WARNING asks for in place of what only IMMINENT may; who crosses the path is yielded to."""
+
 # What is asked for from WARNING on.
 _WARNING_ACTIONS = (Action.SLOW_DOWN, Action.YIELD, Action.KEEP_LANE)
 
@@ -126,8 +129,8 @@ def _ceiling(subjects: tuple[str, ...], ceilings: Ceilings) -> Ceiling:
 def _at_level(advisory: Advisory, level: Level) -> Advisory:
     """Return the advisory at a level; a collision application brakes at IMMINENT only."""
     action = advisory.action
-    if level < Level.IMMINENT and action in (Action.BRAKE, Action.STOP):
-        action = Action.SLOW_DOWN
+    if level < Level.IMMINENT:
+        action = SOFTER.get(action, action)
     if level < Level.WARNING and action in _WARNING_ACTIONS:
         action = Action.MONITOR
     if level == advisory.level and action == advisory.action:
