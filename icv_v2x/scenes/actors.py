@@ -45,6 +45,7 @@ SIZES = {
     ObjectClass.MOTORCYCLE: Size(2.2, 0.8, 1.5),
     ObjectClass.CYCLIST: Size(1.8, 0.6, 1.7),
     ObjectClass.PEDESTRIAN: Size(0.5, 0.5, 1.7),
+    ObjectClass.EMERGENCY: Size(6.0, 2.1, 2.6),
 }
 """Size of a road user where a scene does not say otherwise."""
 
