@@ -263,6 +263,7 @@ def object_reports(
         time=np.full(count, stamp, np.int64),
         reception_time=np.full(count, reception_time, np.int64),
         message_count=np.zeros(count, np.uint8),
+        subject_id=np.zeros(count, np.uint64),
         **columns)
 
 

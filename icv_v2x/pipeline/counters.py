@@ -16,12 +16,15 @@ class Counters:
         accepted: Frames whose content was used.
         rejected: Reason to frames; the reasons are a closed set of this package.
         cycles: Cycles run.
+        rejected_objects: Reason to perceived objects that were not used, within frames of
+            either kind.
     """
 
     received: int = 0
     accepted: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
     cycles: int = 0
+    rejected_objects: dict[str, int] = field(default_factory=dict)
 
     def accept(self, frames: int) -> None:
         """Count frames that were used."""
@@ -33,3 +36,7 @@ class Counters:
         if frames > 0:
             self.received += frames
             self.rejected[reason] = self.rejected.get(reason, 0) + frames
+
+    def reject_object(self, reason: str) -> None:
+        """Count one object within a frame that was not used, and why."""
+        self.rejected_objects[reason] = self.rejected_objects.get(reason, 0) + 1

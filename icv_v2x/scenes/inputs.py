@@ -179,6 +179,7 @@ def _reports(
         frame=np.zeros(count, np.int64),
         sender_id=np.zeros(count, np.uint64),
         object_id=np.array([number for number, _, _ in objects], np.int32),
+        subject_id=np.zeros(count, np.uint64),
         source=np.full(count, int(Source.OWN_DETECTION | Source.SENSOR), np.uint16),
         time=np.full(count, stamp, np.int64),
         reception_time=np.full(count, received, np.int64),

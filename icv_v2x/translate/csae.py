@@ -86,6 +86,7 @@ def reports_from_bsm(
         frame=frame,
         sender_id=messages.temporary_id,
         object_id=np.full(len(frame), -1, dtype=np.int32),
+        subject_id=np.zeros(len(frame), dtype=np.uint64),
         source=np.full(len(frame), Source.BSM, dtype=np.uint16),
         time=instants.time,
         reception_time=reception_time,

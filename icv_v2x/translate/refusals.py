@@ -30,6 +30,8 @@ class RefusalReason(str, Enum):
     IMPLAUSIBLE_SIZE = 'implausible_size'
     STALE = 'stale'
     FUTURE = 'future'
+    AMBIGUOUS_NUMBER = 'ambiguous_number'
+    UNREADABLE = 'unreadable'
 
 
 class Refusal(NamedTuple):

@@ -6,9 +6,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import IntFlag
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Source(IntFlag):
@@ -31,6 +35,8 @@ class ObjectReports:
         frame: (n,) int64, index of the frame in its batch that the report came with.
         sender_id: (n,) uint64, temporary id of the sender or id of the road-side unit.
         object_id: (n,) int32, the sender's number of a perceived object, -1: the sender itself.
+        subject_id: (n,) uint64, temporary id under which the object itself sends, as its observer
+            says; 0: not given.
         source: (n,) uint16, bit set of `Source`.
         time: (n,) int64, instant of the state [ns since the Unix epoch].
         reception_time: (n,) int64 [ns since the Unix epoch].
@@ -63,6 +69,7 @@ class ObjectReports:
     frame: NDArray[np.int64]
     sender_id: NDArray[np.uint64]
     object_id: NDArray[np.int32]
+    subject_id: NDArray[np.uint64]
     source: NDArray[np.uint16]
     time: NDArray[np.int64]
     reception_time: NDArray[np.int64]
@@ -98,3 +105,11 @@ class ObjectReports:
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> ObjectReports:
         """Return the reports of the given rows (indices or mask)."""
         return ObjectReports(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+
+def joined(parts: Sequence[ObjectReports]) -> ObjectReports:
+    """Return the reports of several adapters, at least one, end to end."""
+    return parts[0] if len(parts) == 1 else ObjectReports(**{
+        f.name: np.concatenate([getattr(part, f.name) for part in parts])
+        for f in fields(ObjectReports)
+    })

@@ -95,11 +95,15 @@ class OwnEcho:
         self._suspects.clear()
 
     def by_id(self, reports: ObjectReports) -> NDArray[np.bool_]:
-        """Return which reports come under the own temporary id, (n,)."""
+        """Return which reports the own unit sent, and those that name it as their object, (n,).
+
+        What the own unit perceived and shared is no second source when it comes back.
+        """
         if self._temporary_id is None:
             return np.zeros(len(reports), dtype=np.bool_)
-        same: NDArray[np.bool_] = reports.sender_id == np.uint64(self._temporary_id)
-        return same & (reports.object_id < 0)
+        own = np.uint64(self._temporary_id)
+        same: NDArray[np.bool_] = (reports.sender_id == own) | (reports.subject_id == own)
+        return same
 
     def by_motion(
         self, reports: ObjectReports, ego: EgoState, tracked: NDArray[np.bool_]

@@ -106,6 +106,19 @@ class TrackStore:
         """Return the number of tracks."""
         return self._table.count
 
+    @property
+    def subject_id(self) -> NDArray[np.uint64]:
+        """Temporary id that the observer of each track gives its object, 0: none, (n,).
+
+        In the order of the last snapshot, like `since`.
+        """
+        return self._table.latest.subject_id[:self._table.count].copy()
+
+    @property
+    def since(self) -> NDArray[np.int64]:
+        """Time of the first report of each track [ns], (n,)."""
+        return self._table.since[:self._table.count].copy()
+
     def configure(self, parameters: Parameters) -> None:
         """Take changed limits and another own temporary id over; the capacity stays.
 

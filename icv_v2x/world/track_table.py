@@ -18,7 +18,8 @@ EMPTY = -1
 """Time of a place in the history that holds no message."""
 
 _INTEGERS: dict[str, DTypeLike] = {
-    'frame': np.int64, 'sender_id': np.uint64, 'object_id': np.int32, 'source': np.uint16,
+    'frame': np.int64, 'sender_id': np.uint64, 'object_id': np.int32,
+    'subject_id': np.uint64, 'source': np.uint16,
     'time': np.int64, 'reception_time': np.int64, 'message_count': np.uint8,
     'object_class': np.uint8, 'verification': np.uint8, 'signer': np.uint64,
     'events': np.uint16, 'lights': np.uint16, 'emergency': np.uint8,
@@ -40,6 +41,7 @@ class TrackTable:
         count: Number of tracks.
         capacity: Number of rows.
         latest: Newest report of each track, (capacity,) each.
+        since: (capacity,) int64, time of the first report of each track [ns].
         period: (capacity,) mean interval of the sender's messages [s], NaN after the first.
         updates: (capacity,) uint16, consistent messages in a row.
         jumps: (capacity,) uint8, messages held back in a row.
@@ -60,6 +62,7 @@ class TrackTable:
         self.count = 0
         self.capacity = capacity
         self.latest = empty_reports(capacity)
+        self.since = np.zeros(capacity, dtype=np.int64)
         self.period = np.full(capacity, np.nan)
         self.updates = np.zeros(capacity, dtype=np.uint16)
         self.jumps = np.zeros(capacity, dtype=np.uint8)
@@ -70,7 +73,7 @@ class TrackTable:
         self.history_speed = np.zeros((capacity, HISTORY))
         self.history_count = np.zeros((capacity, HISTORY), dtype=np.uint8)
         self._arrays = [
-            self.period, self.updates, self.jumps, self.coincidences, self.turn_slow,
+            self.since, self.period, self.updates, self.jumps, self.coincidences, self.turn_slow,
             self.turn_fast, self.history_time,
             self.history_speed, self.history_count,
             *(getattr(self.latest, field.name) for field in fields(ObjectReports)),
@@ -99,6 +102,7 @@ class TrackTable:
         """
         rows = np.arange(self.count, self.count + len(which))
         self.count += len(which)
+        self.since[rows] = reports.time[which]
         self.period[rows] = np.nan
         self.updates[rows] = 0
         self.jumps[rows] = 0

@@ -39,8 +39,11 @@ def _verdicts(
 def test_reports_under_the_own_id_are_dropped_wherever_they_are() -> None:
     store = TrackStore(parameters(vehicle__temporary_id='00000000000000FF'))
     verdict = store.update(
-        reports(sender_id=[255, 255, 254], object_id=[-1, 3, -1], x=[0.0, 30.0, 60.0]), None)
-    assert verdict.tolist() == [Verdict.OWN_ECHO, Verdict.ACCEPTED, Verdict.ACCEPTED]
+        reports(
+            sender_id=[255, 255, 254, 9, 9], object_id=[-1, 3, -1, 4, 5],
+            subject_id=[0, 0, 0, 255, 254], x=[0.0, 30.0, 60.0, 90.0, 120.0]), None)
+    own, other = Verdict.OWN_ECHO, Verdict.ACCEPTED
+    assert verdict.tolist() == [own, own, other, own, other]
 
 
 @given(
