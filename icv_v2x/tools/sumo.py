@@ -42,7 +42,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--ego', metavar='ID', action='append', required=True,
         help='vehicle that listens, driven by SUMO; may be given several times')
     parser.add_argument(
-        '--seeds', metavar='A..B', type=_seeds, default=range(1),
+        '--seeds', metavar='A..B', type=seeds, default=range(1),
         help='one run for each, or a single number (default: 0)')
     parser.add_argument(
         '--until', metavar='S', type=float, help='end of each run [s of the simulation]')
@@ -76,7 +76,10 @@ def run(arguments: Namespace) -> int:
         progress(f'running {arguments.config}', len(arguments.seeds)) as advance,
     ):
         for seed in arguments.seeds:
-            for value in drive(plan, seed).values:
+            outcome = drive(plan, seed)
+            if outcome.absent:
+                say(f'seed {seed}: {", ".join(outcome.absent)} never depart')
+            for value in outcome.values:
                 write(json.dumps(value, ensure_ascii=False, allow_nan=False))
                 values.append(value)
             advance()
@@ -107,7 +110,8 @@ def summary(values: list[dict[str, Any]]) -> str:
         f'{warned} warned of')
 
 
-def _seeds(text: str) -> range:
+def seeds(text: str) -> range:
+    """Return the seeds of A..B or of a single number, for argparse."""
     found = re.fullmatch(r'(\d+)(?:\.\.(\d+))?', text)
     first = int(found[1]) if found else 0
     last = int(found[2] or found[1]) if found else -1

@@ -10,6 +10,8 @@ from pathlib import Path
 
 DRAWN = """
   <vType id="car" length="4.6" width="1.8" maxSpeed="40" speedDev="0.1" sigma="0.5"/>
+  <vType id="bold" length="4.6" width="1.8" maxSpeed="60" speedFactor="4" speedDev="0" sigma="0"
+    minGap="0" decel="9" emergencyDecel="9" accel="9"/>
   <vType id="lorry" vClass="truck" length="12" width="2.5" maxSpeed="25" sigma="0.5"/>
 """
 

@@ -42,7 +42,8 @@ class Plan:
         parameters: Of the pipelines, dotted name to value.
         options: More of SUMO's own options.
         until: End [s] of the simulation; None: as SUMO's configuration says.
-        before_step: Called with the simulation before every step, to steer vehicles.
+        before_step: Called with the simulation before every step, to steer vehicles; tells
+            whether to go on.
         after_cycle: Called with the name, the snapshot and the cycle of every listener.
     """
 
@@ -52,7 +53,7 @@ class Plan:
     parameters: dict[str, Any] = field(default_factory=dict)
     options: tuple[str, ...] = ()
     until: float | None = None
-    before_step: Callable[[Sumo], None] | None = None
+    before_step: Callable[[Sumo], bool] | None = None
     after_cycle: Callable[[str, Snapshot, Cycle], None] | None = None
 
 
@@ -64,11 +65,13 @@ class Outcome:
         values: One JSON object per ego that departed, see `icv-v2x sumo --help`.
         record: Where everybody was.
         collisions: The first of every pair, of whomever.
+        absent: Egos that never departed.
     """
 
     values: list[dict[str, Any]]
     record: Record
     collisions: list[Collision]
+    absent: tuple[str, ...]
 
 
 def drive(plan: Plan, seed: int) -> Outcome:
@@ -86,18 +89,15 @@ def drive(plan: Plan, seed: int) -> Outcome:
     """
     with simulation(plan.config, seed, plan.options) as sumo:
         run = _Run(plan, sumo, seed)
-        while True:
-            if plan.before_step is not None:
-                plan.before_step(sumo)
-            if run.over():
-                break
+        while (plan.before_step is None or plan.before_step(sumo)) and not run.over():
             run.step(sumo.step())
     if not run.listeners:
         raise SourceError(
             f'no vehicle {", ".join(plan.egos)} ever departs in {plan.config} with seed {seed}')
     return Outcome(
-        [run.value(listener) for listener in run.listeners.values()],
-        run.record, list(run.collisions.values()))
+        [run.value(run.listeners[name]) for name in plan.egos if name in run.listeners],
+        run.record, list(run.collisions.values()),
+        tuple(name for name in plan.egos if name not in run.listeners))
 
 
 class _Run:

@@ -1,0 +1,181 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""The pipeline beside SUMO: times to collision, injected collisions and quiet traffic as tables.
+
+`python benchmarks/sumo_oracles.py following [--seeds A..B]`
+`python benchmarks/sumo_oracles.py injected [--seeds A..B] [--loss P ...]`
+`python benchmarks/sumo_oracles.py quiet [--seeds A..B] [--loss P ...]`
+
+Needs SUMO (requirements-sumo.txt). The exit status is 1 where a figure is not as demanded, which
+without degradation is: every sample of following within the tolerance; every collision whose
+partners were in constant motion for 3 s warned of at least 1.5 s ahead (closing at under 5 m/s: as
+soon as the rule holds), and the others as soon as their rule holds; less than 2 false WARNINGs
+per vehicle hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'test' / 'simulation'))
+
+from following_times import compare
+from injected import KINDS
+from injected_check import check
+from networks import junction, on_ramp
+
+from icv_v2x.tools import degradation
+from icv_v2x.tools.errors import SourceError
+from icv_v2x.tools.simulation.drive import Plan, drive
+from icv_v2x.tools.simulation.traffic import load_library
+from icv_v2x.tools.sumo import seeds
+
+if TYPE_CHECKING:
+    from icv_v2x.faults import Operator
+
+_FALSE_PER_HOUR = 2.0
+_DURATION = 120.0
+
+
+def following(folder: Path, arguments: argparse.Namespace) -> bool:
+    """Print the differences of times to collision; return whether all are within tolerance."""
+    config = junction(folder, each=600.0, end=400.0, control='traffic_light').config
+    print(f'{"seed":>5} {"samples":>8} {"beyond":>7} {"largest [ms]":>13} {"of tolerance":>13}')
+    total = beyond = 0
+    for seed in arguments.seeds:
+        compared = compare(config, seed)
+        difference = np.abs(compared.ours - compared.theirs)
+        out = int(np.count_nonzero(compared.beyond))
+        print(
+            f'{seed:5} {len(compared):8} {out:7} {1e3 * difference.max():13.3f} '
+            f'{100.0 * (difference / compared.tolerance).max():12.2f}%', flush=True)
+        total, beyond = total + len(compared), beyond + out
+    print(f'{"all":>5} {total:8} {beyond:7}')
+    return beyond == 0
+
+
+def injected(folder: Path, arguments: argparse.Namespace) -> bool:
+    """Print lead times by kind of conflict; return whether every warning came in time."""
+    operators = degradation.operators(arguments)
+    configs = {
+        'on_ramp': on_ramp(folder / 'on_ramp', mainline=0.0, ramp=0.0).config,
+        'junction': junction(folder / 'junction', each=0.0).config,
+    }
+    print(
+        f'{"injected":22} {"runs":>5} {"collisions":>11} {"steady":>7} {"lead least":>11} '
+        f'{"median [s]":>11} {"behind rule, most [s]":>22} {"faults":>7}')
+    faults = []
+    with ProcessPoolExecutor(arguments.workers) as pool:
+        for kind in KINDS:
+            one = partial(
+                check, kind, configs=configs, operators=operators, allowance=arguments.allowance)
+            found = [c for c in pool.map(one, arguments.seeds) if c is not None]
+            leads = [c.lead for c in found if np.isfinite(c.lead)] or [np.nan]
+            behind = [c.behind_rule for c in found if np.isfinite(c.behind_rule)] or [np.nan]
+            wrong = [c for c in found if c.fault]
+            faults += wrong
+            print(
+                f'{kind:22} {len(arguments.seeds):5} {len(found):11} '
+                f'{sum(c.steady for c in found):7} {min(leads):11.2f} '
+                f'{float(np.median(leads)):11.2f} {max(behind):22.2f} {len(wrong):7}', flush=True)
+    for wrong in faults:
+        print(f'{wrong.kind}, seed {wrong.seed}: {wrong.fault}; closing {wrong.closing:.1f} m/s')
+    return not faults
+
+
+def quiet(folder: Path, arguments: argparse.Namespace) -> bool:
+    """Print what traffic without injected conflicts is warned of; return whether it is quiet."""
+    operators = degradation.operators(arguments)
+    roads = {
+        'on-ramp, 3 x 1500/h': on_ramp(
+            folder / 'on_ramp', mainline=1500.0, ramp=600.0, end=_DURATION).config,
+        'junction, priority': junction(folder / 'priority', each=400.0, end=_DURATION).config,
+        'junction, lights': junction(
+            folder / 'lights', each=500.0, end=_DURATION, control='traffic_light').config,
+    }
+    print(
+        f'{"road":22} {"hours":>6} {"situations":>11} {"hit":>5} {"false":>6} {"undecided":>10} '
+        f'{"false per hour":>15} {"collisions":>11}')
+    every: list[dict[str, Any]] = []
+    with ProcessPoolExecutor(arguments.workers) as pool:
+        for name, config in roads.items():
+            one = partial(_drive, config, operators, name.startswith('on-ramp'))
+            values = [value for run in pool.map(one, arguments.seeds) for value in run]
+            print(f'{name:22} {_row(values)}', flush=True)
+            every += values
+    print(f'{"all":22} {_row(every)}')
+    _print_applications(every)
+    hours, verdicts = _counted(every)
+    return verdicts['false'] < _FALSE_PER_HOUR * hours
+
+
+def _drive(
+    config: Path, operators: tuple[Operator, ...], ramp: bool, seed: int,
+) -> list[dict[str, Any]]:
+    flows = ('main', 'ramp') if ramp else ('we', 'ew', 'ns', 'sn', 'wn', 'es', 'nw', 'se')
+    egos = tuple(f'{flow}.{number}' for number in range(0, 24, 4) for flow in flows)
+    values = drive(Plan(config, egos, operators), seed).values
+    return [{**value, 'road': config.parent.name} for value in values]
+
+
+def _counted(values: list[dict[str, Any]]) -> tuple[float, Counter[str]]:
+    hours = sum(value['vehicle_seconds'] for value in values) / 3600.0
+    return hours, Counter(s['verdict'] for value in values for s in value['situations'])
+
+
+def _row(values: list[dict[str, Any]]) -> str:
+    hours, verdicts = _counted(values)
+    collisions = sum(len(value['collisions']) for value in values)
+    return (
+        f'{hours:6.2f} {verdicts.total():11} {verdicts["hit"]:5} {verdicts["false"]:6} '
+        f'{verdicts["undecided"]:10} {verdicts["false"] / hours:15.2f} {collisions:11}')
+
+
+def _print_applications(values: list[dict[str, Any]]) -> None:
+    applications = Counter(
+        (s['application'], s['level'], s['verdict'])
+        for value in values for s in value['situations'])
+    for (application, level, verdict), count in sorted(applications.items()):
+        print(f'  {application:6} {level:9} {verdict:10} {count:4}')
+    for value in values:
+        for s in value['situations']:
+            if s['verdict'] == 'false':
+                print(
+                    f'  false: {value["road"]} seed {value["seed"]} {value["ego"]} '
+                    f'{s["start"]:.2f}..{s["end"]:.2f} s, nearest {s["nearest"]:.2f} m: '
+                    f'{s["application"]} {s["subject"]}: {s["reason"]}')
+
+
+def main() -> int:
+    """Print one table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('table', choices=('following', 'injected', 'quiet'))
+    parser.add_argument('--seeds', type=seeds, default=range(1, 5), metavar='A..B')
+    parser.add_argument('--workers', type=int, default=1)
+    parser.add_argument(
+        '--allowance', type=float, default=0.0, metavar='S',
+        help='how much later warnings may come under degradation [s]')
+    degradation.add_arguments(parser)
+    arguments = parser.parse_args()
+    try:
+        load_library()
+    except SourceError as error:
+        print(error, file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory() as folder:
+        tables = {'following': following, 'injected': injected, 'quiet': quiet}
+        return 0 if tables[arguments.table](Path(folder), arguments) else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
