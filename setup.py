@@ -52,11 +52,11 @@ setup(
     entry_points={
         'console_scripts': [
             'icv-v2x = icv_v2x.tools.cli:main',
-            'advisory_arbiter = icv_v2x.nodes.advisory_arbiter:main',
-            'collision_warning = icv_v2x.nodes.collision_warning:main',
-            'obu_udp_driver = icv_v2x.nodes.obu_udp_driver:main',
-            'v2x_stack = icv_v2x.nodes.v2x_stack:main',
-            'v2x_translator = icv_v2x.nodes.v2x_translator:main',
+            'advisory_arbiter = icv_v2x.nodes.commands:advisory_arbiter',
+            'collision_warning = icv_v2x.nodes.commands:collision_warning',
+            'obu_udp_driver = icv_v2x.nodes.commands:obu_udp_driver',
+            'v2x_stack = icv_v2x.nodes.commands:v2x_stack',
+            'v2x_translator = icv_v2x.nodes.commands:v2x_translator',
         ],
     },
 )

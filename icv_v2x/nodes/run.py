@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 WRONG_USE = 2
 """Exit status where parameters or arguments cannot be used."""
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # The events executor dispatches nothing without a time limit, and signals are seen in between.
 _SPIN = 0.5
 
@@ -44,8 +45,9 @@ def run(name: str, make: Callable[[], ManagedNode], arguments: list[str] | None 
         Exit status: 0 after a signal, 2 where the node could not be made.
     """
     stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _SIGNALS:
         signal.signal(number, lambda *_: stopped.set())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     log = get_logger(name)
     try:
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)

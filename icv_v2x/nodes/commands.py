@@ -1,0 +1,40 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Entry points of the nodes: a signal that comes while modules load waits until they are."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+
+
+def v2x_stack() -> None:
+    """Run everything in one process."""
+    _start('v2x_stack')
+
+
+def v2x_translator() -> None:
+    """Run the first stage."""
+    _start('v2x_translator')
+
+
+def collision_warning() -> None:
+    """Run the collision applications."""
+    _start('collision_warning')
+
+
+def advisory_arbiter() -> None:
+    """Run the arbiter."""
+    _start('advisory_arbiter')
+
+
+def obu_udp_driver() -> None:
+    """Run the driver for units that send datagrams."""
+    _start('obu_udp_driver')
+
+
+def _start(name: str) -> None:
+    # Loading takes a second or two. The mask outlives the new interpreter that importing rclpy
+    # may start; `run` takes it off once it can end the node in an orderly way.
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    importlib.import_module(f'icv_v2x.nodes.{name}').main()
