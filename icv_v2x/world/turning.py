@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-SLOW = 2.0
+SLOW = 3.0
 """Time constant of the filter for bends of the road [s]."""
 FAST = 0.3
 """Time constant of the filter for turns at junctions [s]."""
@@ -24,6 +24,8 @@ _BEND_SCATTER = np.radians(0.3)
 _BEND_SHARE = 0.5
 _TURN = np.radians(6.0)
 _TURN_SHARE = 0.4
+# What the slow filter reaches of the fast one a third of a second into a turn.
+_ONSET_SHARE = 0.16
 # Lateral acceleration that no driver keeps up through a turn [m/s2].
 _ACROSS = 5.0
 # Beyond this the filters start anew [s].
@@ -67,5 +69,7 @@ def lasting_turn_rate(yaw_rate: Floats, slow: Floats, fast: Floats, speed: Float
     bend &= np.abs(sample - slow) <= _BEND_SHARE * np.abs(slow) + _BEND_SCATTER
     turn = np.abs(fast) >= _TURN
     turn &= np.abs(sample - fast) <= _TURN_SHARE * np.abs(sample)
+    # The second half of a lane change turns back what the first half turned: it will not last.
+    turn &= slow * np.sign(fast) >= _ONSET_SHARE * np.abs(fast)
     rate = np.where(turn, sample, np.where(bend, slow, 0.0))
     return np.where(np.abs(rate * speed) <= _ACROSS, rate, 0.0)
