@@ -24,6 +24,7 @@ _BEND_SCATTER = np.radians(0.3)
 _BEND_SHARE = 0.5
 _TURN = np.radians(6.0)
 _TURN_SHARE = 0.4
+_UNWINDING = 0.9
 # What the slow filter reaches of the fast one a third of a second into a turn.
 _ONSET_SHARE = 0.16
 # Lateral acceleration that no driver keeps up through a turn [m/s2].
@@ -69,6 +70,8 @@ def lasting_turn_rate(yaw_rate: Floats, slow: Floats, fast: Floats, speed: Float
     bend &= np.abs(sample - slow) <= _BEND_SHARE * np.abs(slow) + _BEND_SCATTER
     turn = np.abs(fast) >= _TURN
     turn &= np.abs(sample - fast) <= _TURN_SHARE * np.abs(sample)
+    # Who turns less and less is about to drive straight on.
+    turn &= np.abs(sample) >= _UNWINDING * np.abs(fast)
     # The second half of a lane change turns back what the first half turned: it will not last.
     turn &= slow * np.sign(fast) >= _ONSET_SHARE * np.abs(fast)
     rate = np.where(turn, sample, np.where(bend, slow, 0.0))
