@@ -93,6 +93,30 @@ def roadside_frames(count: int, participants: int = 16) -> list[bytes]:
     return frames
 
 
+def sharing_frames(count: int, participants: int = 16) -> list[bytes]:
+    """All participants with the fields that a roadside unit fills."""
+    source = random.Random(12)
+    frames = []
+    for number in range(count):
+        entries = [{
+            'ptc': {
+                'ptcType': 'motor', 'ptcId': 100 + index, 'source': 'integrated',
+                'secMark': source.randrange(60000),
+                'pos': {'offsetLL': {'position-LL3': {
+                    'lon': source.randrange(-32768, 32768),
+                    'lat': source.randrange(-32768, 32768)}}},
+                'posConfidence': {'pos': 'a50cm'}, 'speed': source.randrange(2000),
+                'heading': source.randrange(28800), 'size': {'width': 180, 'length': 480},
+                'vehicleClass': {'classification': 10}},
+            'detectedPTCType': 'car', 'typeConfidence': 180, 'tracking': 5,
+        } for index in range(participants)]
+        frames.append(encode(frame_of('SensorSharingMsg', {
+            'msgCnt': number % 128, 'id': '5253553030303031', 'equipmentType': 'rsu',
+            'secMark': 1000, 'sensorPos': {'lat': 311234567, 'long': 1212345678},
+            'participants': entries})))
+    return frames
+
+
 def best(task: Callable[[], Any]) -> float:
     """Shortest of some rounds [s]: what disturbs a round only ever makes it longer."""
     taken = []
@@ -113,6 +137,8 @@ CASES = {
     'bsm_profile_1000': (lambda: profile_frames(1000), 10.0, 6.0),
     'bsm_mixed_250': (lambda: mixed_frames(250), 3.0, None),
     'rsm_16_participants_100': (lambda: roadside_frames(100), 5.0, None),
+    'ssm_16_participants_100': (lambda: sharing_frames(100), 5.0, None),
+    'ssm_64_participants_10': (lambda: sharing_frames(10, 64), 5.0, None),
 }
 
 
@@ -124,11 +150,13 @@ def test_batch_against_library(case: str, library: Any, benchmark: Any,
     payload = np.frombuffer(b''.join(frames), dtype=np.uint8)
     length = np.array([len(frame) for frame in frames], dtype=np.uint32)
     result = decode_frames(payload, length)
-    assert len(result.bsm) + len(result.rsm) == len(frames)
+    assert len(result.bsm) + len(result.rsm) + len(result.ssm) == len(frames)
 
     def by_library() -> None:
         for frame in frames:
-            library.decode('MessageFrame', frame)
+            kind, message = library.decode('MessageFrame', frame)
+            if kind == 'msgFrameExt':
+                library.decode('SensorSharingMsg', message['value'])
 
     def by_codec() -> None:
         for frame in frames:

@@ -24,6 +24,11 @@ from icv_v2x.message_set.records.participants import (
     Participants,
     RoadsideSafetyMessages,
 )
+from icv_v2x.message_set.records.sensor_sharing import (
+    DetectedObstacles,
+    DetectedParticipants,
+    SensorSharingMessages,
+)
 from icv_v2x.message_set.vehicle_class import ClassNumbering, ObjectClass, object_class
 
 __all__ = [
@@ -33,6 +38,8 @@ __all__ = [
     'BsmContent',
     'ClassNumbering',
     'DecodedFrames',
+    'DetectedObstacles',
+    'DetectedParticipants',
     'DetectionSource',
     'Encoding',
     'MessageError',
@@ -43,6 +50,7 @@ __all__ = [
     'PathPoint',
     'RejectReason',
     'RoadsideSafetyMessages',
+    'SensorSharingMessages',
     'bsm_value',
     'decode',
     'decode_frames',

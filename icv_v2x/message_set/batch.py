@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 from icv_v2x.message_set import codec
 from icv_v2x.message_set.batched import bsm as batched_bsm
 from icv_v2x.message_set.batched import rsm as batched_rsm
+from icv_v2x.message_set.batched import ssm as batched_ssm
 from icv_v2x.message_set.batched.bit_cursor import BitCursor, words_of
 from icv_v2x.message_set.errors import MessageError, RejectReason
-from icv_v2x.message_set.records import participants
+from icv_v2x.message_set.records import participants, sensor_sharing
 from icv_v2x.message_set.records.bsm import (
     BasicSafetyMessages,
     BsmColumns,
@@ -27,15 +29,21 @@ from icv_v2x.message_set.records.bsm_values import (
     columns_from_values as bsm_columns_from_values,
 )
 from icv_v2x.message_set.records.participants import RoadsideSafetyMessages, RsmColumns
+from icv_v2x.message_set.records.sensor_sharing import SensorSharingMessages, SsmColumns
 
 _SHORTEST_BSM = 36
 """Octets of a basic safety message without any optional field."""
 _SHORTEST_RSM = 32
 """Octets of a roadside safety message with one participant and no optional field."""
+_SHORTEST_SSM = 25
+"""Octets of a sensor sharing message without any optional field, with its wrapping."""
+FEWEST_SSM_OCTETS = 1500
+"""Sensor sharing messages that are shorter together are read one by one."""
 FEWEST_FRAMES = 10
 """Fewer frames of a kind are read one by one: that takes less time than the columns' overhead."""
 _BSM = 'BasicSafetyMessage'
 _RSM = 'RoadsideSafetyMessage'
+_SSM = 'SensorSharingMsg'
 
 
 class Encoding(IntEnum):
@@ -52,6 +60,7 @@ class DecodedFrames:
     Attributes:
         bsm: The basic safety messages, in the order of the frames.
         rsm: The roadside safety messages, in the order of the frames.
+        ssm: The sensor sharing messages, in the order of the frames.
         others: Frame index, message type and message value (value convention of `codec`) of
             every other message.
         rejected: Frame index, reason and text of every frame that is no message.
@@ -59,6 +68,7 @@ class DecodedFrames:
 
     bsm: BasicSafetyMessages
     rsm: RoadsideSafetyMessages
+    ssm: SensorSharingMessages
     others: tuple[tuple[int, str, dict[str, Any]], ...]
     rejected: tuple[tuple[int, RejectReason, str], ...]
 
@@ -90,6 +100,7 @@ def decode_frames(
     start = np.cumsum(lengths) - lengths
     bsm_parts: list[BsmColumns] = []
     rsm_parts: list[RsmColumns] = []
+    ssm_parts: list[SsmColumns] = []
     pending = np.ones(lengths.size, dtype=np.bool_)
     if encoding == Encoding.UPER:
         bsm_frames, words = _beginning_with(0, _SHORTEST_BSM, octets, start, lengths, None)
@@ -106,9 +117,16 @@ def decode_frames(
                 BitCursor(words, position), rsm_frames, position + 8 * lengths[rsm_frames])
             rsm_parts.append(rsm)
             pending[rsm_frames[kept]] = False
+        ssm_frames, begin = _sharing(octets, start, lengths)
+        if ssm_frames.size:
+            ssm, kept = batched_ssm.decode_columns(
+                BitCursor(words if words.size else words_of(octets), 8 * begin), ssm_frames,
+                8 * (start + lengths)[ssm_frames])
+            ssm_parts.append(ssm)
+            pending[ssm_frames[kept]] = False
 
     content = octets.tobytes()
-    messages: dict[str, list[tuple[int, dict[str, Any]]]] = {_BSM: [], _RSM: []}
+    messages: dict[str, list[tuple[int, dict[str, Any]]]] = {_BSM: [], _RSM: [], _SSM: []}
     others: list[tuple[int, str, dict[str, Any]]] = []
     rejected: list[tuple[int, RejectReason, str]] = []
     read = codec.decode if encoding == Encoding.UPER else codec.decode_json
@@ -127,10 +145,28 @@ def decode_frames(
         bsm_parts.append(bsm_columns_from_values(messages[_BSM]))
     if messages[_RSM]:
         rsm_parts.append(participants.columns_from_values(messages[_RSM]))
+    if messages[_SSM]:
+        ssm_parts.append(sensor_sharing.columns_from_values(messages[_SSM]))
     return DecodedFrames(
-        from_columns(merged(bsm_parts)),
-        participants.from_columns(participants.merged(rsm_parts)),
+        from_columns(merged(bsm_parts)) if bsm_parts else _no_bsm(),
+        participants.from_columns(participants.merged(rsm_parts)) if rsm_parts else _no_rsm(),
+        sensor_sharing.from_columns(sensor_sharing.merged(ssm_parts)) if ssm_parts else _no_ssm(),
         tuple(others), tuple(rejected))
+
+
+@cache
+def _no_bsm() -> BasicSafetyMessages:
+    return from_columns(merged([]))
+
+
+@cache
+def _no_rsm() -> RoadsideSafetyMessages:
+    return participants.from_columns(participants.merged([]))
+
+
+@cache
+def _no_ssm() -> SensorSharingMessages:
+    return sensor_sharing.from_columns(sensor_sharing.merged([]))
 
 
 def _beginning_with(
@@ -146,3 +182,18 @@ def _beginning_with(
     if words is None or not words.size:
         words = words_of(octets)
     return frames, words
+
+
+def _sharing(
+    octets: NDArray[np.uint8], start: NDArray[np.int64], length: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the frames with sensor sharing messages, and where those begin [octet]."""
+    fitting = np.flatnonzero((length >= _SHORTEST_SSM) & (length <= codec.MAXIMUM_FRAME_OCTETS))
+    fitting = fitting[octets[start[fitting]] == batched_ssm.FIRST_OCTET]
+    if int(length[fitting].sum()) < FEWEST_SSM_OCTETS:
+        return fitting[:0], fitting[:0]
+    found, begin = batched_ssm.find_messages(octets, start[fitting], length[fitting])
+    frames = fitting[found]
+    if int(length[frames].sum()) < FEWEST_SSM_OCTETS:
+        return frames[:0], begin[:0]
+    return frames, begin

@@ -154,7 +154,8 @@ class Perception:
         batch = batch.take(~mask)
         decoded = decode_frames(batch.payload, batch.length, encoding=Encoding(encoding))
         verdicts += [reason.value for _, reason, _ in decoded.rejected]
-        verdicts += ['not_served'] * (len(decoded.rsm) + len(decoded.others))
+        verdicts += ['not_served'] * (
+            len(decoded.rsm) + len(decoded.ssm) + len(decoded.others))
         reports, refusals = reports_from_bsm(decoded.bsm, batch, self._map, self._parameters)
         verdicts += [refusal.reason.value for refusal in refusals]
         newest = int(batch.reception_time.max()) if len(batch) else 0

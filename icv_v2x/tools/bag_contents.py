@@ -159,6 +159,7 @@ class BagContents:
             self._reject(reason.value, 1, text)
         self._add_vehicles(decoded, batch, received)
         self._add_roadside(decoded, batch, received)
+        self._add_sharing(decoded, batch, received)
         for frame, name, message in decoded.others:
             second = message.get('secMark', -1)
             age = _age(received[frame:frame + 1], np.array(
@@ -202,6 +203,16 @@ class BagContents:
         first = messages.participants.second[messages.offsets[:-1]]
         self._add('RoadsideSafetyMessage', batch.length[messages.frame], _age(at, first))
         self._heard_many('RoadsideSafetyMessage', messages.roadside_id, at)
+
+    def _add_sharing(
+        self, decoded: DecodedFrames, batch: FrameBatch, received: NDArray[np.float64],
+    ) -> None:
+        messages = decoded.ssm
+        if not len(messages):
+            return
+        at = received[messages.frame]
+        self._add('SensorSharingMsg', batch.length[messages.frame], _age(at, messages.second))
+        self._heard_many('SensorSharingMsg', messages.sender_id, at)
 
     def _add(self, name: str, length: NDArray[np.uint32], ages: NDArray[np.float64]) -> None:
         tally = self.types.setdefault(name, TypeTally())

@@ -171,7 +171,8 @@ def _decode_batch(batch: list[bytes], outcome: Outcome) -> None:
     except Exception as error:
         outcome.escaped.append(f'batch: {type(error).__name__}: {error}')
         return
-    ends = len(result.bsm) + len(result.rsm) + len(result.others) + len(result.rejected)
+    ends = sum(map(len, (
+        result.bsm, result.rsm, result.ssm, result.others, result.rejected)))
     if ends != len(batch):
         outcome.escaped.append(f'a frame of {len(batch)} is lost or counted twice')
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+import asn1tools
 import numpy as np
 import pytest
 from strategies.frames import known_frames
@@ -22,14 +24,18 @@ from icv_v2x.message_set import (
     MessageError,
     RejectReason,
     RoadsideSafetyMessages,
+    SensorSharingMessages,
     decode,
     decode_frames,
     encode,
     frame_of,
+    message_of,
     schema,
 )
-from icv_v2x.message_set.batch import FEWEST_FRAMES
-from icv_v2x.message_set.records import bsm, participants
+from icv_v2x.message_set.batch import FEWEST_FRAMES, FEWEST_SSM_OCTETS
+from icv_v2x.message_set.batched import ssm as batched_ssm
+from icv_v2x.message_set.batched.bit_cursor import BitCursor, words_of
+from icv_v2x.message_set.records import bsm, participants, sensor_sharing
 from icv_v2x.message_set.records.bsm_values import columns_from_values
 
 KNOWN = known_frames()
@@ -63,11 +69,26 @@ def rsm_by_codec(frames: Sequence[bytes]) -> RoadsideSafetyMessages:
     return participants.from_columns(participants.columns_from_values(values(frames, 'rsmFrame')))
 
 
+def ssm_by_codec(frames: Sequence[bytes]) -> SensorSharingMessages:
+    messages = []
+    for index, frame in enumerate(frames):
+        try:
+            name, message = message_of(decode(frame))
+        except MessageError:
+            continue
+        if name == 'SensorSharingMsg':
+            messages.append((index, message))
+    return sensor_sharing.from_columns(sensor_sharing.columns_from_values(messages))
+
+
 def assert_same(first: Any, second: Any) -> None:
     for entry in fields(first):
         one, other = getattr(first, entry.name), getattr(second, entry.name)
         if is_dataclass(one):
             assert_same(one, other)
+            continue
+        if isinstance(one, tuple):
+            assert one == other
             continue
         assert one.dtype == other.dtype, entry.name
         np.testing.assert_array_equal(one, other, err_msg=entry.name)
@@ -82,7 +103,7 @@ def test_every_frame_ends_in_one_place() -> None:
     frames += [frame[:-1] for frame in frames] + [b'', b'\xff' * 40, b'\0' * 40]
     result = decoded(frames)
     places = [
-        *result.bsm.frame.tolist(), *result.rsm.frame.tolist(),
+        *result.bsm.frame.tolist(), *result.rsm.frame.tolist(), *result.ssm.frame.tolist(),
         *(index for index, _, _ in result.others), *(index for index, _, _ in result.rejected),
     ]
     assert sorted(places) == list(range(len(frames)))
@@ -171,3 +192,95 @@ def test_cut_roadside_message_is_refused_in_a_batch(kept: int) -> None:
     result = decoded([*whole, whole[0][:kept]])
     assert len(result.rsm) == len(whole)
     assert [index for index, _, _ in result.rejected] == [len(whole)]
+
+
+def sharing_value(source: random.Random, participants: int, *, uniform: bool) -> dict[str, Any]:
+    """A message as a roadside unit fills it; its lists hold what the batch reads."""
+    kinds = schema.types()
+    left_out = {'planningList', 'type-relatedExt', 'accelSet'}
+    entry = random_value(kinds['DetectedPTCData'], source, longest=4)
+    entries = []
+    for number in range(participants):
+        if not uniform:
+            entry = random_value(kinds['DetectedPTCData'], source, longest=4)
+        kept = {name: value for name, value in entry.items() if name not in left_out}
+        entries.append({**kept, 'ptc': {**entry['ptc'], 'ptcId': number}})
+    message = random_value(kinds['SensorSharingMsg'], source, longest=3)
+    message.pop('rtes', None)
+    return {**message, 'participants': entries}
+
+
+def read_in_a_batch(frames: Sequence[bytes]) -> int:
+    """How many frames the batched reader takes itself."""
+    octets = np.frombuffer(b''.join(frames), dtype=np.uint8)
+    length = np.array([len(frame) for frame in frames])
+    start = np.cumsum(length) - length
+    found, begin = batched_ssm.find_messages(octets, start, length)
+    _, kept = batched_ssm.decode_columns(
+        BitCursor(words_of(octets), 8 * begin), found, 8 * (start + length)[found])
+    return int(kept.sum())
+
+
+def test_random_sharing_messages_are_read_as_the_codec_reads_them() -> None:
+    frames = random_frames('SensorSharingMsg', 500, 5)
+    result = decoded(frames)
+    assert len(result.ssm) == len(frames)
+    assert_same(ssm_by_codec(frames), result.ssm)
+    assert result.ssm.events
+
+
+@pytest.mark.parametrize('uniform', [True, False])
+def test_long_sharing_messages_are_read_in_a_batch(uniform: bool) -> None:
+    source = random.Random(157)
+    frames = [
+        encode(frame_of('SensorSharingMsg', sharing_value(
+            source, source.randrange(1, 40), uniform=uniform)))
+        for _ in range(60)]
+    assert read_in_a_batch(frames) == len(frames)
+    assert_same(ssm_by_codec(frames), decoded(frames).ssm)
+
+
+def test_damaged_sharing_messages_are_read_as_the_codec_reads_them() -> None:
+    source = random.Random(158)
+    whole = [encode(frame_of('SensorSharingMsg', sharing_value(source, 4, uniform=False)))
+             for _ in range(60)]
+    frames = flipped([*whole, *random_frames('SensorSharingMsg', 60, 3)], 3000)
+    assert_same(ssm_by_codec(frames), decoded(frames).ssm)
+
+
+def test_known_sharing_messages_are_read_as_the_codec_reads_them() -> None:
+    frames = [bytes.fromhex(frame['uper_hex']) for frame in KNOWN
+              if 'SensorSharingMsg' in json.dumps(frame['value']) or (
+                  frame['value'].get('msgFrameExt', {}).get('messageId') == 12)]
+    assert frames
+    frames *= 1 + FEWEST_SSM_OCTETS // sum(map(len, frames))
+    assert_same(ssm_by_codec(frames), decoded(frames).ssm)
+
+
+def test_list_of_ever_changing_layout_is_left_to_the_codec() -> None:
+    source = random.Random(159)
+    message = sharing_value(source, 120, uniform=False)
+    for entry in message['participants']:
+        entry.pop('pathHistory', None)
+        entry.pop('polygon', None)
+    frame = encode(frame_of('SensorSharingMsg', message))
+    assert read_in_a_batch([frame]) == 0
+    assert_same(ssm_by_codec([frame]), decoded([frame]).ssm)
+
+
+def test_sharing_messages_are_read_as_the_library_reads_them() -> None:
+    library = asn1tools.compile_dict(deepcopy(schema.parsed_modules()), 'uper')
+    source = random.Random(160)
+    frames = [encode(frame_of('SensorSharingMsg', sharing_value(source, 12, uniform=True)))
+              for _ in range(20)]
+    messages = decoded(frames).ssm
+    for row, frame in enumerate(frames):
+        _, extension = library.decode('MessageFrame', frame)
+        sent = library.decode('SensorSharingMsg', extension['value'])
+        span = slice(messages.offsets[row], messages.offsets[row + 1])
+        states = messages.participants.states
+        assert [entry['ptc']['ptcId'] for entry in sent['participants']] == (
+            states.participant_id[span].tolist())
+        assert [entry['ptc']['speed'] for entry in sent['participants']] == (
+            [8191 if np.isnan(speed) else round(speed / 0.02) for speed in states.speed[span]])
+        assert messages.message_count[row] == sent['msgCnt']

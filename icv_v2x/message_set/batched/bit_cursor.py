@@ -125,6 +125,17 @@ class BitCursor:
         taken = self.position[rows]
         return BitCursor(self._words, taken if taken.base is None else taken.copy())
 
+    def placed(self, position: Raw) -> BitCursor:
+        """Give a cursor of its own over the same octets.
+
+        Args:
+            position: Its positions, (k,); positions behind the end read what stands there last.
+
+        Returns:
+            The cursor.
+        """
+        return BitCursor(self._words, position)
+
 
 def words_of(octets: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Prepare octets for `BitCursor`.

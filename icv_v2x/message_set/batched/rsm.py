@@ -8,9 +8,11 @@ As with the basic safety message, whatever is not the plain form is left to the 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from icv_v2x.message_set.batched.bit_cursor import BitCursor
 from icv_v2x.message_set.batched.columns import ColumnReader, Mask
+from icv_v2x.message_set.batched.lists import read_lists
 from icv_v2x.message_set.batched.offsets import read_offset
 from icv_v2x.message_set.quantities import ABSENT, Raw
 from icv_v2x.message_set.records.participants import (
@@ -22,7 +24,6 @@ from icv_v2x.message_set.records.participants import (
 _LATITUDES = (-900000000, 900000000)
 _LONGITUDES = (-1799999999, 1800000000)
 _UNAVAILABLE_ELEVATION = -4096
-_MOST_PARTICIPANTS = 16
 
 
 def decode_columns(cursor: BitCursor, frame: Raw, end: Raw) -> tuple[RsmColumns, Mask]:
@@ -46,8 +47,8 @@ def decode_columns(cursor: BitCursor, frame: Raw, end: Raw) -> tuple[RsmColumns,
     longitude = cursor.read(32)
     head.refuse_above(latitude, 1800000001)
     head.refuse_above(longitude, 3600000000)
-    columns['latitude'] = _within(latitude + _LATITUDES[0], _LATITUDES)
-    columns['longitude'] = _within(longitude + _LONGITUDES[0], _LONGITUDES)
+    columns['latitude'] = within(latitude + _LATITUDES[0], _LATITUDES)
+    columns['longitude'] = within(longitude + _LONGITUDES[0], _LONGITUDES)
     elevation = head.optional('elevation', has_elevation, 16, _UNAVAILABLE_ELEVATION)
     elevation[elevation == _UNAVAILABLE_ELEVATION] = ABSENT
 
@@ -63,30 +64,21 @@ def decode_columns(cursor: BitCursor, frame: Raw, end: Raw) -> tuple[RsmColumns,
     ), kept
 
 
-def _within(code: Raw, bounds: tuple[int, int]) -> Raw:
+def within(code: Raw, bounds: tuple[int, int]) -> Raw:
+    """Give the codes, `ABSENT` for those outside the bounds."""
     return np.where((code >= bounds[0]) & (code <= bounds[1]), code, ABSENT)
 
 
 def _participants(head: ColumnReader) -> dict[str, Raw]:
-    """Read the first participant of every row, then the second of those that have one, ..."""
     count = head.cursor.read(4) + 1
-    count[head.refused] = 0
-    names = (*OTHER_COLUMNS, *PARTICIPANT_COLUMNS)
-    made = {name: np.empty(int(count.sum()), dtype=np.int64) for name in names}
-    made['frame'] = np.repeat(head.columns['frame'], count)
-    first = np.cumsum(count) - count
-    for number in range(_MOST_PARTICIPANTS):
-        active = np.flatnonzero(count > number)
-        if not active.size:
-            break
-        reader = ColumnReader(head.cursor.rows(active))
-        reference = tuple(
-            head.columns[name][active] for name in ('latitude', 'longitude', 'elevation'))
-        read_participant(reader, reference)
-        head.cursor.position[active] = reader.cursor.position
-        head.refused[active] |= reader.refused
-        for name, column in reader.columns.items():
-            made[name][first[active] + number] = column
+    owners = np.repeat(head.columns['frame'], np.where(head.refused, 0, count))
+    reference = tuple(head.columns[name] for name in ('latitude', 'longitude', 'elevation'))
+
+    def read(reader: ColumnReader, owner: NDArray[np.intp]) -> None:
+        read_participant(reader, tuple(part[owner] for part in reference))
+
+    made = read_lists(head, count, read, (*OTHER_COLUMNS[1:], *PARTICIPANT_COLUMNS))
+    made['frame'] = owners
     return made
 
 
@@ -107,7 +99,7 @@ def read_participant(reader: ColumnReader, reference: tuple[Raw, ...]) -> None:
     reader.optional('id_high', has_id, 32)
     reader.optional('id_low', has_id, 32)
     columns['second'], has_vertical, form = cursor.read_run(16, 1, 3)
-    _place(reader, form, has_vertical, reference)
+    read_place(reader, form, has_vertical, reference)
     reader.position_confidence()
     reader.optional('transmission', has_transmission, 3)
     columns['speed'], heading = cursor.read_run(13, 15)
@@ -119,10 +111,17 @@ def read_participant(reader: ColumnReader, reference: tuple[Raw, ...]) -> None:
     reader.optional_vehicle_class(has_class)
 
 
-def _place(
+def read_place(
     reader: ColumnReader, form: Raw, has_vertical: Raw, reference: tuple[Raw, ...],
 ) -> None:
-    """Read the offset; the place is reference plus offset, in exact units of the wire."""
+    """Read an offset; the place is reference plus offset, in exact units of the wire.
+
+    Args:
+        reader: Behind the form, (n,); gets columns latitude, longitude and elevation.
+        form: Index of PositionOffsetLL, (n,).
+        has_vertical: 1 where a vertical offset follows, (n,).
+        reference: Codes of latitude, longitude, elevation that offsets count from, each (n,).
+    """
     offsets = read_offset(reader.cursor, form, has_vertical)
     reader.refused |= offsets.invalid
     unknown = (offsets.latitude == ABSENT) | ~offsets.absolute & (

@@ -239,7 +239,16 @@ def _mirrored(size: int) -> NDArray[np.uint16]:
     return table
 
 
-def _bits(raw: Raw, size: int) -> NDArray[np.uint16]:
+def bits_of(raw: Raw, size: int) -> NDArray[np.uint16]:
+    """Turn bits as sent, the first one highest, into flags.
+
+    Args:
+        raw: The bits, (n,); `ABSENT` where the field was not sent.
+        size: How many bits.
+
+    Returns:
+        Flags in which the bit at position p of the standard has the value 2**p, (n,); 0 absent.
+    """
     return _mirrored(size)[np.maximum(raw, 0)]
 
 
@@ -276,13 +285,13 @@ def from_columns(raw: BsmColumns) -> BasicSafetyMessages:
     made['temporary_id'] = (
         columns['id_high'].astype(np.uint64) << np.uint64(32)
     ) | columns['id_low'].astype(np.uint64)
-    made['events'] = _bits(columns['events'], 13)
+    made['events'] = bits_of(columns['events'], 13)
     made['events_available'] = columns['events'] != ABSENT
-    made['lights'] = _bits(columns['lights'], 9)
+    made['lights'] = bits_of(columns['lights'], 9)
     made['lights_available'] = columns['lights'] != ABSENT
     made['response_type_available'] = columns['response_type'] != ABSENT
     for name, size in (('wheel_brakes', 5), ('gnss_status', 8)):
-        bits = _bits(columns[name], size).astype(np.uint8)
+        bits = bits_of(columns[name], size).astype(np.uint8)
         # position 0 of both says that the field tells nothing
         available = (columns[name] != ABSENT) & (bits & 1 == 0)
         made[name] = np.where(available, bits, np.uint8(0))

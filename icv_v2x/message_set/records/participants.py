@@ -155,7 +155,16 @@ class RoadsideSafetyMessages:
         return int(self.frame.size)
 
 
-def _identifier(high: Raw, low: Raw) -> NDArray[np.uint64]:
+def identifiers(high: Raw, low: Raw) -> NDArray[np.uint64]:
+    """Join the halves of ids of eight octets.
+
+    Args:
+        high: The first four octets, (n,); `ABSENT` counts as 0.
+        low: The last four, (n,).
+
+    Returns:
+        The ids, big-endian, (n,).
+    """
     return np.maximum(high, 0).astype(np.uint64) << np.uint64(32) | np.maximum(low, 0).astype(
         np.uint64)
 
@@ -170,7 +179,7 @@ def participants_from_columns(columns: dict[str, Raw]) -> Participants:
         The participants.
     """
     made: dict[str, Any] = {
-        'temporary_id': _identifier(columns['id_high'], columns['id_low']),
+        'temporary_id': identifiers(columns['id_high'], columns['id_low']),
         'temporary_id_available': columns['id_high'] != ABSENT,
         'participant_id': columns['participant_id'].astype(np.uint16),
         'latitude': QUANTITIES['Latitude'].to_si(columns['latitude']),
@@ -204,7 +213,7 @@ def from_columns(raw: RsmColumns) -> RoadsideSafetyMessages:
     return RoadsideSafetyMessages(
         frame=frame,
         message_count=columns['message_count'].astype(np.uint8),
-        roadside_id=_identifier(columns['id_high'], columns['id_low']),
+        roadside_id=identifiers(columns['id_high'], columns['id_low']),
         latitude=QUANTITIES['Latitude'].to_si(columns['latitude']),
         longitude=QUANTITIES['Longitude'].to_si(columns['longitude']),
         elevation=QUANTITIES['Elevation'].to_si(columns['elevation']),
@@ -229,7 +238,7 @@ def columns_from_values(messages: Sequence[tuple[int, dict[str, Any]]]) -> RsmCo
         reference = position_codes(message['refPos'])
         heads.append((frame, message['msgCnt'], int(message['id'][:8], 16),
                       int(message['id'][8:], 16), *reference))
-        rows += [_participant_row(frame, entry, reference) for entry in message['participants']]
+        rows += [participant_row(frame, entry, reference) for entry in message['participants']]
     head = np.array(heads, dtype=np.int64).reshape(-1, len(HEAD_COLUMNS))
     names = (*OTHER_COLUMNS, *PARTICIPANT_COLUMNS)
     table = np.array(rows, dtype=np.int64).reshape(-1, len(names))
@@ -239,9 +248,19 @@ def columns_from_values(messages: Sequence[tuple[int, dict[str, Any]]]) -> RsmCo
     )
 
 
-def _participant_row(
+def participant_row(
     frame: int, entry: dict[str, Any], reference: tuple[int, int, int],
 ) -> list[int]:
+    """Collect the codes of one participant.
+
+    Args:
+        frame: Index of its frame.
+        entry: ParticipantData value.
+        reference: Codes of the position that its offset counts from.
+
+    Returns:
+        The codes of `OTHER_COLUMNS` and `PARTICIPANT_COLUMNS`.
+    """
     identifier = entry.get('id')
     row = [frame, ABSENT, ABSENT] if identifier is None else [
         frame, int(identifier[:8], 16), int(identifier[8:], 16)]
