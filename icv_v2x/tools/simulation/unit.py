@@ -96,7 +96,7 @@ class Air:
         self._builds = builds
         self._map = MapFrame(*DEFAULT_PLACE, 0.0)
         self._senders: dict[str, Sender] = {}
-        self._owners: dict[int, str] = {}
+        self._owners: dict[str, str] = {}
         self._counts: dict[str, int] = {}
 
     def frames(
@@ -132,12 +132,12 @@ class Air:
 
     def name(self, subject: str) -> str:
         """Return the vehicle behind the id that an advisory gives, '' where there is none."""
-        return self._owners.get(int(subject, 16), '') if subject else ''
+        return self._owners.get(subject, '')
 
     def _sender(self, name: str) -> Sender:
         if name not in self._senders:
             build, number = self._builds[name], temporary_id(name)
-            self._owners[number] = name
+            self._owners[f'{number:016X}'] = name
             self._senders[name] = Sender(
                 number, SIGNER_PREFIX + number - SENDER_PREFIX, build.object_class,
                 build.length, build.width, hard_braking_event=True)
