@@ -31,6 +31,8 @@ _TRAIL_SPACING = 3.0
 _JUMP = 30.0
 # Points of a planned path nearer than this to the one before say nothing of its direction [m].
 _SPACING = 0.5
+# Nearer than this an object is on the line [m].
+_ON_THE_LINE = 1e-3
 # A present turn is not expected to go on further than this [rad], in chords of so much [rad].
 _TURN = 0.5 * np.pi
 _CHORD = np.radians(5.0)
@@ -116,9 +118,13 @@ class OwnPath:
         distance = np.hypot(across[..., 0], across[..., 1])
         distance = np.where(np.isnan(distance), np.inf, distance)
         row, nearest = np.arange(len(tracks)), np.argmin(distance, axis=1)
-        direction = np.arctan2(unit[nearest, 1], unit[nearest, 0])
-        left = unit[nearest, 0] * place[row, nearest, 1] - unit[nearest, 1] * place[
-            row, nearest, 0]
+        side, beside = unit[nearest], across[row, nearest]
+        left = side[:, 0] * place[row, nearest, 1] - side[:, 1] * place[row, nearest, 0]
+        # Across the line to the object, so that nothing jumps where the nearest is a corner.
+        away = distance[row, nearest] > _ON_THE_LINE
+        square = np.column_stack([beside[:, 1], -beside[:, 0]]) * np.sign(left)[:, np.newaxis]
+        along_way = np.where(away[:, np.newaxis], square, side)
+        direction = np.arctan2(along_way[:, 1], along_way[:, 0])
         turned = _wrapped(tracks.heading - direction)
         station = self._stations[nearest] + along[row, nearest]
         angle = np.where(np.isnan(turned), 0.0, turned)

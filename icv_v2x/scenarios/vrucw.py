@@ -61,9 +61,9 @@ class _Meeting:
         time: [s] until the ego enters that zone, inf where no overlap follows.
         needed: (4, n) [m/s2] deceleration that stops the ego before the zone if it starts now,
             and after the delays of IMMINENT and WARNING.
-        away: [m] from the ego's swept path now.
+        inside: In the ego's swept path now.
         beside: Outside that path, and standing or moving along it.
-        near: Within the distance of WARNING for its kind.
+        near: On course for an overlap and within the distance of WARNING for its kind.
         probability: Of an overlap.
     """
 
@@ -71,7 +71,7 @@ class _Meeting:
     zone: ZoneTimes
     time: Floats
     needed: Floats
-    away: Floats
+    inside: Flags
     beside: Flags
     near: Flags
     probability: Floats
@@ -164,15 +164,12 @@ def _meeting(
     parameters: Parameters,
 ) -> _Meeting:
     """Assess the meeting with each of n people."""
-    collision, vrucw = parameters.collision, parameters.vrucw
+    collision = parameters.collision
     count, horizon = len(people), collision.horizon
     motion = _motion(people, horizon)
     sizes = Footprint(people.length, people.width)
     contact = first_contact(own, own_size, motion, sizes)
     zone = zone_times(own, own_size, motion, sizes, contact=contact)
-    still = constant_velocity(
-        people.x, people.y, np.nan_to_num(people.heading), np.zeros(count), horizon)
-    away = closest_approach(own, own_size, still, sizes).distance
     delays = np.array([0.0, collision.imminent_delay, collision.warning_delay])
     needed = required_deceleration_stopping(
         np.where(zone.exists, zone.ego_entry_distance, np.inf),
@@ -182,18 +179,42 @@ def _meeting(
         own.take(np.zeros(count, dtype=np.intp)), np.where(zone.exists, zone.ego_entry, 0.0))
     across = np.abs(np.sin(np.nan_to_num(people.heading) - there.heading))
     moves_along = (across < np.sin(np.radians(collision.same_direction))) & (
-        np.abs(people.speed) * across <= vrucw.beside_speed)
-    pedestrian = people.object_class == ObjectClass.PEDESTRIAN
+        np.abs(people.speed) * across <= parameters.vrucw.beside_speed)
+    inside = zone.object_entry <= 0.0
     return _Meeting(
         contact=contact,
         zone=zone,
         time=np.where(zone.exists & contact.overlaps, zone.ego_entry, np.inf),
         needed=np.where(zone.exists, needed, 0.0),
-        away=away,
-        beside=(away > 0.0) & (moves_along | (np.abs(people.speed) < STANDING)),
-        near=away <= np.where(pedestrian, vrucw.pedestrian_distance, vrucw.cyclist_distance),
+        inside=inside,
+        beside=~inside & (moves_along | (np.abs(people.speed) < STANDING)),
+        near=_near(people, own, own_size, contact, parameters),
         probability=_probability(people, ego, own, own_size, motion, sizes, contact),
     )
+
+
+def _near(
+    people: Tracks,
+    own: PiecewiseMotion,
+    own_size: Footprint,
+    contact: Contact,
+    parameters: Parameters,
+) -> Flags:
+    """Return who of those on course for an overlap is close to the ego's swept path, (n,)."""
+    vrucw = parameters.vrucw
+    near = contact.overlaps.copy()
+    rows = np.flatnonzero(near)
+    subjects = people.take(rows)
+    still = constant_velocity(
+        subjects.x, subjects.y, np.nan_to_num(subjects.heading), np.zeros(len(rows)),
+        own.end_time)
+    # The swept path comes as near to a place as the ego comes to somebody who stands there.
+    away = closest_approach(
+        own, own_size, still, Footprint(subjects.length, subjects.width)).distance
+    near[rows] = away <= np.where(
+        subjects.object_class == ObjectClass.PEDESTRIAN,
+        vrucw.pedestrian_distance, vrucw.cyclist_distance)
+    return near
 
 
 def _probability(
@@ -240,7 +261,7 @@ def _reason(people: Tracks, row: int, ego: EgoState, meeting: _Meeting) -> str:
     who = 'Pedestrian' if pedestrian else 'Cyclist'
     speed = abs(float(people.speed[row]))
     entry = float(meeting.zone.object_entry[row])
-    if meeting.away[row] == 0.0:
+    if meeting.inside[row]:
         where = 'in the own path'
     else:
         turned = np.sin(people.heading[row] - ego.heading)
