@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from icv_v2x.frames import MapFrame
 from icv_v2x.inputs import (
@@ -16,15 +18,19 @@ from icv_v2x.inputs import (
     PlannedPath,
     Standard,
     VehicleStatus,
+    Verification,
     join,
 )
 from icv_v2x.message_set.batch import Encoding, decode_frames
 from icv_v2x.pipeline.counters import Counters
 from icv_v2x.translate.csae import reports_from_bsm
+from icv_v2x.translate.csae_participants import reports_from_rsm, reports_from_ssm
+from icv_v2x.translate.csae_persons import reports_from_psm
 from icv_v2x.translate.refusals import refused
-from icv_v2x.translate.reports import ObjectReports
-from icv_v2x.world.corroboration import with_second_source
+from icv_v2x.translate.reports import ObjectReports, joined
+from icv_v2x.world.corroboration import Observations, one_per_object, with_second_source
 from icv_v2x.world.ego_estimator import EgoEstimator
+from icv_v2x.world.own_echo import own_vehicle
 from icv_v2x.world.track_store import TrackStore, Verdict
 
 if TYPE_CHECKING:
@@ -110,8 +116,15 @@ class Perception:
             self.clear()
         self._now = now
         self.drain()
-        tracks = with_second_source(self._tracks.snapshot(now), self._detections.snapshot(now))
-        return tracks, self._ego.state(now)
+        ego = self._ego.state(now)
+        heard = self._tracks.snapshot(now)
+        trusted = heard.verification == Verification.VERIFIED
+        if self._parameters.trust.minimum_verification == 'not_checked':
+            trusted |= heard.verification == Verification.NOT_CHECKED
+        observed = Observations(self._tracks.subject_id, self._tracks.since, trusted)
+        others = ~own_vehicle(heard, ego)
+        objects = one_per_object(heard.take(others), observed.take(others))
+        return with_second_source(objects, self._detections.snapshot(now)), ego
 
     def clear(self) -> None:
         """Forget tracks and ego, keep the counters."""
@@ -148,20 +161,86 @@ class Perception:
         if encoding not in (Encoding.UPER, Encoding.JER):
             self.counters.reject(len(batch), 'unsupported_encoding')
             return
-        verdicts: list[str] = []
         mask, refusals = refused(batch.verification)
-        verdicts += [refusal.reason.value for refusal in refusals]
+        for refusal in refusals:
+            self.counters.reject(1, refusal.reason.value)
         batch = batch.take(~mask)
         decoded = decode_frames(batch.payload, batch.length, encoding=Encoding(encoding))
-        verdicts += [reason.value for _, reason, _ in decoded.rejected]
-        verdicts += ['not_served'] * (
-            len(decoded.rsm) + len(decoded.ssm) + len(decoded.others))
-        reports, refusals = reports_from_bsm(decoded.bsm, batch, self._map, self._parameters)
-        verdicts += [refusal.reason.value for refusal in refusals]
-        newest = int(batch.reception_time.max()) if len(batch) else 0
-        outcomes = self._tracks.update(reports, self._ego.state(newest))
-        accepted = int(np.count_nonzero(outcomes == Verdict.ACCEPTED))
-        verdicts += [Verdict(o).reason for o in outcomes[outcomes != Verdict.ACCEPTED].tolist()]
-        self.counters.accept(accepted)
-        for verdict in verdicts:
-            self.counters.reject(1, verdict)
+        for _, reason, _ in decoded.rejected:
+            self.counters.reject(1, reason.value)
+        persons = [
+            (frame, value) for frame, name, value in decoded.others
+            if name == 'PersonalSafetyMessage']
+        self.counters.reject(len(decoded.others) - len(persons), 'not_served')
+
+        served = _Served(len(batch))
+        parts = []
+        for frames, adapter in (
+            (decoded.bsm.frame, partial(reports_from_bsm, decoded.bsm)),
+            (decoded.rsm.frame, partial(reports_from_rsm, decoded.rsm)),
+            (decoded.ssm.frame, partial(reports_from_ssm, decoded.ssm)),
+            (_rows([frame for frame, _ in persons]), partial(reports_from_psm, persons)),
+        ):
+            served.take(frames)
+            try:
+                reports, refusals = adapter(batch, self._map, self._parameters)
+            except Exception:
+                # A defect of ours must not cost more than the messages of one kind.
+                _log.exception('frames lost to an internal error: %d', len(frames))
+                served.refuse(frames, 'internal_error')
+                continue
+            for refusal in refusals:
+                served.refuse(_rows([refusal.frame]), refusal.reason.value)
+            parts.append(reports)
+        if parts:
+            reports = joined(parts)
+            newest = int(batch.reception_time.max()) if len(batch) else 0
+            outcomes = self._tracks.update(reports, self._ego.state(newest))
+            served.settle(reports, outcomes)
+        served.count(self.counters)
+
+
+def _rows(rows: list[int]) -> NDArray[np.int64]:
+    return np.array(rows, dtype=np.int64)
+
+
+class _Served:
+    """What becomes of the frames of a batch that adapters take, and of the objects in them.
+
+    A frame is accepted where one of its objects is, or where it tells of none; otherwise the
+    first reason against one of its objects is that of the frame.
+    """
+
+    def __init__(self, frames: int) -> None:
+        """Start with no frame taken, of so many."""
+        self._taken = np.zeros(frames, dtype=np.bool_)
+        self._accepted = np.zeros(frames, dtype=np.bool_)
+        self._reasons: dict[int, str] = {}
+        self._objects: list[str] = []
+
+    def take(self, frames: NDArray[np.int64]) -> None:
+        """Take frames; each is to be settled or refused, or tells of nothing."""
+        self._taken[frames] = True
+
+    def refuse(self, frames: NDArray[np.int64], reason: str) -> None:
+        """Note that one object of each of the frames is not used."""
+        for frame in frames:
+            self._reasons.setdefault(int(frame), reason)
+            self._objects.append(reason)
+
+    def settle(self, reports: ObjectReports, outcomes: NDArray[np.uint8]) -> None:
+        """Note what the track store made of reports, values of `Verdict`."""
+        accepted = outcomes == Verdict.ACCEPTED
+        self._accepted[reports.frame[accepted]] = True
+        for row in np.flatnonzero(~accepted):
+            self.refuse(reports.frame[[row]], Verdict(int(outcomes[row])).reason)
+
+    def count(self, counters: Counters) -> None:
+        """Count every frame once, and every object that was not used."""
+        for frame, reason in self._reasons.items():
+            if not self._accepted[frame]:
+                self._taken[frame] = False
+                counters.reject(1, reason)
+        counters.accept(int(np.count_nonzero(self._taken)))
+        for reason in self._objects:
+            counters.reject_object(reason)

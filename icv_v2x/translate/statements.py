@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,6 +80,19 @@ class Statements:
     def __len__(self) -> int:
         """Return the number of road users."""
         return len(self.frame)
+
+    def take(self, rows: NDArray[np.bool_]) -> Statements:
+        """Return those that a mask (m,) keeps."""
+        return self if rows.all() else Statements(
+            **{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+
+def joined(first: Statements, second: Statements) -> Statements:
+    """Return statements end to end."""
+    return Statements(**{
+        f.name: np.concatenate([getattr(first, f.name), getattr(second, f.name)])
+        for f in fields(Statements)
+    })
 
 
 def reports_of(

@@ -1,33 +1,52 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""The second source: which objects heard over the radio the vehicle's own sensors see as well."""
+"""One track for every object, however many tell of it, and who of them confirms it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.spatial.distance import cdist
+from numpy.typing import NDArray
+
+from icv_v2x.translate.reports import Source
+from icv_v2x.world.association import Pairs, best_pairs, possible_pairs
 
 if TYPE_CHECKING:
     from icv_v2x.world.tracks import Tracks
 
-# Centres farther apart than this are two objects, however unsure both are [m]: half a car.
-_GATE = 2.5
-_DEVIATIONS = 3.0
-_SPEED = 3.0
 # A detection older than this confirms nothing [s].
 _AGE = 0.5
+# Where the observer names the object, the places may differ this many times as much.
+_NAMED = 2.0
+
+
+@dataclass(frozen=True)
+class Observations:
+    """What is known of n tracks besides their states.
+
+    Attributes:
+        subject_id: (n,) uint64, id under which the object itself sends, as its observer says, 0:
+            not given.
+        since: (n,) int64, time of the first report [ns].
+        trusted: (n,) the newest message of the track is verified as far as is asked for.
+    """
+
+    subject_id: NDArray[np.uint64]
+    since: NDArray[np.int64]
+    trusted: NDArray[np.bool_]
+
+    def take(self, rows: NDArray[np.bool_]) -> Observations:
+        """Return those of a mask (n,)."""
+        return Observations(self.subject_id[rows], self.since[rows], self.trusted[rows])
 
 
 def with_second_source(tracks: Tracks, detections: Tracks) -> Tracks:
     """Return the tracks, those marked that a detection of the vehicle itself confirms.
 
-    Each detection confirms at most one track: pairs are assigned so that the sum of their
-    distances is least, within a gate of position (2.5 m and three deviations of both, but never
-    more than twice that) and speed.
+    Each detection confirms at most one track: pairs within the gates of `association` are
+    chosen at the least sum of distances.
 
     Args:
         tracks: Objects heard over the radio, n.
@@ -37,33 +56,147 @@ def with_second_source(tracks: Tracks, detections: Tracks) -> Tracks:
         The tracks with `corroborated` and `source` completed.
     """
     fresh = detections.take(detections.age <= _AGE)
-    if not len(tracks) or not len(fresh):
+    pairs = possible_pairs(tracks, fresh)
+    pairs = pairs.take(best_pairs(pairs))
+    if not len(pairs.first):
         return tracks
-    apart = cdist(
-        np.column_stack([tracks.x, tracks.y]), np.column_stack([fresh.x, fresh.y])
-    )
-    spread = _DEVIATIONS * np.sqrt(
-        (tracks.variance_xx + tracks.variance_yy)[:, np.newaxis]
-        + fresh.variance_xx + fresh.variance_yy
-    )
-    gate = np.clip(spread, _GATE, 2.0 * _GATE)
-    velocity = np.hypot(
-        (tracks.speed * np.cos(tracks.heading))[:, np.newaxis]
-        - fresh.speed * np.cos(fresh.heading),
-        (tracks.speed * np.sin(tracks.heading))[:, np.newaxis]
-        - fresh.speed * np.sin(fresh.heading),
-    )
-    possible = (apart <= gate) & (velocity <= _SPEED)
-    # Only what has a partner at all enters the assignment, which is cubic.
-    row, column = np.flatnonzero(possible.any(axis=1)), np.flatnonzero(possible.any(axis=0))
-    if not len(row):
-        return tracks
-    inside = np.ix_(row, column)
-    cost = np.where(possible[inside], apart[inside], 1e3)
-    first, second = linear_sum_assignment(cost)
-    matched = possible[inside][first, second]
-    confirmed = np.zeros(len(tracks), dtype=np.bool_)
-    confirmed[row[first[matched]]] = True
+    confirmed = tracks.corroborated.copy()
+    confirmed[pairs.first] = True
     source = tracks.source.copy()
-    source[row[first[matched]]] |= fresh.source[column[second[matched]]]
-    return replace(tracks, corroborated=tracks.corroborated | confirmed, source=source)
+    source[pairs.first] |= fresh.source[pairs.second]
+    return replace(tracks, corroborated=confirmed, source=source)
+
+
+def one_per_object(tracks: Tracks, observed: Observations) -> Tracks:
+    """Return the tracks with all that tell of one object made one.
+
+    The track of the object's own messages leads. Of several observers the one leads that has
+    known the object longest, so that its name lasts. The others' bits of `source` are added, and
+    the object is corroborated where a fresh trusted observation by a sensor comes from another
+    signer than the leader. One observer never sees an object twice, so two of its objects stay
+    two.
+
+    Args:
+        tracks: n tracks at one instant.
+        observed: What else is known of them.
+
+    Returns:
+        The leading tracks, in the order given.
+    """
+    perceived = np.flatnonzero(tracks.object_id >= 0)
+    if not len(perceived):
+        return tracks
+    leader, confirms = _leaders(tracks, observed, perceived)
+    follower = np.flatnonzero(leader != np.arange(len(tracks)))
+    if not len(follower):
+        return tracks
+    led = leader[follower]
+    source = tracks.source.copy()
+    np.bitwise_or.at(source, led, tracks.source[follower])
+    independent = (
+        confirms[follower]
+        & ((tracks.source[follower] & Source.SENSOR) != 0)
+        & (tracks.age[follower] <= _AGE)
+        & observed.trusted[follower]
+        # Without a digest nobody can tell that it is another one.
+        & (tracks.signer[follower] != 0) & (tracks.signer[led] != 0)
+        & (tracks.signer[follower] != tracks.signer[led])
+    )
+    corroborated = tracks.corroborated.copy()
+    corroborated[led[independent]] = True
+    kept = np.ones(len(tracks), dtype=np.bool_)
+    kept[follower] = False
+    return replace(tracks, source=source, corroborated=corroborated).take(kept)
+
+
+def _leaders(
+    tracks: Tracks, observed: Observations, perceived: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Return the leading row of every track, (n,), and who is near enough to confirm it, (n,)."""
+    leader = np.arange(len(tracks))
+    confirms = np.zeros(len(tracks), dtype=np.bool_)
+    _, observer = np.unique(tracks.sender_id, return_inverse=True)
+    senders = np.flatnonzero(tracks.object_id < 0)
+
+    alone = perceived
+    if len(senders):
+        named = _named(tracks, observed, alone, senders)
+        leader[named.first] = named.second
+        near = _within(tracks, alone, senders)
+        key = _key(near, observer, len(tracks))
+        # What is named is taken, and counts as confirming where it lies within the gates too.
+        confirms[near.first[np.isin(near.first, named.first)
+                            & (leader[near.first] == near.second)]] = True
+        free = ~np.isin(near.first, named.first) & ~np.isin(
+            key, _key(named, observer, len(tracks)))
+        near, key = near.take(free), key[free]
+        best = near.take(best_pairs(near, key))
+        leader[best.first] = best.second
+        confirms[best.first] = True
+        alone = alone[leader[alone] == alone]
+
+    near = _within(tracks, alone, alone)
+    seniority = np.empty(len(tracks), dtype=np.intp)
+    seniority[np.lexsort((tracks.object_id, tracks.sender_id, observed.since))] = np.arange(
+        len(tracks))
+    near = near.take(
+        (observer[near.first] != observer[near.second])
+        & (seniority[near.second] < seniority[near.first]))
+    if len(near.first):
+        best = near.take(best_pairs(near, _key(near, observer, len(tracks))))
+        _follow(leader, confirms, best, near, observer)
+    return leader, confirms
+
+
+def _named(
+    tracks: Tracks, observed: Observations, perceived: NDArray[np.intp],
+    senders: NDArray[np.intp],
+) -> Pairs:
+    """Return the pairs of observed objects and senders whose id their observer gives."""
+    perceived = perceived[observed.subject_id[perceived] != 0]
+    pairs = _within(tracks, perceived, senders, wide=_NAMED)
+    pairs = pairs.take(observed.subject_id[pairs.first] == tracks.sender_id[pairs.second])
+    _, observer = np.unique(tracks.sender_id, return_inverse=True)
+    # A pair of observer and object once: an observer may give one id to several of its objects.
+    return pairs.take(best_pairs(pairs, _key(pairs, observer, len(tracks))))
+
+
+def _within(
+    tracks: Tracks, first: NDArray[np.intp], second: NDArray[np.intp], *, wide: float = 1.0,
+) -> Pairs:
+    """Return the possible pairs of some tracks and others, as rows of all tracks."""
+    pairs = possible_pairs(tracks.take(first), tracks.take(second), wide=wide)
+    return Pairs(first[pairs.first], second[pairs.second], pairs.cost)
+
+
+def _key(pairs: Pairs, observer: NDArray[np.intp], count: int) -> NDArray[np.int64]:
+    """Return a number for each combination of observer and leading track, (k,)."""
+    key: NDArray[np.int64] = observer[pairs.first].astype(np.int64) * count + pairs.second
+    return key
+
+
+def _follow(
+    leader: NDArray[np.intp], confirms: NDArray[np.bool_], best: Pairs, near: Pairs,
+    observer: NDArray[np.intp],
+) -> None:
+    """Let every track follow the most senior one that its chosen partners lead to.
+
+    A track that lies outside the gates of that one stays alone; so do several objects of one
+    observer that came to follow the same.
+    """
+    follows = np.arange(len(leader))
+    follows[best.first] = best.second
+    while True:
+        further = follows[follows]
+        if (further == follows).all():
+            break
+        follows = further
+    rows = best.first
+    count = len(leader)
+    allowed = np.isin(rows * count + follows[rows], near.first * count + near.second)
+    rows = rows[allowed]
+    place = np.stack([observer[rows], follows[rows]])
+    _, first, number = np.unique(place, axis=1, return_index=True, return_counts=True)
+    rows = rows[first[number == 1]]
+    leader[rows] = follows[rows]
+    confirms[rows] = True

@@ -18,6 +18,7 @@ from icv_v2x.world.extrapolation import move
 if TYPE_CHECKING:
     from icv_v2x.translate.reports import ObjectReports
     from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
 
 MESSAGES = 3
 """Messages in a row that must coincide with the ego before their sender counts as the own one."""
@@ -119,7 +120,7 @@ class OwnEcho:
             Two masks (n,): the own vehicle; and whether the report coincides with the ego,
             which for tracked objects the caller counts.
         """
-        near, nearby = self._coincidence(reports, ego)
+        near, nearby = _coincidence(reports, ego, age(ego.stamp, reports.time))
         own = near & ~tracked
         now = ego.stamp
         for key, (count, last) in list(self._suspects.items()):
@@ -161,30 +162,51 @@ class OwnEcho:
         while len(self._suspects) > _REMEMBERED:
             del self._suspects[next(iter(self._suspects))]
 
-    @staticmethod
-    def _coincidence(
-        reports: ObjectReports, ego: EgoState
-    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return which reports coincide with the ego, and which nearly do, (n,) each."""
-        elapsed = age(ego.stamp, reports.time)
-        there = move(
-            ego.x, ego.y, ego.heading, ego.speed, ego.acceleration, ego.yaw_rate,
-            np.clip(elapsed, -_EXTRAPOLATED, _EXTRAPOLATED))
-        east, north = reports.x - there.x, reports.y - there.y
-        cosine, sine = np.cos(there.heading), np.sin(there.heading)
-        along = np.abs(cosine * east + sine * north)
-        across = np.abs(cosine * north - sine * east)
-        length = _SHARED * (reports.length + ego.length) / 2.0
-        width = _SHARED * (reports.width + ego.width) / 2.0
-        standing = np.abs(reports.speed) < STANDING_SPEED
-        turned = np.abs(wrap_angle(reports.heading - there.heading)) > _HEADING
-        alike = (
-            (np.abs(elapsed) <= _EXTRAPOLATED)
-            & ~(turned & ~standing)
-            & (np.abs(reports.speed - there.speed)
-               <= _SPEED + _SPEED_SHARE * np.abs(there.speed))
-            & ~(np.abs(reports.z - ego.z) > _LEVEL)
-        )
-        near = alike & (along <= length) & (across <= width)
-        nearby = alike & (along <= _HOLD * length) & (across <= _HOLD * width)
-        return near, nearby
+
+def own_vehicle(tracks: Tracks, ego: EgoState | None) -> NDArray[np.bool_]:
+    """Return which perceived objects are the own vehicle now, (n,).
+
+    Observers see it like any other; one that measures it badly at first, or loses it and finds
+    it again, would have the own vehicle warned of itself meanwhile.
+
+    Args:
+        tracks: Objects at one instant.
+        ego: The ego at the same instant, None where unknown.
+    """
+    if ego is None:
+        return np.zeros(len(tracks), dtype=np.bool_)
+    near, _ = _coincidence(tracks, ego, np.zeros(len(tracks)))
+    return near & (tracks.object_id >= 0)
+
+
+def _coincidence(
+    objects: ObjectReports | Tracks, ego: EgoState, elapsed: NDArray[np.float64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which objects coincide with the ego, and which nearly do, (n,) each.
+
+    Args:
+        objects: n objects.
+        ego: The ego.
+        elapsed: (n,) from the state of the ego to that of the object [s].
+    """
+    there = move(
+        ego.x, ego.y, ego.heading, ego.speed, ego.acceleration, ego.yaw_rate,
+        np.clip(elapsed, -_EXTRAPOLATED, _EXTRAPOLATED))
+    east, north = objects.x - there.x, objects.y - there.y
+    cosine, sine = np.cos(there.heading), np.sin(there.heading)
+    along = np.abs(cosine * east + sine * north)
+    across = np.abs(cosine * north - sine * east)
+    length = _SHARED * (objects.length + ego.length) / 2.0
+    width = _SHARED * (objects.width + ego.width) / 2.0
+    standing = np.abs(objects.speed) < STANDING_SPEED
+    turned = np.abs(wrap_angle(objects.heading - there.heading)) > _HEADING
+    alike = (
+        (np.abs(elapsed) <= _EXTRAPOLATED)
+        & ~(turned & ~standing)
+        & (np.abs(objects.speed - there.speed)
+           <= _SPEED + _SPEED_SHARE * np.abs(there.speed))
+        & ~(np.abs(objects.z - ego.z) > _LEVEL)
+    )
+    near = alike & (along <= length) & (across <= width)
+    nearby = alike & (along <= _HOLD * length) & (across <= _HOLD * width)
+    return near, nearby
