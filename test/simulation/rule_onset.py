@@ -33,7 +33,7 @@ _EMERGENCY = 5.0
 _DELAY = 1.7
 _STEADY, _BRAKING = 1.5, 3.0
 _ONCOMING = 4.0
-_STEP, _FINE = 0.05, 0.005
+_STEP, _FINE = 0.05, 0.01
 _HORIZON, _LONG = 8.0, 16.0
 # A shade below, so that a rule that holds exactly is seen to hold.
 _SHADE = 1e-3
@@ -124,13 +124,31 @@ def _following(mine: _State, theirs: _State, braking: float) -> bool:
         change = np.where(time < delay, mine.acceleration, -own_braking)
         speed = np.maximum(mine.speed + np.cumsum(change) * _FINE - change[0] * _FINE, 0.0)
         lead = np.maximum(theirs.speed + rate * time, 0.0)
-        return bool(np.any(gap + np.cumsum((lead - speed) * _FINE) < -_SHADE))
+        # A leader on its way across leaves the path again, so both dimensions count.
+        own, other = _driven(mine, time, speed), _driven(theirs, time, lead)
+        near = np.flatnonzero(np.hypot(own.x - other.x, own.y - other.y) < 2.0 * SIZE[0])
+        return bool(len(near)) and bool(np.any(
+            rectangle_distance(_rows(own, near), SIZE, _rows(other, near), SIZE) <= 0.0))
 
     def rule(rate: float, least: float) -> bool:
         return (
             touches(rate, _EMERGENCY - _SHADE, _DELAY) and touches(rate, least - _SHADE, 0.0))
 
     return rule(0.0, _STEADY) or (braking < 0.0 and rule(braking, _BRAKING))
+
+
+def _driven(state: _State, time: Array, speed: Array) -> States:
+    """Return the motion straight on with a given speed over time."""
+    way = np.concatenate([[0.0], np.cumsum(speed[:-1] * _FINE)])
+    none = np.zeros(len(time))
+    return States(
+        time=time, x=state.x + way * math.cos(state.heading),
+        y=state.y + way * math.sin(state.heading), z=none, heading=none + state.heading,
+        speed=speed, acceleration=none, yaw_rate=none)
+
+
+def _rows(states: States, rows: NDArray[np.intp]) -> States:
+    return States(**{name: value[rows] for name, value in vars(states).items()})
 
 
 def _zone_entry(own: States, other: States) -> float:
