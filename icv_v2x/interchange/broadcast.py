@@ -48,6 +48,7 @@ class Frame(NamedTuple):
     verification: Verification
     signer: int
     role: SignerRole
+    aid: int = BSM_AID
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def batch_of(frames: Sequence[Frame], stamp: int) -> FrameBatch:
         payload=np.frombuffer(b''.join(frame.octets for frame in frames), np.uint8),
         verification=np.array([frame.verification for frame in frames], np.uint8),
         signer=np.array([frame.signer for frame in frames], np.uint64),
-        aid=np.full(count, BSM_AID, np.uint32),
+        aid=np.array([frame.aid for frame in frames], np.uint32),
         rssi=np.full(count, np.nan, np.float32),
         generation_time=np.array([frame.generation_time for frame in frames], np.int64),
         signer_role=np.array([frame.role for frame in frames], np.uint8),

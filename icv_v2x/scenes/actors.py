@@ -68,6 +68,7 @@ class Radio:
         role: Kind of certificate.
         signer: Certificate digest, None: one of its own for each actor.
         temporary_id: Temporary id, None: one of its own for each actor.
+        personal: It sends personal safety messages instead of basic ones.
         omit: Names of optional fields of `BsmContent` that are left out of the frames.
         seed: Of loss, jitter and noise.
     """
@@ -84,6 +85,7 @@ class Radio:
     role: SignerRole = SignerRole.VEHICLE
     signer: int | None = None
     temporary_id: int | None = None
+    personal: bool = False
     omit: frozenset[str] = frozenset()
     seed: int = 0
 
@@ -98,6 +100,7 @@ class Actor:
         elevation: [m] height of the road it drives on.
         radio: How it sends, None: it does not.
         seen_by_ego: The ego's own sensors see it.
+        seen_by_roadside: Roadside units in reach see it.
         begin: [s] when it appears.
         until: [s] when it is gone.
         on_duty: It drives with siren and light bar.
@@ -114,6 +117,7 @@ class Actor:
         elevation: float = 0.0,
         radio: Radio | None = None,
         seen_by_ego: bool = False,
+        seen_by_roadside: bool = False,
         begin: float = 0.0,
         until: float = math.inf,
     ) -> None:
@@ -124,6 +128,7 @@ class Actor:
         self.elevation = elevation
         self.radio = radio
         self.seen_by_ego = seen_by_ego
+        self.seen_by_roadside = seen_by_roadside
         self.begin = begin
         self.until = until
         self.on_duty = False
@@ -284,10 +289,12 @@ class Ego(Actor):
         radio: Radio | None = None,
         base_link_to_center: float = 1.4,
         output: EgoOutput | None = None,
+        seen_by_roadside: bool = False,
     ) -> None:
         """Place the ego; see the class for the arguments. With a radio, its echo comes back."""
         super().__init__(
-            'ego', start, object_class=object_class, size=size, elevation=elevation, radio=radio)
+            'ego', start, object_class=object_class, size=size, elevation=elevation, radio=radio,
+            seen_by_roadside=seen_by_roadside)
         self.base_link_to_center = base_link_to_center
         self.output = output or EgoOutput()
         self.indications: list[tuple[float, float, Indicator]] = []

@@ -12,8 +12,9 @@ import numpy as np
 
 from icv_v2x.inputs import Gear, Odometry, PlannedPath, VehicleStatus
 from icv_v2x.interchange.bag_writer import BagWriter, Input
-from icv_v2x.interchange.broadcast import Frame, Motion, Sender, batch_of, bsm_octets
+from icv_v2x.interchange.broadcast import BSM_AID, Frame, Motion, Sender, batch_of, bsm_octets
 from icv_v2x.interchange.parameter_text import parameter_path, parameter_text
+from icv_v2x.scenes.observers import PSM_AID, observations, psm_octets, sending_times
 from icv_v2x.translate.reports import ObjectReports, Source
 
 if TYPE_CHECKING:
@@ -75,17 +76,9 @@ def write(scene: Scene, path: Path | str, *, replace: bool = False) -> None:
         parameter_text(scene.parameter_values(), comments), encoding='utf-8')
 
 
-def _times(rate: float, duration: float, phase: float = 0.0) -> Array:
-    if rate <= 0.0:
-        return np.zeros(0)
-    count = math.floor((duration - phase) * rate + 1e-9) + 1
-    # Instants are whole milliseconds, as a message's time mark has no finer step.
-    return np.round(phase + np.arange(max(count, 0)) / rate, 3)
-
-
 def _odometry(scene: Scene) -> list[tuple[int, Input]]:
     ego = scene.the_ego
-    times = _times(ego.output.odometry_rate, scene.duration)
+    times = sending_times(ego.output.odometry_rate, scene.duration)
     for begin, until in ego.output.odometry_lost:
         times = times[(times < begin) | (times >= until)]
     states = scene.states('ego', times)
@@ -109,7 +102,7 @@ def _odometry(scene: Scene) -> list[tuple[int, Input]]:
 
 
 def _status(scene: Scene) -> list[tuple[int, Input]]:
-    times = _times(scene.the_ego.output.status_rate, scene.duration)
+    times = sending_times(scene.the_ego.output.status_rate, scene.duration)
     states = scene.states('ego', times)
     made: list[tuple[int, Input]] = []
     for row, time in enumerate(times.tolist()):
@@ -129,9 +122,9 @@ def _status(scene: Scene) -> list[tuple[int, Input]]:
 
 def _paths(scene: Scene) -> list[tuple[int, Input]]:
     ego = scene.the_ego
-    ahead = _times(5.0, ego.output.path_horizon)
+    ahead = sending_times(5.0, ego.output.path_horizon)
     made: list[tuple[int, Input]] = []
-    for time in _times(ego.output.path_rate, scene.duration).tolist():
+    for time in sending_times(ego.output.path_rate, scene.duration).tolist():
         states = scene.states('ego', time + ahead)
         stamp = scene.nanoseconds(time)
         made.append((stamp, PlannedPath(
@@ -149,7 +142,7 @@ def _detections(scene: Scene) -> list[tuple[int, Input]]:
     if not seen:
         return []
     output = scene.the_ego.output
-    times = _times(output.detection_rate, scene.duration)
+    times = sending_times(output.detection_rate, scene.duration)
     numbers = np.arange(len(seen), dtype=np.int32)
     states = {name: scene.states(name, times) for name in seen}
     there = np.stack([scene.present(name, times) for name in seen])
@@ -210,7 +203,7 @@ def _radio(scene: Scene) -> list[tuple[int, Input]]:
         phase = radio.phase
         if phase is None:
             phase = round(_PHASE_STEP * number % (1.0 / radio.rate), 3)
-        times = _times(radio.rate, scene.duration, phase)
+        times = sending_times(radio.rate, scene.duration, phase)
         times = times[scene.present(name, times)]
         motion = _with_noise(scene, scene.states(name, times), radio, random)
         delay = radio.latency + radio.jitter * random.random(len(times))
@@ -223,12 +216,17 @@ def _radio(scene: Scene) -> list[tuple[int, Input]]:
             numbering=scene.class_numbering, on_duty=actor.on_duty)
         motion = dataclasses.replace(motion, events=np.array(
             [actor.events_at(time) for time in times.tolist()], np.uint16))
-        octets = bsm_octets(sender, motion, map_frame)
+        octets = (
+            psm_octets(sender, motion, map_frame) if radio.personal
+            else bsm_octets(sender, motion, map_frame))
         for row in np.flatnonzero(heard).tolist():
             generated = int(motion.time[row])
             frames.append(Frame(
                 generated + round(float(delay[row]) * 1e9), generated, octets[row],
-                radio.verification, sender.signer, radio.role))
+                radio.verification, sender.signer, radio.role,
+                PSM_AID if radio.personal else BSM_AID))
+    for name in scene.observers:
+        frames.extend(observations(scene, name))
     frames.sort(key=lambda frame: frame.reception_time)
     return _batches(frames)
 

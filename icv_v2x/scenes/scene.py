@@ -14,10 +14,12 @@ import numpy as np
 
 from icv_v2x.frames import MapFrame, wrap_angle
 from icv_v2x.inputs import Indicator
+from icv_v2x.message_set.enumerations import DetectionSource
 from icv_v2x.message_set.vehicle_class import ClassNumbering, ObjectClass, wire_class
 from icv_v2x.parameters import Parameters, build
 from icv_v2x.scenes.actors import SIZES, Actor, Ego, EgoOutput, Radio, Size
 from icv_v2x.scenes.manoeuvres import Pose, States
+from icv_v2x.scenes.observers import ROADSIDE_RADIO, Observer
 
 if TYPE_CHECKING:
     from icv_v2x.scenes.manoeuvres import Array
@@ -28,6 +30,8 @@ DEFAULT_ORIGIN = (39.7950, 116.5060, 0.0)
 DEFAULT_START = '2025-06-01T08:00:00Z'
 _SENDER_PREFIX = 0x5343_454E_0000_0000
 _SIGNER_PREFIX = 0x5349_474E_0000_0000
+_OBSERVER_PREFIX = 0x5253_5500_0000_0000
+_OBSERVER_SIGNER_PREFIX = 0x5253_5349_0000_0000
 
 
 def nanoseconds_of(start: str | int) -> int:
@@ -50,6 +54,7 @@ class Scene:
         origin: Latitude [deg], longitude [deg], altitude [m] of the map origin.
         start: [ns since the Unix epoch].
         actors: The road users but the ego, by name, in the order of their making.
+        observers: Units that tell by radio what they see, likewise.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class Scene:
         self.start = nanoseconds_of(start)
         self.radio = radio or Radio()
         self.actors: dict[str, Actor] = {}
+        self.observers: dict[str, Observer] = {}
         self._ego: Ego | None = None
         self._rotation = 0.0
         self._shift = (0.0, 0.0)
@@ -90,6 +96,7 @@ class Scene:
         base_link_to_center: float = 1.4,
         output: EgoOutput | None = None,
         echo: bool = False,
+        seen_by_roadside: bool = False,
     ) -> Ego:
         """Place the ego.
 
@@ -103,6 +110,7 @@ class Scene:
             base_link_to_center: [m] from base_link forward to the centre of the footprint.
             output: What its own systems publish.
             echo: Its own radio frames come back to it.
+            seen_by_roadside: Roadside units in reach see it.
 
         Returns:
             The ego, to be given manoeuvres.
@@ -110,7 +118,7 @@ class Scene:
         self._ego = Ego(
             Pose(x, y, heading, speed), object_class=object_class, size=size,
             base_link_to_center=base_link_to_center, output=output,
-            radio=self.radio if echo else None)
+            radio=self.radio if echo else None, seen_by_roadside=seen_by_roadside)
         return self._ego
 
     def actor(
@@ -129,6 +137,7 @@ class Scene:
         radio: Radio | None = None,
         silent: bool = False,
         seen_by_ego: bool = False,
+        seen_by_roadside: bool = False,
         begin: float = 0.0,
         until: float = math.inf,
     ) -> Actor:
@@ -149,6 +158,7 @@ class Scene:
             radio: How it sends, None: as the scene says.
             silent: It does not send at all.
             seen_by_ego: The ego's own sensors see it.
+            seen_by_roadside: Roadside units in reach see it.
             begin: [s] when it appears.
             until: [s] when it is gone.
 
@@ -169,8 +179,8 @@ class Scene:
             raise ValueError(f'{name} needs either x and y or ahead')
         made = Actor(
             name, pose, object_class=object_class, size=extent, elevation=elevation,
-            radio=None if silent else radio or self.radio, seen_by_ego=seen_by_ego, begin=begin,
-            until=until)
+            radio=None if silent else radio or self.radio, seen_by_ego=seen_by_ego,
+            seen_by_roadside=seen_by_roadside, begin=begin, until=until)
         self.actors[name] = made
         return made
 
@@ -237,6 +247,44 @@ class Scene:
             y=float(start.y[0]) + at * math.sin(ego_heading) - travelled * math.sin(heading),
             **place)
 
+    def roadside_unit(
+        self,
+        name: str,
+        *,
+        x: float,
+        y: float,
+        reach: float = 300.0,
+        source: DetectionSource = DetectionSource.VIDEO,
+        sharing: bool = False,
+        names_objects: bool = False,
+        radio: Radio | None = None,
+    ) -> Observer:
+        """Place a unit that sees those actors that are `seen_by_roadside`, and tells of them.
+
+        Args:
+            name: Unique within the scene.
+            x: [m] in the axes of the scene.
+            y: [m].
+            reach: [m] how far it sees.
+            source: What it says that it sees with.
+            sharing: It sends sensor sharing messages (SSM) instead of RSM.
+            names_objects: It gives the temporary ids of the objects that send themselves.
+            radio: How it sends, its `role` included; None: a road-side unit, ten times a second.
+
+        Returns:
+            The unit.
+
+        Raises:
+            ValueError: The name is taken.
+        """
+        if name in self.observers or name in self.actors or name == 'ego':
+            raise ValueError(f'there is an actor {name} already')
+        made = Observer(
+            name, x, y, reach=reach, source=source, sharing=sharing,
+            names_objects=names_objects, radio=radio or ROADSIDE_RADIO)
+        self.observers[name] = made
+        return made
+
     @property
     def the_ego(self) -> Ego:
         """The ego.
@@ -280,6 +328,8 @@ class Scene:
         if radio is not None:
             for actor in (*scene.actors.values(), scene.the_ego):
                 actor.radio = radio if actor.radio is not None else None
+            for observer in scene.observers.values():
+                observer.radio = dataclasses.replace(radio, role=observer.radio.role)
         return scene
 
     def states(self, name: str, time: Array | float) -> States:
@@ -327,7 +377,8 @@ class Scene:
         That of GB/T 45315 has none for people on foot and on two wheels.
         """
         unknown = any(
-            actor.radio is not None and not wire_class(actor.object_class)
+            actor.radio is not None and not actor.radio.personal
+            and not wire_class(actor.object_class)
             and actor.object_class is not ObjectClass.UNKNOWN
             for actor in self.actors.values())
         return ClassNumbering.J2735 if unknown else ClassNumbering.GBT45315
@@ -353,6 +404,36 @@ class Scene:
         if radio is not None and radio.signer is not None:
             return radio.signer
         return _SIGNER_PREFIX + self._number(name)
+
+    def observer_id(self, name: str) -> int:
+        """Return the id under which an observer sends."""
+        given = self.observers[name].radio.temporary_id
+        return given if given is not None else (
+            _OBSERVER_PREFIX + list(self.observers).index(name) + 1)
+
+    def observer_signer(self, name: str) -> int:
+        """Return the certificate digest of an observer."""
+        given = self.observers[name].radio.signer
+        return given if given is not None else (
+            _OBSERVER_SIGNER_PREFIX + list(self.observers).index(name) + 1)
+
+    def observer_position(self, name: str) -> tuple[float, float]:
+        """Return where an observer stands in the map [m]."""
+        observer = self.observers[name]
+        side = -1.0 if self._mirrored else 1.0
+        cosine, sine = math.cos(self._rotation), math.sin(self._rotation)
+        return (
+            observer.x * cosine - side * observer.y * sine + self._shift[0],
+            observer.x * sine + side * observer.y * cosine + self._shift[1],
+        )
+
+    def observed_subject(self, observer: str, name: str) -> str:
+        """Return the id by which advisories name what an observer sees, an actor or `ego`."""
+        return f'{self.observer_id(observer):016X}:{self.object_number(name)}'
+
+    def object_number(self, name: str) -> int:
+        """Return the number that observers give to an actor or `ego`."""
+        return self._number(name) + 1
 
     def parameter_values(self) -> dict[str, Any]:
         """Return the parameters that the scene decides, by dotted name."""
