@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Of two applications that see the same subject at the same level, the earlier one speaks.
 _PRECEDENCE = (
     Application.VRUCW, Application.LTA, Application.ICW, Application.FCW, Application.EBW,
-    Application.DNPW, Application.LCW, Application.BSW, Application.CLW, Application.AVW,
+    Application.DNPW, Application.BSW, Application.LCW, Application.CLW, Application.AVW,
 )
 _COLLISION = (Scenario.EMERGENCY_COLLISION_AVOIDANCE, Scenario.VRU_COLLISION_AVOIDANCE)
 # A situation that was interrupted for less than this keeps its id.

@@ -121,7 +121,7 @@ class DoNotPass:
         1.4, 'A leader is slower if the ego can pass it with at least this difference in speed.',
         unit='m/s', minimum=0.1, maximum=10.0)
     corridor: float = parameter(
-        0.5, 'Oncoming traffic is taken for that of the next lane within this angle beside the '
+        0.3, 'Oncoming traffic is taken for that of the next lane within this angle beside the '
         'lane; the error of headings.', unit='deg', minimum=0.0, maximum=5.0)
     drop_deceleration: float = parameter(
         3.0, 'Deceleration by which the ego drops back behind the vehicle that it was to pass.',

@@ -11,6 +11,7 @@ from icv_v2x.scenarios import bsw, dnpw, fcw, icw, lcw, lta, vrucw
 from icv_v2x.scenarios.conflicts import assess_conflicts
 from icv_v2x.scenarios.events import EventWarning
 from icv_v2x.scenarios.ground import Ground
+from icv_v2x.scenarios.intent import OwnCourse, read_intent
 from icv_v2x.scenarios.road_users import vulnerable
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class CollisionWarning:
         self._parameters = parameters
         self._hold = LevelHold(parameters.arbitration.hold)
         self._events = EventWarning()
+        self._course = OwnCourse()
 
     def configure(self, parameters: Parameters) -> None:
         """Take changed parameters over; what is in force stays."""
@@ -58,8 +60,10 @@ class CollisionWarning:
             for candidate in application.assess(conflicts, vehicles, ego, parameters)
         ]
         candidates += self._events.assess(conflicts, vehicles, ego, parameters)
+        self._course.extend(ego)
+        intent = read_intent(ego, self._course, parameters)
         for manoeuvre in MANOEUVRES:
-            candidates += manoeuvre.assess(tracks, ego, parameters)
+            candidates += manoeuvre.assess(tracks, ego, intent, parameters)
         candidates += vrucw.assess(tracks.take(on_foot), ego, parameters)
         ground = Ground(tracks, self._parameters)
         return self._hold.update(tracks.stamp, candidates, ground.ceiling)
@@ -68,3 +72,4 @@ class CollisionWarning:
         """Forget what was in force."""
         self._hold.clear()
         self._events.clear()
+        self._course.clear()

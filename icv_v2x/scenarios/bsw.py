@@ -10,14 +10,19 @@ import numpy as np
 
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.scenarios.candidates import advice
-from icv_v2x.scenarios.intent import changes_lane, planned_way
-from icv_v2x.scenarios.neighbours import same_way, seen_along, vehicles_near
+from icv_v2x.scenarios.intent import changes_lane
+from icv_v2x.scenarios.neighbours import (
+    same_way,
+    seen_along,
+    seen_along_their_lanes,
+    vehicles_near,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icv_v2x.parameters import Parameters
-    from icv_v2x.scenarios.intent import Way
+    from icv_v2x.scenarios.intent import Intent
     from icv_v2x.scenarios.neighbours import Beside
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -26,12 +31,15 @@ if TYPE_CHECKING:
 _REACH = 40.0
 
 
-def assess(tracks: Tracks, ego: EgoState, parameters: Parameters) -> list[Advisory]:
+def assess(
+    tracks: Tracks, ego: EgoState, intent: Intent, parameters: Parameters
+) -> list[Advisory]:
     """Return one candidate for each vehicle in a blind spot of the ego.
 
     Args:
         tracks: All objects at the same instant.
         ego: The ego now.
+        intent: What tells of its intent.
         parameters: Parameters of the package.
 
     Returns:
@@ -44,14 +52,11 @@ def assess(tracks: Tracks, ego: EgoState, parameters: Parameters) -> list[Adviso
     if not len(rows):
         return []
     vehicles = tracks.take(rows)
-    # Near by, the mean of both directions is the chord of a bend, and a manoeuvre of either
-    # turns it by half only.
-    turned = np.sin(vehicles.heading - ego.heading), np.cos(vehicles.heading - ego.heading)
-    chord = ego.heading + 0.5 * np.arctan2(*turned)
-    beside = seen_along(ego, vehicles, chord, vehicles.heading)
-    way = planned_way(ego, parameters)
-    entry = _level(ego, way, beside, vehicles, parameters, 1.0)
-    leave = _level(ego, way, beside, vehicles, parameters, parameters.collision.exit_margin)
+    beside = seen_along(
+        ego, vehicles, np.full(len(rows), ego.heading), seen_along_their_lanes(ego, vehicles).axis
+    )
+    entry = _level(ego, intent, beside, vehicles, parameters, 1.0)
+    leave = _level(ego, intent, beside, vehicles, parameters, parameters.collision.exit_margin)
     found = []
     for index in np.flatnonzero(leave).tolist():
         side = 'left' if beside.side[index] > 0.0 else 'right'
@@ -70,7 +75,7 @@ def assess(tracks: Tracks, ego: EgoState, parameters: Parameters) -> list[Adviso
 
 def _level(
     ego: EgoState,
-    way: Way | None,
+    intent: Intent,
     beside: Beside,
     vehicles: Tracks,
     parameters: Parameters,
@@ -83,5 +88,5 @@ def _level(
     zone = (beside.side_gap >= bsw.nearest * ease) & (beside.side_gap <= bsw.farthest / ease)
     zone &= rear < 0.5 * ego.length - bsw.mirror * ease
     zone &= front > -0.5 * ego.length - bsw.behind / ease
-    intent = changes_lane(ego, way, beside, parameters, ease)
-    return np.where(zone, np.where(intent, Level.WARNING, Level.INFO), Level.NONE)
+    changes = changes_lane(ego, intent, beside, parameters, ease)
+    return np.where(zone, np.where(changes, Level.WARNING, Level.INFO), Level.NONE)

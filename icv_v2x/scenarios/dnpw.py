@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.frames import wrap_angle
 from icv_v2x.scenarios.candidates import advice
 from icv_v2x.scenarios.conflicts import ONCOMING_SPEED
-from icv_v2x.scenarios.intent import changes_lane, planned_way
+from icv_v2x.scenarios.intent import changes_lane
 from icv_v2x.scenarios.neighbours import (
     oncoming,
     same_way,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icv_v2x.parameters import Parameters
+    from icv_v2x.scenarios.intent import Intent
     from icv_v2x.scenarios.neighbours import Beside
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -61,7 +62,9 @@ class _Pass:
     slower: bool
 
 
-def assess(tracks: Tracks, ego: EgoState, parameters: Parameters) -> list[Advisory]:
+def assess(
+    tracks: Tracks, ego: EgoState, intent: Intent, parameters: Parameters
+) -> list[Advisory]:
     """Return one candidate for each oncoming vehicle that the ego would meet while passing.
 
     That nothing is said never means that the lane is clear: radio hears only who sends.
@@ -69,6 +72,7 @@ def assess(tracks: Tracks, ego: EgoState, parameters: Parameters) -> list[Adviso
     Args:
         tracks: All objects at the same instant.
         ego: The ego now.
+        intent: What tells of its intent.
         parameters: Parameters of the package.
 
     Returns:
@@ -78,7 +82,7 @@ def assess(tracks: Tracks, ego: EgoState, parameters: Parameters) -> list[Adviso
     if not dnpw.enabled or ego.speed <= 0.0:
         return []
     near = vehicles_near(ego, tracks, dnpw.distance_ahead + ego.length, parameters)
-    passing = _passing(ego, tracks, near, parameters)
+    passing = _passing(ego, tracks, near, intent, parameters)
     if passing is None:
         return []
     rows = near[oncoming(passing.axis, tracks.take(near), parameters)]
@@ -110,7 +114,11 @@ def assess(tracks: Tracks, ego: EgoState, parameters: Parameters) -> list[Adviso
 
 
 def _passing(
-    ego: EgoState, tracks: Tracks, near: NDArray[np.intp], parameters: Parameters
+    ego: EgoState,
+    tracks: Tracks,
+    near: NDArray[np.intp],
+    intent: Intent,
+    parameters: Parameters,
 ) -> _Pass | None:
     """Return the pass of the next vehicle, None where there is none to pass."""
     dnpw, width = parameters.dnpw, parameters.carriageway.lane_width
@@ -146,7 +154,7 @@ def _passing(
         time=time,
         back=min(time, drop) + aside,
         out=is_out,
-        intent=is_out or _intends(ego, tracks.take(rows[[chosen]]), parameters),
+        intent=is_out or _intends(ego, intent, tracks.take(rows[[chosen]]), parameters),
         slower=slower and time <= dnpw.time_ahead,
     )
 
@@ -156,26 +164,22 @@ def _oncoming_side(parameters: Parameters) -> float:
     return 1.0 if parameters.driving_side == 'right' else -1.0
 
 
-def _intends(ego: EgoState, leader: Tracks, parameters: Parameters) -> bool:
+def _intends(
+    ego: EgoState, intent: Intent, leader: Tracks, parameters: Parameters
+) -> bool:
     """Whether the ego is about to change to the oncoming lane.
 
     The lane to change to is seen as if a vehicle drove there beside the leader. A slow ego that
     indicates means to turn off.
     """
     side, width = _oncoming_side(parameters), parameters.carriageway.lane_width
-    along = seen_along_their_lanes(ego, leader)
-    beside = type(along)(
-        axis=along.axis,
-        ahead=along.ahead,
-        left=np.array([side * width]),
-        # As wide as the ego, as nobody is there yet.
-        side_gap=np.array([width - ego.width]),
-        front_gap=along.front_gap,
-        rear_gap=along.rear_gap,
+    # As wide as the ego, as nobody is there yet.
+    beside = replace(
+        seen_along_their_lanes(ego, leader),
+        left=np.array([side * width]), side_gap=np.array([width - ego.width]),
     )
-    way = planned_way(ego, parameters)
-    turns = way is None and ego.speed <= parameters.intent.turn_speed
-    return not turns and bool(changes_lane(ego, way, beside, parameters)[0])
+    turns = intent.way is None and ego.speed <= parameters.intent.turn_speed
+    return not turns and bool(changes_lane(ego, intent, beside, parameters)[0])
 
 
 def _overtaking_time(relative: float, greatest: float, acceleration: float, way: float) -> float:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,17 @@ SET_OFF = 2.0
 _SIDES = {Indicator.LEFT: 1, Indicator.RIGHT: -1}
 # The way that a planned path leads is read at points this far apart [m].
 _SPACING = 1.0
+# Headings of the ego are kept this far apart and for as long as a lane change lasts [s].
+_HEADING_SPACING = 0.25
+_HEADING_MEMORY = 5.0
+# Up to this distance along the lane the directions of two vehicles compare [m].
+_NEAR = 15.0
+# Sideways acceleration that no usual change of lane reaches (3.5 m within 4 s take 1.3), and
+# below which one goes straight [m/s2].
+_BEND = 1.5
+_STRAIGHT = 0.7
+# Curvature is not told by slower vehicles [m/s].
+_SLOW = 1.0
 # A path that leads no further than this stands [m].
 _STANDS = 0.3
 # A path that leads this far shows whether a turn is near, however the ego indicates [m].
@@ -64,6 +76,50 @@ class Way:
             distance, self.distance[rising], self.time[rising], right=np.inf, left=0.0)
 
 
+class OwnCourse:
+    """The headings of the last seconds, bounded; they tell an own drift from that of others."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._past: deque[tuple[int, float]] = deque(
+            maxlen=round(_HEADING_MEMORY / _HEADING_SPACING))
+
+    def clear(self) -> None:
+        """Forget the past."""
+        self._past.clear()
+
+    def extend(self, ego: EgoState) -> None:
+        """Add how the ego heads, at an instant not before the last one's."""
+        if not self._past or ego.stamp - self._past[-1][0] >= _HEADING_SPACING * 1e9:
+            self._past.append((ego.stamp, ego.heading))
+
+    def turned(self, ego: EgoState) -> tuple[Floats, Floats]:
+        """Return since when [s] and by how much [rad] the ego has turned, (k,) each."""
+        past = [entry for entry in self._past if ego.stamp - entry[0] <= _HEADING_MEMORY * 1e9]
+        since = np.array([(ego.stamp - stamp) / 1e9 for stamp, _ in past])
+        return since, np.asarray(wrap_angle(ego.heading - np.array([h for _, h in past])))
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What tells of the ego's intent at one instant.
+
+    Attributes:
+        way: Where the planner leads it, None where nothing is planned.
+        since: (k,) [s] ago.
+        turned: (k,) [rad] by which it has turned since then.
+    """
+
+    way: Way | None
+    since: Floats
+    turned: Floats
+
+
+def read_intent(ego: EgoState, course: OwnCourse, parameters: Parameters) -> Intent:
+    """Return what tells of the ego's intent now."""
+    return Intent(planned_way(ego, parameters), *course.turned(ego))
+
+
 def planned_way(ego: EgoState, parameters: Parameters) -> Way | None:
     """Return where the planned path leads the centre of the ego, None without a path."""
     path = ego.path
@@ -88,17 +144,17 @@ def indicated_side(ego: EgoState) -> int:
 
 
 def changes_lane(
-    ego: EgoState, way: Way | None, beside: Beside, parameters: Parameters, ease: float = 1.0
+    ego: EgoState, intent: Intent, beside: Beside, parameters: Parameters, ease: float = 1.0
 ) -> Flags:
     """Return towards which vehicles the ego is about to change lane.
 
     It is by direction indicator, by a planned path that shifts sideways by half a lane or more,
-    or where it crosses the line soon. The line lies midway between the ego and a vehicle, and at
-    most where it would be with the ego in the middle of its lane.
+    or where it drifts over the line soon. The line lies midway between the ego and a vehicle, and
+    at most where it would be with the ego in the middle of its lane.
 
     Args:
         ego: The ego now.
-        way: Where the planner leads it, None where nothing is planned.
+        intent: What tells of its intent.
         beside: n vehicles seen along their lanes.
         parameters: Parameters of the package.
         ease: Below 1 for the exit thresholds.
@@ -106,41 +162,37 @@ def changes_lane(
     Returns:
         (n,) intent to change into the lane on the vehicle's side.
     """
-    intent, width = parameters.intent, parameters.carriageway.lane_width
+    limits, width = parameters.intent, parameters.carriageway.lane_width
     side = beside.side
     by_indicator = side == indicated_side(ego)
-    shift = 0.0 if way is None else _lateral_shift(ego, way, parameters)
+    shift = 0.0 if intent.way is None else _lateral_shift(ego, intent.way, parameters)
     by_path = side * shift >= 0.5 * width * ease
     room = np.minimum(0.5 * beside.side_gap, 0.5 * (width - ego.width))
-    towards = _drift(ego, way, beside.axis, intent.crossing_time, math.radians(intent.drift))
-    by_motion = (side * towards > 0.0) & (side * towards >= np.maximum(room, 0.0) * ease)
+    angle = _drift(ego, intent, beside) - math.radians(limits.drift)
+    way = max(ego.speed, 0.0) * limits.crossing_time * np.sin(np.clip(angle, 0.0, 0.5 * np.pi))
+    by_motion = (way > 0.0) & (way >= np.maximum(room, 0.0) * ease)
     return np.asarray(by_indicator | by_path | by_motion)
 
 
-def _drift(ego: EgoState, way: Way | None, axis: Floats, time: float, unsure: float) -> Floats:
-    """Return how far the ego goes to the left of lanes within a time, by motion or plan, (n,) [m].
+def _drift(ego: EgoState, intent: Intent, beside: Beside) -> Floats:
+    """Return the angle at which the ego drifts towards vehicles, (n,) [rad].
 
-    Args:
-        ego: The ego now.
-        way: Where the planner leads it.
-        axis: (n,) [rad] directions of the lanes.
-        time: [s].
-        unsure: [rad] by which headings may be wrong; so little is no drift.
+    It is the angle to the vehicle's lane, but no more than the ego has turned out of the road
+    itself lately: where the other turns towards the ego, the ego does not drift. Where the ego
+    enters a bend, who is behind still goes straight on: the bend between both is taken off, and
+    of who is far behind nothing is known until the ego goes straight again.
     """
-    moved = _aside(ego.heading - axis, max(ego.speed, 0.0) * time, unsure)
-    if way is None:
-        return moved
-    east = float(np.interp(time, way.time, way.x)) - ego.x
-    north = float(np.interp(time, way.time, way.y)) - ego.y
-    planned = _aside(math.atan2(north, east) - axis, math.hypot(east, north), unsure)
-    return np.where(np.abs(planned) > np.abs(moved), planned, moved)
-
-
-def _aside(turned: Floats, length: float, unsure: float) -> Floats:
-    """Return how far a way in a direction off the lane leads out of it, left positive [m]."""
-    angle = np.asarray(wrap_angle(turned))
-    certain = np.sign(angle) * np.maximum(np.abs(angle) - unsure, 0.0)
-    return np.asarray(length * np.sin(certain))
+    side = beside.side
+    angle = side * wrap_angle(ego.heading - beside.axis)
+    across = abs(ego.speed * ego.yaw_rate)
+    if across > _BEND:
+        bend = ego.yaw_rate / max(ego.speed, _SLOW) * np.clip(-beside.ahead, 0.0, _NEAR)
+        angle = angle - np.where(beside.turn_rate == 0.0, side * bend, 0.0)
+    if across > _STRAIGHT:
+        angle = np.where(np.abs(beside.ahead) > _NEAR, 0.0, angle)
+    road = beside.turn_rate[:, np.newaxis] * intent.since
+    own = side[:, np.newaxis] * (intent.turned - road)
+    return np.asarray(np.minimum(angle, np.max(own, axis=1, initial=0.0)))
 
 
 def _lateral_shift(ego: EgoState, way: Way, parameters: Parameters) -> float:
@@ -149,15 +201,15 @@ def _lateral_shift(ego: EgoState, way: Way, parameters: Parameters) -> float:
     On an arc the chord has the mean of the directions at its ends, so what lies aside of that
     mean is no bend of the road. Where the direction changes much the shape tells nothing.
     """
-    intent = parameters.intent
-    last = int(np.searchsorted(way.time, intent.path_time, side='right')) - 1
+    limits = parameters.intent
+    last = int(np.searchsorted(way.time, limits.path_time, side='right')) - 1
     before = np.flatnonzero(way.distance <= way.distance[last] - _SPACING)
     if not len(before):
         return 0.0
     first = before[-1]
     final = math.atan2(way.y[last] - way.y[first], way.x[last] - way.x[first])
     bend = math.remainder(final - ego.heading, 2.0 * math.pi)
-    if abs(bend) > math.radians(intent.path_turn):
+    if abs(bend) > math.radians(limits.path_turn):
         return 0.0
     along = ego.heading + 0.5 * bend
     east, north = float(way.x[last]) - ego.x, float(way.y[last]) - ego.y
@@ -181,7 +233,9 @@ class Turn:
     start: float
 
 
-def intended_turn(ego: EgoState, side: int, parameters: Parameters) -> Turn | None:
+def intended_turn(
+    ego: EgoState, intent: Intent, side: int, parameters: Parameters
+) -> Turn | None:
     """Return the turn that the ego intends to one side.
 
     A planned path tells by its shape. Without one, or with one that is too short to tell, the
@@ -190,16 +244,16 @@ def intended_turn(ego: EgoState, side: int, parameters: Parameters) -> Turn | No
 
     Args:
         ego: The ego now.
+        intent: What tells of its intent.
         side: 1 for a turn to the left, -1 to the right.
         parameters: Parameters of the package.
 
     Returns:
         The turn, None where none is intended.
     """
-    intent = parameters.intent
-    way = planned_way(ego, parameters)
+    limits, way = parameters.intent, intent.way
     moving = ego.speed > parameters.lta.commit_speed
-    under_way = moving and side * ego.yaw_rate * intent.turn_radius_maximum > ego.speed
+    under_way = moving and side * ego.yaw_rate * limits.turn_radius_maximum > ego.speed
     indicated = indicated_side(ego) == side
     if way is not None and (
         _turns_off(way, side, parameters) or (under_way and way.distance[-1] > _STANDS)
@@ -207,15 +261,15 @@ def intended_turn(ego: EgoState, side: int, parameters: Parameters) -> Turn | No
         start = 0.0 if moving else way.start
         return Turn(way, under_way, moving or math.isfinite(start), start)
     tells = way is not None and way.distance[-1] >= _TELLS
-    if tells or not indicated or not 0.0 <= ego.speed <= intent.turn_speed:
+    if tells or not indicated or not 0.0 <= ego.speed <= limits.turn_speed:
         return None
     return Turn(None, under_way, under_way or (moving and ego.speed < SET_OFF), 0.0)
 
 
 def _turns_off(way: Way, side: int, parameters: Parameters) -> bool:
     """Whether a way turns sharply enough to one side to leave the road."""
-    intent = parameters.intent
-    angle = math.radians(intent.turn_angle)
+    limits = parameters.intent
+    angle = math.radians(limits.turn_angle)
     stations = np.arange(0.0, way.distance[-1], _SPACING)
     if len(stations) < 3:
         return False
@@ -223,6 +277,6 @@ def _turns_off(way: Way, side: int, parameters: Parameters) -> bool:
     y = np.interp(stations, way.distance, way.y)
     heading = side * np.unwrap(np.arctan2(np.diff(y), np.diff(x)))
     # The stretch within which an arc of the greatest radius turns by the angle.
-    stretch = max(1, min(round(angle * intent.turn_radius_maximum / _SPACING), len(heading) - 1))
+    stretch = max(1, min(round(angle * limits.turn_radius_maximum / _SPACING), len(heading) - 1))
     lowest = np.lib.stride_tricks.sliding_window_view(heading, stretch + 1).min(axis=1)
     return bool(np.any(heading[stretch:] - lowest >= angle))

@@ -11,13 +11,14 @@ import numpy as np
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.conflict import required_deceleration_following
 from icv_v2x.scenarios.candidates import advice
-from icv_v2x.scenarios.intent import changes_lane, planned_way
+from icv_v2x.scenarios.intent import changes_lane
 from icv_v2x.scenarios.neighbours import same_way, seen_along_their_lanes, vehicles_near
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icv_v2x.parameters import Parameters
+    from icv_v2x.scenarios.intent import Intent
     from icv_v2x.scenarios.neighbours import Beside
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -31,12 +32,15 @@ _CLOSING = (10.0, 15.0, 20.0)
 _FASTEST = 70.0
 
 
-def assess(tracks: Tracks, ego: EgoState, parameters: Parameters) -> list[Advisory]:
+def assess(
+    tracks: Tracks, ego: EgoState, intent: Intent, parameters: Parameters
+) -> list[Advisory]:
     """Return one candidate for each vehicle that comes up from behind in a next lane.
 
     Args:
         tracks: All objects at the same instant.
         ego: The ego now.
+        intent: What tells of its intent.
         parameters: Parameters of the package.
 
     Returns:
@@ -61,11 +65,10 @@ def assess(tracks: Tracks, ego: EgoState, parameters: Parameters) -> list[Adviso
         beside.rear_gap, vehicles.speed, vehicles.acceleration,
         max(ego.speed, 0.0), 0.0, lcw.follower_delay,
     )
-    way = planned_way(ego, parameters)
     levels = [
         _level(
             _in_the_next_lane(beside, parameters, margin),
-            changes_lane(ego, way, beside, parameters, margin),
+            changes_lane(ego, intent, beside, parameters, margin),
             (closing, time, needed), parameters, margin,
         )
         for margin in (1.0, ease)
@@ -96,7 +99,7 @@ def _in_the_next_lane(beside: Beside, parameters: Parameters, ease: float) -> Fl
 
 def _level(
     next_lane: Flags,
-    intent: Flags,
+    changes: Flags,
     figures: tuple[Floats, Floats, Floats],
     parameters: Parameters,
     ease: float,
@@ -105,7 +108,7 @@ def _level(
 
     Args:
         next_lane: (n,) it drives in a next lane.
-        intent: (n,) the ego is about to change to its lane.
+        changes: (n,) the ego is about to change to its lane.
         figures: (n,) each, closing speed [m/s], time to collision [s], deceleration needed
             [m/s2].
         parameters: Parameters of the package.
@@ -117,5 +120,5 @@ def _level(
     short = time * ease <= np.interp(closing, _CLOSING, limits)
     short |= (closing > 0.0) & (needed > lcw.follower_deceleration * ease)
     coming = next_lane & (time * ease <= lcw.time)
-    level = np.where(coming, np.where(intent, Level.CAUTION, Level.INFO), Level.NONE)
-    return np.where(next_lane & intent & short, Level.WARNING, level)
+    level = np.where(coming, np.where(changes, Level.CAUTION, Level.INFO), Level.NONE)
+    return np.where(next_lane & changes & short, Level.WARNING, level)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from icv_v2x.motion import PiecewiseMotion
     from icv_v2x.parameters import Parameters
-    from icv_v2x.scenarios.intent import Turn
+    from icv_v2x.scenarios.intent import Intent, Turn
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
@@ -81,12 +81,15 @@ class _Meetings:
     needed: Floats
 
 
-def assess(tracks: Tracks, ego: EgoState, parameters: Parameters) -> list[Advisory]:
+def assess(
+    tracks: Tracks, ego: EgoState, intent: Intent, parameters: Parameters
+) -> list[Advisory]:
     """Return one candidate for each oncoming vehicle that the ego's intended turn crosses.
 
     Args:
         tracks: All objects at the same instant.
         ego: The ego now.
+        intent: What tells of its intent.
         parameters: Parameters of the package.
 
     Returns:
@@ -95,7 +98,7 @@ def assess(tracks: Tracks, ego: EgoState, parameters: Parameters) -> list[Adviso
     if not parameters.lta.enabled:
         return []
     side = 1 if parameters.driving_side == 'right' else -1
-    turn = intended_turn(ego, side, parameters)
+    turn = intended_turn(ego, intent, side, parameters)
     if turn is None:
         return []
     rows = vehicles_near(ego, tracks, _FASTEST * _HORIZON, parameters)

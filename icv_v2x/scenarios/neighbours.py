@@ -33,6 +33,7 @@ class Beside:
 
     Attributes:
         axis: [rad] direction of the lane.
+        turn_rate: [rad/s] at which the vehicle follows a bend.
         ahead: [m] from the ego's centre to the vehicle's along the lane.
         left: [m] from the ego's centre to the vehicle's across the lane, left positive.
         side_gap: [m] from side to side, negative where they overlap seen along the lane.
@@ -41,6 +42,7 @@ class Beside:
     """
 
     axis: Floats
+    turn_rate: Floats
     ahead: Floats
     left: Floats
     side_gap: Floats
@@ -122,6 +124,7 @@ def seen_along(
     along, across = _half_extents(vehicles.length, vehicles.width, vehicles.heading - chord)
     return Beside(
         axis=np.asarray(wrap_angle(axis)),
+        turn_rate=vehicles.turn_rate,
         ahead=ahead,
         left=left,
         side_gap=np.abs(left) - across - own_across,

@@ -27,6 +27,7 @@ _JUMP = 0.1
 # Odometry that lies ahead of the instant, as where two clocks differ a little.
 _AHEAD = 0.1
 _FORGET = 3.0
+_SIDES = {Indicator.LEFT: 1.0, Indicator.RIGHT: -1.0}
 _STATUS_AGE = 0.3
 _INDICATOR_AGE = 1.0
 _PATH_AGE = 2.0
@@ -65,6 +66,7 @@ class EgoEstimator:
             parameters: Dimensions of the ego and where base_link lies in it.
         """
         self._vehicle = parameters.vehicle
+        self._intent = parameters.intent
         self._odometry: deque[Odometry] = deque(maxlen=_HISTORY)
         self._status: VehicleStatus | None = None
         self._path: PlannedPath | None = None
@@ -116,6 +118,7 @@ class EgoEstimator:
         to_center = self._vehicle.base_link_to_center
         status = self._status
         fresh = status is not None and abs(float(age(status.stamp, now))) <= _INDICATOR_AGE
+        indicator = status.indicator if status is not None and fresh else Indicator.NONE
         return EgoState(
             stamp=now,
             x=float(moved.x) + to_center * math.cos(heading),
@@ -130,9 +133,9 @@ class EgoEstimator:
             height=self._vehicle.height,
             position_deviation=_deviation(base),
             age=max(elapsed, 0.0),
-            indicator=status.indicator if status is not None and fresh else Indicator.NONE,
+            indicator=indicator,
             path=self._path_in_force(now),
-            turn_rate=self._turn_rate(base),
+            turn_rate=self._turn_rate(base, indicator),
         )
 
     def _update_odometry(self, odometry: Odometry) -> EgoRefusal | None:
@@ -156,12 +159,19 @@ class EgoEstimator:
         self._odometry.append(odometry)
         return None
 
-    def _turn_rate(self, odometry: Odometry) -> float:
-        """Return the turn that is expected to go on [rad/s]."""
+    def _turn_rate(self, odometry: Odometry, indicator: Indicator) -> float:
+        """Return the turn that is expected to go on [rad/s].
+
+        A sharp turn of a slow ego that its indicator announces lasts from its first moment.
+        """
+        speed = odometry.velocity_x
+        if 0.0 < speed <= self._intent.turn_speed:
+            side = _SIDES.get(indicator, 0.0)
+            if side * odometry.yaw_rate * self._intent.turn_radius_maximum > speed:
+                return odometry.yaw_rate
         yaw_rate = np.array([odometry.yaw_rate])
-        speed = np.array([odometry.velocity_x])
-        return float(
-            lasting_turn_rate(yaw_rate, self._turn_slow, self._turn_fast, speed)[0])
+        return float(lasting_turn_rate(
+            yaw_rate, self._turn_slow, self._turn_fast, np.array([speed]))[0])
 
     def _update_status(self, status: VehicleStatus) -> EgoRefusal | None:
         if self._status is not None and (
