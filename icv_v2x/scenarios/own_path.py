@@ -223,9 +223,11 @@ def _ahead(ego: EgoState, lever: float) -> Floats:
     if len(points):
         east, north = points[-1] - np.vstack([[[ego.x, ego.y]], points])[-2]
         heading = float(np.arctan2(north, east))
-    elif ego.turn_rate != 0.0 and ego.speed > STANDING:
-        radius = ego.speed / ego.turn_rate
-        turns = np.copysign(np.arange(_CHORD, _TURN, _CHORD), ego.turn_rate)
+    elif ego.turn_rate * ego.yaw_rate > 0.0 and ego.speed > STANDING:
+        # The lasting turn comes late into a bend, the present one wavers: the truth is between.
+        turn_rate = 0.5 * (ego.turn_rate + ego.yaw_rate)
+        radius = ego.speed / turn_rate
+        turns = np.copysign(np.arange(_CHORD, _TURN, _CHORD), turn_rate)
         points = np.column_stack([
             ego.x + radius * (np.sin(heading + turns) - np.sin(heading)),
             ego.y - radius * (np.cos(heading + turns) - np.cos(heading)),

@@ -43,7 +43,7 @@ def test_a_lasting_turn_bends_the_way() -> None:
     angle = np.array([0.3, 0.8])
     tracks = make_tracks(
         START, x=radius * np.sin(angle), y=radius * (1.0 - np.cos(angle)), heading=angle)
-    places = OwnPath(moving(turn_rate=15.0 / radius), Trail(), parameters()).places(tracks)
+    places = OwnPath(moving(turn_rate=15.0 / radius, yaw_rate=15.0 / radius), Trail(), parameters()).places(tracks)
     assert places.station == pytest.approx(radius * angle, rel=0.01)
     assert places.offset == pytest.approx([0.0, 0.0], abs=0.15)
     assert places.turned == pytest.approx([0.0, 0.0], abs=math.radians(3.0))
@@ -83,7 +83,7 @@ def turned(angle: float, mirror: float, tracks: Tracks, ego: EgoState) -> tuple[
         dataclasses.replace(tracks, x=x, y=y, heading=mirror * tracks.heading + angle),
         dataclasses.replace(
             ego, x=float(own_x), y=float(own_y), heading=mirror * ego.heading + angle,
-            turn_rate=mirror * ego.turn_rate),
+            turn_rate=mirror * ego.turn_rate, yaw_rate=mirror * ego.yaw_rate),
     )
 
 
@@ -99,7 +99,7 @@ def test_places_and_crossings_know_no_north_and_no_left(
     tracks = make_tracks(
         START, x=random.uniform(-150, 150, 8), y=random.uniform(-150, 150, 8),
         heading=random.uniform(-3.0, 3.0, 8), speed=random.uniform(1.0, 20.0, 8))
-    ego = moving(turn_rate=turn_rate)
+    ego = moving(turn_rate=turn_rate, yaw_rate=turn_rate)
     path = OwnPath(ego, Trail(), parameters())
     before, crossed = path.places(tracks), path.crossed_by(tracks)
     other_tracks, other_ego = turned(angle, mirror, tracks, ego)
