@@ -43,7 +43,9 @@ def test_a_lasting_turn_bends_the_way() -> None:
     angle = np.array([0.3, 0.8])
     tracks = make_tracks(
         START, x=radius * np.sin(angle), y=radius * (1.0 - np.cos(angle)), heading=angle)
-    places = OwnPath(moving(turn_rate=15.0 / radius, yaw_rate=15.0 / radius), Trail(), parameters()).places(tracks)
+    turn = 15.0 / radius
+    ego = moving(turn_rate=turn, yaw_rate=turn)
+    places = OwnPath(ego, Trail(), parameters()).places(tracks)
     assert places.station == pytest.approx(radius * angle, rel=0.01)
     assert places.offset == pytest.approx([0.0, 0.0], abs=0.15)
     assert places.turned == pytest.approx([0.0, 0.0], abs=math.radians(3.0))
