@@ -51,6 +51,7 @@ class Arbiter:
         """Start without any situation known."""
         self._known: dict[tuple[Scenario | Application, tuple[str, ...]], tuple[int, int]] = {}
         self._next_id = 1
+        self._had_ego = False
         self.configure(parameters)
 
     def configure(self, parameters: Parameters) -> None:
@@ -61,6 +62,7 @@ class Arbiter:
     def clear(self) -> None:
         """Forget every situation; ids are not given again."""
         self._known.clear()
+        self._had_ego = False
 
     def arbitrate(
         self, now: int, candidates: Iterable[Advisory], ego_age: float | None
@@ -78,6 +80,9 @@ class Arbiter:
         mode, reason, ceiling = mode_of(
             ego_age, age_limited=self._ego.age_limited, age_maximum=self._ego.age_maximum
         )
+        if mode == Mode.INIT and self._had_ego:
+            mode, reason = Mode.INHIBITED, 'no ego pose any more'
+        self._had_ego = self._had_ego or ego_age is not None
         spoken = (
             [_capped(c, ceiling) for c in candidates] if ceiling > Level.NONE else []
         )

@@ -89,3 +89,12 @@ def test_no_more_is_published_than_allowed() -> None:
     many = [advisory(f'{n:016X}') for n in range(500)]
     said = Arbiter(PARAMETERS).arbitrate(NOW, many, 0.0).advisories
     assert len(said) == PARAMETERS.arbitration.maximum
+
+
+def test_a_lost_ego_inhibits_and_is_no_new_beginning() -> None:
+    arbiter = Arbiter(PARAMETERS)
+    assert arbiter.arbitrate(0, [], None).mode == Mode.INIT
+    assert arbiter.arbitrate(1, [], 0.0).mode == Mode.ACTIVE
+    assert arbiter.arbitrate(2, [], None).mode == Mode.INHIBITED
+    arbiter.clear()
+    assert arbiter.arbitrate(3, [], None).mode == Mode.INIT
