@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 _EPILOG = """\
 One line per run and ego, a JSON object: seed, ego, vehicle_seconds; situations at WARNING or
 above, each with its verdict (hit; false: at constant velocity the ego would not have come within
-0.5 m of the subject's recorded footprint within 5 s; undecided: the record ends before);
-collisions in SUMO's own output, each with warned, warned_at and lead_time [s], closing_speed [m/s]
-and steady_before, for how long both were in constant motion [s]; summary, the counts of frames.
+0.5 m of the subject's recorded footprint within 5 s; undecided: the record ends before) and with
+of_intent: only lane change applications spoke, of which that tells nothing, as they speak of what
+the ego is about to do; collisions in SUMO's own output, each with warned, warned_at and lead_time
+[s], closing_speed [m/s] and steady_before, for how long both were in constant motion [s]; summary,
+the counts of frames.
 """
 
 
@@ -97,15 +99,16 @@ def summary(values: list[dict[str, Any]]) -> str:
         Hours, verdicts and collisions.
     """
     hours = sum(value['vehicle_seconds'] for value in values) / 3600.0
-    verdicts = [
-        situation['verdict'] for value in values for situation in value['situations']]
+    situations = [situation for value in values for situation in value['situations']]
+    verdicts = [s['verdict'] for s in situations if not s['of_intent']]
     collisions = [collision for value in values for collision in value['collisions']]
     warned = sum(collision['warned'] for collision in collisions)
     false = verdicts.count('false')
     rate = f', {false / hours:.2f} false per vehicle hour' if hours > 0.0 else ''
     return (
-        f'{len(values)} runs, {hours:.3f} vehicle hours; {len(verdicts)} situations at WARNING '
-        f'or above: {verdicts.count("hit")} hit, {false} false, '
+        f'{len(values)} runs, {hours:.3f} vehicle hours; {len(situations)} situations at WARNING '
+        f'or above: {len(situations) - len(verdicts)} of an intended lane change, '
+        f'{verdicts.count("hit")} hit, {false} false, '
         f'{verdicts.count("undecided")} undecided{rate}; {len(collisions)} collisions, '
         f'{warned} warned of')
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from icv_v2x.advisory.types import Application
 from icv_v2x.tools.errors import SourceError
 from icv_v2x.tools.import_trajectories import EPOCH
 from icv_v2x.tools.jsonl import number, summary_value
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 SECOND = 1_000_000_000
 
 _WARNED_WITHIN = 1.0
+# These speak of what the ego is about to do, so its present motion is no measure of them.
+_OF_INTENT = frozenset({Application.BSW, Application.LCW, Application.DNPW})
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,7 @@ class _Run:
             'level': situation.level.name,
             'start': number(begin),
             'end': number((situation.end - EPOCH) / SECOND),
+            'of_intent': _OF_INTENT.issuperset(situation.applications),
             'verdict': judgement.verdict,
             'nearest': number(judgement.nearest),
             'time_to_conflict': number(situation.time_to_conflict),
