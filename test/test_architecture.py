@@ -28,7 +28,7 @@ ORDER = (
     ('advisory',),
     ('scenarios',),
     ('interchange',),
-    ('pipeline',),
+    ('pipeline', 'transmit'),
     ('faults', 'report', 'scenes'),
     ('nodes', 'tools'),
 )

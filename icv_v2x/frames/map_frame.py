@@ -202,7 +202,8 @@ class MapFrame:
             longitude: Same shape [deg].
 
         Returns:
-            Clockwise from true north, in [0, 2 pi) [rad], at least one-dimensional.
+            Clockwise from true north, in [0, 2 pi) [rad], at least one-dimensional; NaN where an
+            input is unavailable.
         """
         yaw, latitude, longitude = _broadcast(yaw, latitude, longitude)
         if self._grid is not None:
@@ -216,7 +217,7 @@ class MapFrame:
         heading = wrap_angle(heading)
         turned = heading + 2.0 * np.pi
         # A hair below north rounds up to the full circle.
-        return np.where(heading >= 0.0, heading, np.where(turned < 2.0 * np.pi, turned, 0.0))
+        return np.where(heading >= 0.0, heading, np.where(turned >= 2.0 * np.pi, 0.0, turned))
 
     def _make_grid(self) -> Proj:
         if self.projection is Projection.TRANSVERSE_MERCATOR:

@@ -160,3 +160,9 @@ def test_wrapped_angles_point_the_same_way(angle: float) -> None:
 def test_a_hair_below_minus_pi_stays_in_range() -> None:
     assert float(wrap_angle(np.nextafter(-math.pi, -10.0))) < math.pi
     assert np.isnan(wrap_angle([np.nan, np.inf])).all()
+
+
+@pytest.mark.parametrize('projection', list(Projection))
+def test_unavailable_yaw_gives_no_heading(projection: Projection) -> None:
+    frame = MapFrame(39.9, 116.4, 0.0, projection)
+    assert np.isnan(frame.yaw_to_heading([np.nan], [39.9], [116.4])).all()
