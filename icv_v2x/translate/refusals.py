@@ -97,14 +97,14 @@ class Sieve:
         self.refuse(~np.isin(verification, _ACCEPTED), RefusalReason.UNKNOWN_VERIFICATION)
 
     def refusals(self, frame: NDArray[np.int64]) -> tuple[Refusal, ...]:
-        """Return the refused rows in the order of their frames.
+        """Return the refused rows in the order of their frames, within one in their own.
 
         Args:
             frame: (rows,) index of each row's frame in its batch.
         """
-        return tuple(sorted(
-            Refusal(int(frame[row]), reason) for rows, reason in self._first for row in rows
-        ))
+        found = sorted(
+            (int(frame[row]), int(row), reason) for rows, reason in self._first for row in rows)
+        return tuple(Refusal(index, reason) for index, _, reason in found)
 
 
 def refused(
