@@ -15,12 +15,18 @@ _RULES = 'common rules of the scenario specification'
 class LaneIntent:
     """What shows that the ego is about to change lane or to turn."""
 
+    by_motion: bool = parameter(
+        False, 'Whether drifting over the line that is supposed midway to a neighbour counts as '
+        'intent; without lanes from a map that line is a guess.')
     crossing_time: float = parameter(
         1.5, 'An ego that crosses the line within this changes lane.',
         unit='s', minimum=0.3, maximum=4.0, source=_RULES)
     drift: float = parameter(
         0.5, 'A heading that differs less from the lane is no drift; the accuracy of headings of '
         'good receivers.', unit='deg', minimum=0.0, maximum=5.0)
+    shift: float = parameter(
+        0.2, 'A drift counts once the ego has come this far aside; less is a wiggle in the lane.',
+        unit='m', minimum=0.0, maximum=1.0)
     path_time: float = parameter(
         6.0, 'How far ahead the planned path is read for a lane change.',
         unit='s', minimum=1.0, maximum=10.0)

@@ -33,6 +33,8 @@ _SPACING = 1.0
 # Headings of the ego are kept this far apart and for as long as a lane change lasts [s].
 _HEADING_SPACING = 0.25
 _HEADING_MEMORY = 5.0
+# A drift shows in the places of this time [s].
+_RECENT = 2.0
 # Up to this distance along the lane the directions of two vehicles compare [m].
 _NEAR = 15.0
 # Sideways acceleration that no usual change of lane reaches (3.5 m within 4 s take 1.3), and
@@ -77,11 +79,11 @@ class Way:
 
 
 class OwnCourse:
-    """The headings of the last seconds, bounded; they tell an own drift from that of others."""
+    """Places and headings of the last seconds, bounded; they tell a drift from a wiggle."""
 
     def __init__(self) -> None:
         """Begin without any."""
-        self._past: deque[tuple[int, float]] = deque(
+        self._past: deque[tuple[int, float, float, float]] = deque(
             maxlen=round(_HEADING_MEMORY / _HEADING_SPACING))
 
     def clear(self) -> None:
@@ -91,13 +93,14 @@ class OwnCourse:
     def extend(self, ego: EgoState) -> None:
         """Add how the ego heads, at an instant not before the last one's."""
         if not self._past or ego.stamp - self._past[-1][0] >= _HEADING_SPACING * 1e9:
-            self._past.append((ego.stamp, ego.heading))
+            self._past.append((ego.stamp, ego.heading, ego.x, ego.y))
 
-    def turned(self, ego: EgoState) -> tuple[Floats, Floats]:
-        """Return since when [s] and by how much [rad] the ego has turned, (k,) each."""
+    def since(self, ego: EgoState) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return how long ago [s] it was, and turn [rad] and way [m], [m] since then, (k,) each."""
         past = [entry for entry in self._past if ego.stamp - entry[0] <= _HEADING_MEMORY * 1e9]
-        since = np.array([(ego.stamp - stamp) / 1e9 for stamp, _ in past])
-        return since, np.asarray(wrap_angle(ego.heading - np.array([h for _, h in past])))
+        ago = np.array([(ego.stamp - entry[0]) / 1e9 for entry in past])
+        _, heading, x, y = np.array(past).reshape(-1, 4).T
+        return ago, np.asarray(wrap_angle(ego.heading - heading)), ego.x - x, ego.y - y
 
 
 @dataclass(frozen=True)
@@ -108,16 +111,20 @@ class Intent:
         way: Where the planner leads it, None where nothing is planned.
         since: (k,) [s] ago.
         turned: (k,) [rad] by which it has turned since then.
+        east: (k,) [m] by which it has moved since then.
+        north: (k,) [m] likewise.
     """
 
     way: Way | None
     since: Floats
     turned: Floats
+    east: Floats
+    north: Floats
 
 
 def read_intent(ego: EgoState, course: OwnCourse, parameters: Parameters) -> Intent:
     """Return what tells of the ego's intent now."""
-    return Intent(planned_way(ego, parameters), *course.turned(ego))
+    return Intent(planned_way(ego, parameters), *course.since(ego))
 
 
 def planned_way(ego: EgoState, parameters: Parameters) -> Way | None:
@@ -149,7 +156,7 @@ def changes_lane(
     """Return towards which vehicles the ego is about to change lane.
 
     It is by direction indicator, by a planned path that shifts sideways by half a lane or more,
-    or where it drifts over the line soon. The line lies midway between the ego and a vehicle, and
+    or, where the parameter allows, where it drifts over the line soon. The line lies midway between the ego and a vehicle, and
     at most where it would be with the ego in the middle of its lane.
 
     Args:
@@ -171,7 +178,8 @@ def changes_lane(
     angle = _drift(ego, intent, beside) - math.radians(limits.drift)
     way = max(ego.speed, 0.0) * limits.crossing_time * np.sin(np.clip(angle, 0.0, 0.5 * np.pi))
     by_motion = (way > 0.0) & (way >= np.maximum(room, 0.0) * ease)
-    return np.asarray(by_indicator | by_path | by_motion)
+    by_motion &= _moved_aside(intent, beside) >= limits.shift * ease
+    return np.asarray(by_indicator | by_path | (by_motion & limits.by_motion))
 
 
 def _drift(ego: EgoState, intent: Intent, beside: Beside) -> Floats:
@@ -193,6 +201,14 @@ def _drift(ego: EgoState, intent: Intent, beside: Beside) -> Floats:
     road = beside.turn_rate[:, np.newaxis] * intent.since
     own = side[:, np.newaxis] * (intent.turned - road)
     return np.asarray(np.minimum(angle, np.max(own, axis=1, initial=0.0)))
+
+
+def _moved_aside(intent: Intent, beside: Beside) -> Floats:
+    """Return how far the ego has come towards vehicles across their lanes lately, (n,) [m]."""
+    recent = intent.since <= _RECENT
+    axis = beside.axis[:, np.newaxis]
+    left = intent.north[recent] * np.cos(axis) - intent.east[recent] * np.sin(axis)
+    return np.asarray(np.max(beside.side[:, np.newaxis] * left, axis=1, initial=0.0))
 
 
 def _lateral_shift(ego: EgoState, way: Way, parameters: Parameters) -> float:

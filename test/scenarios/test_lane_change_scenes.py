@@ -44,6 +44,8 @@ def beside(side: str, *, indicate_from: float = math.inf, left: float = 3.3, **p
     scene.car('other', **{'ahead': -1.0, 'left': sign * left, 'speed': kmh(50), **place})
     return scene
 
+BY_MOTION = {'intent.by_motion': True}
+
 
 @pytest.mark.parametrize('side', list(SIDES))
 @pytest.mark.parametrize('heading', [0, 45, 100, 180, 271])
@@ -80,7 +82,8 @@ def test_a_lane_change_without_indicator_is_seen_before_the_line_is_crossed(
     scene.ego(speed=kmh(speed), output=output).keep(1.0).change_lane(sign * 3.5, 4.0)
     scene.car('other', ahead=-1.0, left=sign * 3.5, speed=kmh(speed))
     scene = scene.placed(rotation=orientation(speed // 10))
-    said = said_of(advisories(scene), Application.BSW, scene.subject('other'))
+    said = said_of(
+        advisories(scene, **BY_MOTION), Application.BSW, scene.subject('other'))
     first = first_at(said, Level.WARNING)
     # By its sideways speed the ego will be over the line, 0.85 m away, within 1.5 s.
     times = np.arange(0.0, 5.0, 0.01)
@@ -166,7 +169,8 @@ def test_drifting_towards_an_overtaker_is_warned_of() -> None:
     drift = math.atan2(0.6, kmh(70))
     scene.ego(speed=kmh(70)).keep(1.0).turn(drift, 400.0)
     scene.car('other', ahead=-14.0, left=3.5, speed=kmh(80))
-    said = advisories(scene)
+    assert not first_at(advisories(scene), Level.WARNING)
+    said = advisories(scene, **BY_MOTION)
     first = first_at(said, Level.WARNING)
     assert first is not None
     assert first.advisory.application in (Application.BSW, Application.LCW)
