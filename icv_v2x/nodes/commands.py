@@ -33,6 +33,11 @@ def obu_udp_driver() -> None:
     _start('obu_udp_driver')
 
 
+def v2x_transmitter() -> None:
+    """Run what the vehicle sends with."""
+    _start('v2x_transmitter')
+
+
 def _start(name: str) -> None:
     # Loading takes a second or two. The mask outlives the new interpreter that importing rclpy
     # may start; `run` takes it off once it can end the node in an orderly way.

@@ -238,6 +238,8 @@ class ManagedNode(LifecycleNode):
         self.active = True
         started = self._transition(self.start, lambda: done)
         self.active = started == TransitionCallbackReturn.SUCCESS
+        if self.active:
+            self.get_logger().info('active')
         return started
 
     def on_deactivate(self, state: Any) -> TransitionCallbackReturn:

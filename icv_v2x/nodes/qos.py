@@ -32,6 +32,14 @@ def radio_output() -> QoSProfile:
     return _volatile(QoSReliabilityPolicy.RELIABLE, 50)
 
 
+def standing_output() -> QoSProfile:
+    """Return what a late subscriber still gets: reliable, transient local, keep last 1."""
+    return QoSProfile(
+        reliability=QoSReliabilityPolicy.RELIABLE,
+        durability=QoSDurabilityPolicy.TRANSIENT_LOCAL,
+        history=QoSHistoryPolicy.KEEP_LAST, depth=1)
+
+
 def _volatile(reliability: QoSReliabilityPolicy, depth: int) -> QoSProfile:
     return QoSProfile(
         reliability=reliability, durability=QoSDurabilityPolicy.VOLATILE,
