@@ -57,6 +57,7 @@ setup(
             'obu_udp_driver = icv_v2x.nodes.commands:obu_udp_driver',
             'v2x_stack = icv_v2x.nodes.commands:v2x_stack',
             'v2x_translator = icv_v2x.nodes.commands:v2x_translator',
+            'v2x_transmitter = icv_v2x.nodes.commands:v2x_transmitter',
         ],
     },
 )

@@ -36,6 +36,7 @@ TOPICS = {
 PROCESSES = ('v2x_translator', 'collision_warning', 'advisory_arbiter')
 SINGLE = ('v2x_stack',)
 DRIVER = 'obu_udp_driver'
+TRANSMITTER = 'v2x_transmitter'
 
 WRONG_PARAMETERS = 2
 """Exit status of a node that cannot use its parameters; starting it again would not help."""
@@ -76,6 +77,10 @@ def generate_launch_description() -> LaunchDescription:
             'driver', default_value='none', choices=['none', 'udp'],
             description='Driver of the on-board unit to start as well.'),
         DeclareLaunchArgument(
+            'transmitter', default_value='false', choices=['true', 'false'],
+            description='Whether to start v2x_transmitter as well; it sends where the parameter '
+            'transmit.enabled says so.'),
+        DeclareLaunchArgument(
             'respawn', default_value='true', choices=['true', 'false'],
             description='Whether a node that ended unexpectedly is started again.'),
         *(
@@ -99,6 +104,8 @@ def nodes(context: LaunchContext) -> list[Node]:
     names = list(PROCESSES if value('composition') == 'processes' else SINGLE)
     if value('driver') == 'udp':
         names.append(DRIVER)
+    if value('transmitter') == 'true':
+        names.append(TRANSMITTER)
     settings: dict[str, Any] = {
         'use_sim_time': value('use_sim_time') == 'true',
         'autostart': value('autostart') == 'true',

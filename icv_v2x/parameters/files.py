@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 NODES = (
     'v2x_stack', 'v2x_translator', 'collision_warning', 'merge_planner', 'road_services',
-    'advisory_arbiter', 'obu_udp_driver',
+    'advisory_arbiter', 'obu_udp_driver', 'v2x_transmitter',
 )
+_OUTSIDE_PIPELINE = ('obu_udp_driver', 'v2x_transmitter')
 # Read by ROS 2 itself.
 _OF_ROS = ('use_sim_time', 'qos_overrides', 'start_type_description_service')
 
@@ -57,7 +58,7 @@ def read(path: Path) -> dict[str, Any]:
         name = str(node).rstrip('/').split('/')[-1]
         if name in ('**', '*'):
             general.update(values)
-        elif name in NODES and name != 'obu_udp_driver':
+        elif name in NODES and name not in _OUTSIDE_PIPELINE:
             special.update(values)
     merged = {**general, **special}
     of_nodes = {specification.name for specification in specifications(NodeParameters)}

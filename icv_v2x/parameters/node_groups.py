@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from icv_v2x.parameters.schema import parameter
+from icv_v2x.parameters.transmit_group import Transmit
 
 
 @dataclass(frozen=True)
@@ -74,3 +75,4 @@ class NodeParameters:
         'forwards.', choices=('not_checked', 'verified'), changeable=False)
     candidates: Candidates = field(kw_only=True, default=Candidates())
     udp: Udp = field(kw_only=True, default=Udp())
+    transmit: Transmit = field(kw_only=True, default=Transmit())

@@ -1,0 +1,190 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the vehicle sends: basic safety messages and shared detections onto `/obu/tx`."""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+from typing import TYPE_CHECKING, Any
+
+from icv_v2x.frames import MapFrame
+from icv_v2x.inputs import Odometry, PlannedPath, VehicleStatus
+from icv_v2x.interchange import from_message
+from icv_v2x.interchange.topics import OWN_DETECTIONS, READ_TOPICS
+from icv_v2x.message_set.errors import MessageError
+from icv_v2x.nodes import qos
+from icv_v2x.nodes.health import Severity, Status
+from icv_v2x.nodes.managed_node import ManagedNode
+from icv_v2x.nodes.message_classes import message_class
+from icv_v2x.nodes.pipeline_inputs import listen_to_ego, relative
+from icv_v2x.nodes.run import run
+from icv_v2x.transmit.bsm_sender import BsmSender
+from icv_v2x.transmit.outgoing import OutgoingFrame, batch_of, whole_millisecond
+from icv_v2x.transmit.own_state import own_state
+from icv_v2x.transmit.sharing import sharing_frame
+from icv_v2x.world.ego_estimator import EgoEstimator
+
+if TYPE_CHECKING:
+    from icv_v2x.parameters import NodeParameters, Parameters
+
+NAME = 'v2x_transmitter'
+# How often the sender is asked whether a message is due [s]; bounds how late one can be.
+_TICK = 0.01
+# A channel load older than this is none [ns].
+_LOAD_AGE = 2_000_000_000
+
+
+class V2xTransmitter(ManagedNode):
+    """Asks the sender for what is due and hands it to the driver of the radio unit.
+
+    The temporary id in force is published on `~/temporary_id` (16 hexadecimal digits, transient
+    local), for the parameter `vehicle.temporary_id` of whoever drops the own echo, and for the
+    unit, which has to change its certificate with it.
+    """
+
+    def __init__(self) -> None:
+        """Declare the parameters."""
+        self._sender: BsmSender | None = None
+        self._ticks: Any = None
+        self._status: VehicleStatus | None = None
+        self._load = (0, math.nan)
+        self._shared = 0
+        self._shared_at: int | None = None
+        self._told_id: int | None = None
+        super().__init__(NAME)
+
+    def build(self) -> None:
+        """Make the sender and everything around it."""
+        self._ego = EgoEstimator(self.parameters)
+        self._sender = BsmSender(
+            self.parameters, self.of_nodes.transmit, random.SystemRandom())
+        origin = self.parameters.map_origin
+        self._map = MapFrame(
+            origin.latitude, origin.longitude, origin.altitude, self.parameters.map_projection)
+        self._send = self.speak('obu/tx', 'icv_v2x_msgs/msg/ObuFrames', qos.radio_output())
+        self._tell_id = self.speak(
+            '~/temporary_id', 'std_msgs/msg/String', qos.standing_output())
+        listen_to_ego(self, self._take)
+        self.listen(
+            relative(OWN_DETECTIONS), READ_TOPICS[OWN_DETECTIONS], qos.vehicle_input(),
+            self._share)
+        self.listen(
+            'obu/channel_busy_ratio', 'std_msgs/msg/Float32', qos.vehicle_input(),
+            self._take_load)
+
+    def start(self) -> None:
+        """Begin to send."""
+        self.forget()
+        self._told_id = None
+        self._ticks = self.create_timer(_TICK, self.guarded(self._tick))
+
+    def stop(self) -> None:
+        """Fall silent."""
+        if self._ticks is not None:
+            self.destroy_timer(self._ticks)
+            self._ticks = None
+
+    def forget(self) -> None:
+        """Drop what belongs to an epoch of time that has ended."""
+        self._status = None
+        self._load = (0, math.nan)
+        self._shared_at = None
+        if self._sender is not None:
+            self._ego.clear()
+            self._sender.clear()
+
+    def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
+        """Hand changed parameters to the sender."""
+        del parameters
+        if self._sender is not None:
+            self._sender.configure(of_nodes.transmit)
+
+    def statuses(self) -> list[Status]:
+        """Return what was sent and why nothing is."""
+        sender = self._sender
+        if sender is None:
+            return []
+        values = {
+            'temporary id': f'{sender.temporary_id:016X}',
+            'changes of the temporary id': str(sender.identity.changes),
+            'basic safety messages': str(sender.sent),
+            'sensor sharing messages': str(self._shared),
+            'not encoded': str(sender.refused),
+        }
+        if not self.of_nodes.transmit.enabled:
+            return [Status(
+                'transmission', Severity.OK, 'nothing is sent: transmit.enabled is false',
+                values)]
+        if sender.silence:
+            return [Status(
+                'transmission', Severity.WARN, f'nothing is sent: {sender.silence}', values)]
+        return [Status('transmission', Severity.OK, 'sending', values)]
+
+    def _take(self, item: Odometry | VehicleStatus | PlannedPath) -> object:
+        refusal = self._ego.update(item)
+        if refusal is None and isinstance(item, VehicleStatus):
+            self._status = item
+        return refusal
+
+    def _take_load(self, message: Any) -> None:
+        self._load = (self.get_clock().now().nanoseconds, float(message.data))
+
+    def _tick(self) -> None:
+        if not self.active or not self.of_nodes.transmit.enabled:
+            return
+        assert self._sender is not None
+        now = self.get_clock().now().nanoseconds
+        heard, load = self._load
+        frame = self._sender.step(
+            now, self._ego.state, self._status,
+            channel_busy_ratio=load if abs(now - heard) <= _LOAD_AGE else math.nan)
+        if frame is not None:
+            self._hand_over(frame)
+
+    def _share(self, message: Any) -> None:
+        transmit = self.of_nodes.transmit
+        if not transmit.enabled or transmit.sharing_rate <= 0.0:
+            return
+        assert self._sender is not None
+        now = whole_millisecond(self.get_clock().now().nanoseconds)
+        # detections that come a little early count as on time
+        pause = round(0.9e9 / transmit.sharing_rate)
+        if self._shared_at is not None and 0 <= now - self._shared_at < pause:
+            return
+        ego = self._ego.state(now)
+        if ego is None or ego.age > transmit.state_age:
+            return
+        datum = self.parameters.datum.vehicle
+        try:
+            frame = sharing_frame(
+                self._sender.identity, own_state(ego, self._map, datum),
+                from_message.object_reports(message, now), self._map, datum,
+                most=transmit.sharing_objects, aid=transmit.sharing_aid)
+        except MessageError as error:
+            self._sender.refused += 1
+            self.get_logger().warning(
+                f'detections cannot be shared: {error}', throttle_duration_sec=5.0)
+            return
+        if frame is not None:
+            self._shared_at = now
+            self._shared += 1
+            self._hand_over(frame)
+
+    def _hand_over(self, frame: OutgoingFrame) -> None:
+        assert self._sender is not None
+        if self._sender.temporary_id != self._told_id:
+            self._told_id = self._sender.temporary_id
+            self._tell_id(message_class('std_msgs/msg/String')(data=f'{self._told_id:016X}'))
+        self._send(self.encoder.obu_frames(
+            batch_of([frame], self.get_clock().now().nanoseconds)))
+
+
+def main() -> None:
+    """Run the node."""
+    sys.exit(run(NAME, V2xTransmitter))
+
+
+if __name__ == '__main__':
+    main()
