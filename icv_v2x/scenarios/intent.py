@@ -96,7 +96,7 @@ class OwnCourse:
             self._past.append((ego.stamp, ego.heading, ego.x, ego.y))
 
     def since(self, ego: EgoState) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return how long ago [s] it was, and turn [rad] and way [m], [m] since then, (k,) each."""
+        """Return how long ago [s], and turn [rad] and way [m], [m] since then, (k,) each."""
         past = [entry for entry in self._past if ego.stamp - entry[0] <= _HEADING_MEMORY * 1e9]
         ago = np.array([(ego.stamp - entry[0]) / 1e9 for entry in past])
         _, heading, x, y = np.array(past).reshape(-1, 4).T
@@ -156,8 +156,9 @@ def changes_lane(
     """Return towards which vehicles the ego is about to change lane.
 
     It is by direction indicator, by a planned path that shifts sideways by half a lane or more,
-    or, where the parameter allows, where it drifts over the line soon. The line lies midway between the ego and a vehicle, and
-    at most where it would be with the ego in the middle of its lane.
+    or, where the parameter allows, where it drifts over the line soon. The line lies midway
+    between the ego and a vehicle, and at most where it would be with the ego in the middle of its
+    lane.
 
     Args:
         ego: The ego now.
