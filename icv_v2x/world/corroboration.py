@@ -71,7 +71,8 @@ def one_per_object(tracks: Tracks, observed: Observations) -> Tracks:
     """Return the tracks with all that tell of one object made one.
 
     The track of the object's own messages leads. Of several observers the one leads that has
-    known the object longest, so that its name lasts. The others' bits of `source` are added, and
+    known the object longest, so that its name lasts. What is not trusted leads nothing that is.
+    The others' bits of `source` are added, and
     the object is corroborated where a fresh trusted observation by a sensor comes from another
     signer than the leader. One observer never sees an object twice, so two of its objects stay
     two.
@@ -116,7 +117,8 @@ def _leaders(
     leader = np.arange(len(tracks))
     confirms = np.zeros(len(tracks), dtype=np.bool_)
     _, observer = np.unique(tracks.sender_id, return_inverse=True)
-    senders = np.flatnonzero(tracks.object_id < 0)
+    sends = tracks.object_id < 0
+    senders = np.flatnonzero(sends & observed.trusted)
 
     alone = perceived
     if len(senders):
@@ -135,10 +137,15 @@ def _leaders(
         confirms[best.first] = True
         alone = alone[leader[alone] == alone]
 
+    # Who is not trusted must not hide by a claim of its own what others see.
+    alone = np.concatenate([alone, np.flatnonzero(sends & ~observed.trusted)])
+    # Those that send themselves are different objects, like those of one observer.
+    observer = np.where(sends, observer.max() + 1, observer)
     near = _within(tracks, alone, alone)
     seniority = np.empty(len(tracks), dtype=np.intp)
-    seniority[np.lexsort((tracks.object_id, tracks.sender_id, observed.since))] = np.arange(
-        len(tracks))
+    seniority[np.lexsort((
+        tracks.object_id, tracks.sender_id, observed.since, ~sends, ~observed.trusted,
+    ))] = np.arange(len(tracks))
     near = near.take(
         (observer[near.first] != observer[near.second])
         & (seniority[near.second] < seniority[near.first]))

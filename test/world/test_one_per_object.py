@@ -154,6 +154,24 @@ def test_of_several_units_the_one_that_knew_it_first_leads() -> None:
     assert names(merged) == ['3E9:7']
 
 
+@pytest.mark.parametrize('number', [-1, 3], ids=['sender', 'observer'])
+def test_what_is_not_trusted_hides_nothing_that_is(number: int) -> None:
+    made, observed = tracks(sender_id=[1, FIRST], object_id=[number, 7], x=[30.0, 30.4])
+    for trusted, name in (([False, True], '3E9:7'), ([False, False], None)):
+        merged = one_per_object(made, replace(
+            observed, trusted=np.array(trusted), since=np.array([START - 9, START])))
+        assert names(merged) == [name or ('1' if number < 0 else '1:3')]
+        assert merged.source[0] & SEEN == SEEN
+        assert not merged.corroborated.any()
+
+
+def test_two_that_send_themselves_are_never_one() -> None:
+    made, observed = tracks(sender_id=[1, 2, FIRST], object_id=[-1, -1, 7], x=[30.0, 30.1, 30.2])
+    for trusted in ([True, True, True], [True, False, True], [False, False, True]):
+        merged = one_per_object(made, replace(observed, trusted=np.array(trusted)))
+        assert len(merged) == 2
+
+
 @given(
     turn=st.floats(-math.pi, math.pi), east=st.floats(-1e4, 1e4),
     order=st.permutations(range(9)), noise=st.integers(0, 2**32 - 1))
