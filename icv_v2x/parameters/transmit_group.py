@@ -43,4 +43,4 @@ class Transmit:
         minimum=1, maximum=120)
     sharing_aid: int = parameter(
         0, 'Application id of shared detections; no standard names one, 0: not given.',
-        minimum=0, maximum=4294967295, changeable=False)
+        minimum=0, maximum=99999, changeable=False)
