@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from icv_v2x.advisory.hysteresis import LevelHold
 from icv_v2x.scenarios import bsw, dnpw, fcw, icw, lcw, lta, vrucw
 from icv_v2x.scenarios.conflicts import assess_conflicts
-from icv_v2x.scenarios.events import EventWarning
+from icv_v2x.scenarios.event_warning import EventWarning
 from icv_v2x.scenarios.ground import Ground
 from icv_v2x.scenarios.intent import OwnCourse, read_intent
 from icv_v2x.scenarios.road_users import vulnerable

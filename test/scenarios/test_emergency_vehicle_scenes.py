@@ -14,7 +14,7 @@ from icv_v2x.message_set.vehicle_class import ObjectClass
 from icv_v2x.pipeline import Pipeline
 from icv_v2x.scenarios.chpvp import ClearTheWay
 from icv_v2x.scenarios.conflicts import assess_conflicts
-from icv_v2x.scenarios.events import EventWarning
+from icv_v2x.scenarios.event_warning import EventWarning
 from icv_v2x.scenes import Scene, kmh, run
 
 # A frame every 0.1 s and a cycle every 0.05 s.
