@@ -24,10 +24,14 @@ END = 5.0
 @pytest.fixture(scope='module', autouse=True)
 def launch_system() -> None:
     """Skips where there is no launch system; it is no part of the ROS 2 wheels."""
-    probe = subprocess.run(
-        [sys.executable, '-c', 'import launch_ros.actions'], capture_output=True, check=False)
-    if probe.returncode:
-        pytest.skip('launch_ros is not installed here')
+    for code, reason in (
+        ('import launch_ros.actions', 'launch_ros is not installed here'),
+        ('from ament_index_python import get_package_prefix as f; f("icv_v2x")',
+         'the installed icv_v2x is not on AMENT_PREFIX_PATH'),
+    ):
+        probe = subprocess.run([sys.executable, '-c', code], capture_output=True, check=False)
+        if probe.returncode:
+            pytest.skip(reason)
 
 
 class Launched:
