@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from road_users import after, ego, parameters, reports
 
+from icv_v2x.world.own_echo import own_vehicle
 from icv_v2x.world.track_store import TrackStore, Verdict
 
 
@@ -117,3 +118,15 @@ def test_memory_of_suspects_is_bounded() -> None:
     verdict = store.update(reports(sender_id=np.arange(count)), me)
     assert set(verdict.tolist()) == {Verdict.OWN_ECHO}
     assert len(store._own_echo._suspects) <= 32
+
+
+def test_a_perceived_object_that_lies_where_the_ego_is_is_the_ego_now() -> None:
+    store = TrackStore(parameters())
+    store.update(reports(
+        sender_id=[9, 9, 9, 77], object_id=[1, 2, 3, -1], x=[1.0, 1.0, 8.0, 1.0],
+        y=[0.5, 3.5, 0.0, 0.5], speed=15.0), None)
+    tracks = store.snapshot(after(0.0))
+    me = ego(x=0.0, y=0.0, speed=15.0)
+    assert own_vehicle(tracks, me).tolist() == [True, False, False, False]
+    assert own_vehicle(tracks, ego(x=0.0, y=0.0, speed=5.0)).tolist() == [False] * 4
+    assert own_vehicle(tracks, None).tolist() == [False] * 4
