@@ -9,6 +9,7 @@ import random
 import sys
 from typing import TYPE_CHECKING, Any
 
+from icv_v2x.clock import NANOSECONDS
 from icv_v2x.frames import MapFrame
 from icv_v2x.inputs import Odometry, PlannedPath, VehicleStatus
 from icv_v2x.interchange import from_message
@@ -17,7 +18,7 @@ from icv_v2x.message_set.errors import MessageError
 from icv_v2x.nodes import qos
 from icv_v2x.nodes.health import Severity, Status
 from icv_v2x.nodes.managed_node import ManagedNode
-from icv_v2x.nodes.message_classes import message_class
+from icv_v2x.nodes.message_classes import encoder, message_class
 from icv_v2x.nodes.pipeline_inputs import listen_to_ego, relative
 from icv_v2x.nodes.run import run
 from icv_v2x.transmit.bsm_sender import BsmSender
@@ -28,12 +29,14 @@ from icv_v2x.world.ego_estimator import EgoEstimator
 
 if TYPE_CHECKING:
     from icv_v2x.parameters import NodeParameters, Parameters
+    from icv_v2x.parameters.transmit_group import Transmit
 
 NAME = 'v2x_transmitter'
 # How often the sender is asked whether a message is due [s]; bounds how late one can be.
 _TICK = 0.01
 # A channel load older than this is none [ns].
 _LOAD_AGE = 2_000_000_000
+_TEXT = 'std_msgs/msg/String'
 
 
 class V2xTransmitter(ManagedNode):
@@ -57,6 +60,7 @@ class V2xTransmitter(ManagedNode):
 
     def build(self) -> None:
         """Make the sender and everything around it."""
+        _warm_up(self.parameters, self.of_nodes.transmit)
         self._ego = EgoEstimator(self.parameters)
         self._sender = BsmSender(
             self.parameters, self.of_nodes.transmit, random.SystemRandom())
@@ -65,7 +69,7 @@ class V2xTransmitter(ManagedNode):
             origin.latitude, origin.longitude, origin.altitude, self.parameters.map_projection)
         self._send = self.speak('obu/tx', 'icv_v2x_msgs/msg/ObuFrames', qos.radio_output())
         self._tell_id = self.speak(
-            '~/temporary_id', 'std_msgs/msg/String', qos.standing_output())
+            '~/temporary_id', _TEXT, qos.standing_output())
         listen_to_ego(self, self._take)
         self.listen(
             relative(OWN_DETECTIONS), READ_TOPICS[OWN_DETECTIONS], qos.vehicle_input(),
@@ -176,9 +180,20 @@ class V2xTransmitter(ManagedNode):
         assert self._sender is not None
         if self._sender.temporary_id != self._told_id:
             self._told_id = self._sender.temporary_id
-            self._tell_id(message_class('std_msgs/msg/String')(data=f'{self._told_id:016X}'))
+            self._tell_id(message_class(_TEXT)(data=f'{self._told_id:016X}'))
         self._send(self.encoder.obu_frames(
             batch_of([frame], self.get_clock().now().nanoseconds)))
+
+
+def _warm_up(parameters: Parameters, transmit: Transmit) -> None:
+    """Send once to nobody: the first message takes a hundred times as long as the others."""
+    ego = EgoEstimator(parameters)
+    ego.update(Odometry(
+        stamp=NANOSECONDS, frame_id='map', x=0.0, y=0.0, z=0.0, yaw=0.0, velocity_x=10.0,
+        velocity_y=0.0, yaw_rate=0.0))
+    frame = BsmSender(parameters, transmit, random.Random(0)).step(NANOSECONDS, ego.state)
+    if frame is not None:
+        encoder().obu_frames(batch_of([frame], NANOSECONDS))
 
 
 def main() -> None:

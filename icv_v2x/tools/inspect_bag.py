@@ -1,6 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""`icv-v2x inspect`: a table of what a bag holds, and of what is wrong with it."""
+"""`icv-v2x inspect`: a table of what a bag or a topic holds, and of what is wrong with it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from icv_v2x.inputs import FrameBatch
 from icv_v2x.interchange import BagReader, Unreadable
 from icv_v2x.interchange.topics import OBU_FRAMES
 from icv_v2x.tools.bag_contents import BagContents
+from icv_v2x.tools.errors import SourceError
 from icv_v2x.tools.terminal import progress, say
 
 if TYPE_CHECKING:
@@ -27,8 +28,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         parser: The command's own parser.
     """
     parser.add_argument(
-        'bag', metavar='BAG', type=Path,
+        'bag', metavar='BAG', type=Path, nargs='?',
         help='rosbag2 directory (mcap or sqlite3) or .mcap file')
+    parser.add_argument(
+        '--topic', metavar='NAME',
+        help='listen to a topic of radio frames such as /obu/rx instead (needs rclpy)')
+    parser.add_argument(
+        '--duration', metavar='S', type=float, default=math.inf,
+        help='how long to listen to the topic [s] (default: until interrupted)')
     parser.add_argument(
         '--senders', metavar='N', type=int, default=20,
         help='how many senders to list, the most talkative first (default: %(default)s)')
@@ -45,7 +52,16 @@ def run(arguments: Namespace) -> int:
 
     Raises:
         BagError: The bag cannot be read.
+        SourceError: Not one of bag and topic is given, or there is no ROS 2 to listen with.
     """
+    if (arguments.bag is None) == (arguments.topic is None):
+        raise SourceError('give a bag or --topic, one of them')
+    if arguments.topic is not None:
+        # a bag needs no ROS 2, so nothing of it is loaded for one
+        from icv_v2x.tools.inspect_topic import inspect_topic  # noqa: PLC0415
+
+        inspect_topic(arguments.topic, arguments.duration, arguments.senders)
+        return 0
     with BagReader(arguments.bag, warn=say) as bag:
         contents = contents_of(bag)
         head = (f'{bag.path}: {bag.duration:.1f} s, {bag.message_count} messages; '

@@ -62,3 +62,15 @@ def test_nothing_is_sent_unless_asked_for(processes: Live, parameters: Path) -> 
         lambda: '/v2x_transmitter: transmission' in processes.diagnostics(), 'diagnostics')
     assert processes.diagnostics()['/v2x_transmitter: transmission']['message'] == (
         'nothing is sent: transmit.enabled is false')
+
+
+def test_inspect_listens_to_the_topic(processes: Live, parameters: Path) -> None:
+    processes.node('v2x_transmitter', parameters, 'transmit.enabled:=true')
+    processes.start('inspect', [
+        sys.executable, '-m', 'icv_v2x.tools.cli', 'inspect', '--topic', '/obu/tx'])
+    driven(processes, 5.0)
+    assert processes.end('inspect')[0] == 0
+    said = processes.out('inspect').read_text()
+    row = next(line.split() for line in said.splitlines() if 'BasicSafetyMessage' in line)
+    assert int(row[1]) > 20
+    assert processes.err('inspect').read_text() == ''
