@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'test' / 'world'))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'test' / 'translate'))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'test'))
 
-import radio_frames
 from road_users import START, parameters, reports
+from strategies import radio_frames
 
 from icv_v2x.frames import MapFrame
 from icv_v2x.message_set.batch import decode_frames

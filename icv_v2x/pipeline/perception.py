@@ -181,6 +181,8 @@ class Perception:
             (decoded.ssm.frame, partial(reports_from_ssm, decoded.ssm)),
             (_rows([frame for frame, _ in persons]), partial(reports_from_psm, persons)),
         ):
+            if not len(frames):
+                continue
             served.take(frames)
             try:
                 reports, refusals = adapter(batch, self._map, self._parameters)

@@ -4,21 +4,28 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from strategies.messages import frames
+from strategies.radio_frames import (
+    RECEPTION,
+    batch,
+    obstacle,
+    parameters,
+    participant,
+    psm,
+    rsm,
+    ssm,
+)
 
 from icv_v2x.inputs import FrameBatch, SignerRole, Verification
+from icv_v2x.message_set import encode
 from icv_v2x.pipeline import perception
 from icv_v2x.pipeline.perception import Perception
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'translate'))
-
-from radio_frames import RECEPTION, batch, obstacle, parameters, participant, psm, rsm, ssm
 
 GOOD, BAD = participant(1), participant(2, speed=8191)
 
@@ -92,18 +99,36 @@ def test_a_defect_costs_the_messages_of_one_kind_only(
     assert made.counters.rejected.get('internal_error', 0) == lost
 
 
-FRAMES = st.sampled_from([
+TELLING = st.sampled_from([
     rsm(GOOD), rsm(BAD), rsm(GOOD, BAD), rsm(participant(0, ptcType='rsu')), ssm(),
     ssm({'ptc': GOOD}, {'ptc': BAD}), ssm(obstacles=(obstacle(), obstacle())), psm(),
     psm(speed=8191), b'\x20\x01', b''])
 
 
 @given(
-    frames=st.lists(FRAMES, max_size=30), verification=st.sampled_from([*Verification, 9]),
+    sent=st.lists(TELLING, max_size=30), verification=st.sampled_from([*Verification, 9]),
     role=st.sampled_from([*SignerRole]))
 def test_no_frame_is_lost_or_counted_twice(
-    frames: list[bytes], verification: int, role: SignerRole
+    sent: list[bytes], verification: int, role: SignerRole
 ) -> None:
-    radio = batch(*frames, verification=verification, signer_role=role)
+    radio = batch(*sent, verification=verification, signer_role=role)
     made = counted(radio, radio)
     assert np.isfinite(made.world(RECEPTION)[0].x).all()
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(sent=st.lists(
+    frames('RoadsideSafetyMessage', 'SensorSharingMsg', 'PersonalSafetyMessage'),
+    min_size=1, max_size=6))
+def test_no_value_that_the_messages_can_hold_leaves_a_gap(sent: list[dict[str, Any]]) -> None:
+    octets = [encode(value) for value in sent]
+    made = Perception(parameters(clock__age_maximum=10.0))
+    made.receive(batch(*octets))
+    tracks, _ = made.world(RECEPTION)
+    counters = made.counters
+    assert counters.received == len(sent)
+    assert counters.received == counters.accepted + sum(counters.rejected.values())
+    assert 'internal_error' not in counters.rejected
+    for name in ('x', 'y', 'speed', 'length', 'width', 'variance_xx', 'variance_yy', 'age',
+                 'speed_deviation', 'heading_deviation', 'turn_rate'):
+        assert np.isfinite(getattr(tracks, name)).all(), name

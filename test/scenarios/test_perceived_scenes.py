@@ -146,3 +146,34 @@ def test_traffic_in_the_next_lane_seen_twice_is_no_warning() -> None:
     scene.roadside_unit('unit', x=40.0, y=15.0, radio=replace(
         ROADSIDE_RADIO, position_noise=0.3, speed_noise=0.3))
     assert warned(advisories(scene.placed(rotation=ORIENTATION))) == []
+
+
+@pytest.mark.parametrize('change', [
+    {'loss': 0.3, 'seed': 3}, {'rate': 20.0}, {'rate': 3.0}, {'latency': 0.2, 'jitter': 0.1},
+    {'position_noise': 0.3, 'speed_noise': 0.3}], ids=str)
+def test_a_second_source_holds_under_loss_delay_and_noise(change: dict[str, Any]) -> None:
+    scene = standing_leader(radio=replace(ROADSIDE_RADIO, **change))
+    said = advisories(scene)
+    assert highest(said) == Level.IMMINENT
+    # Until its first own message the leader is what the unit calls it.
+    subjects = {name for s in said if s.time > 0.2 for name in s.advisory.subject_ids}
+    assert subjects == {scene.subject('leader')}
+
+
+def test_of_a_queue_each_car_is_one_object_though_all_tell_of_it() -> None:
+    scene = Scene(duration=3.0)
+    scene.ego(speed=kmh(30), seen_by_roadside=True)
+    for number in range(5):
+        scene.car(
+            f'car {number}', x=25.0 + 6.5 * number, y=0.0, speed=kmh(30), seen_by_roadside=True,
+            silent=number == 2)
+        scene.car(
+            f'beside {number}', x=22.0 + 6.5 * number, y=3.2, speed=kmh(30),
+            seen_by_roadside=True, silent=number == 3)
+    noisy = replace(ROADSIDE_RADIO, position_noise=0.3, speed_noise=0.2)
+    scene.roadside_unit('unit', x=40.0, y=15.0, radio=noisy)
+    scene.roadside_unit('other', x=40.0, y=-15.0, sharing=True, radio=replace(noisy, seed=1))
+    steps = run(scene.placed(rotation=ORIENTATION), Pipeline(scene.parameters()))
+    settled = [step.cycle.tracks for step in steps if step.time > 0.5]
+    assert {len(tracks) for tracks in settled} == {10}
+    assert all(tracks.corroborated.mean() > 0.8 for tracks in settled)

@@ -9,7 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from radio_frames import GENERATED, ORIGIN, batch, obstacle, parameters, participant, rsm, ssm
+from strategies.radio_frames import (
+    GENERATED,
+    ORIGIN,
+    batch,
+    obstacle,
+    parameters,
+    participant,
+    rsm,
+    ssm,
+)
 
 from icv_v2x.frames import MapFrame, wgs84_to_gcj02
 from icv_v2x.inputs import SignerRole, Verification

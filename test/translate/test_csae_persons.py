@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from radio_frames import GENERATED, ORIGIN, batch, parameters, psm
+from strategies.radio_frames import GENERATED, ORIGIN, batch, parameters, psm
 
 from icv_v2x.frames import MapFrame
 from icv_v2x.message_set.batch import decode_frames
