@@ -235,8 +235,9 @@ def test_long_sharing_messages_are_read_in_a_batch(uniform: bool) -> None:
     frames = [
         encode(frame_of('SensorSharingMsg', sharing_value(
             source, source.randrange(1, 40), uniform=uniform)))
-        for _ in range(60)]
-    assert read_in_a_batch(frames) == len(frames)
+        for _ in range(150)]
+    taken = read_in_a_batch(frames)
+    assert taken == len(frames) if uniform else taken > len(frames) // 4
     assert_same(ssm_by_codec(frames), decoded(frames).ssm)
 
 

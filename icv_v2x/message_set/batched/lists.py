@@ -20,25 +20,31 @@ from icv_v2x.message_set.quantities import ABSENT, Raw
 
 _LONGEST_RUN = 512
 _GROWTH = 64
-_MOST_ROUNDS = 96
-_FEW_ROWS = 8
+WORTHWHILE = 40
+"""Fewer elements of the size of a participant are read faster by the codec."""
+WORTHWHILE_POINTS = 4
+"""The same for points."""
+_POOR_ROUNDS = 6
 
 ReadElement = Callable[[ColumnReader, NDArray[np.intp]], None]
 
 
 def read_lists(
-    head: ColumnReader, count: Raw, read: ReadElement, names: Iterable[str] = (),
+    head: ColumnReader, count: Raw, read: ReadElement, names: Iterable[str] = (), *,
+    worthwhile: int = WORTHWHILE,
 ) -> dict[str, Raw]:
     """Read the lists of all rows.
 
-    A few rows with many elements of ever changing width are refused, since element by element
-    the codec is faster.
+    Lists that go on after a few readings of hardly any element, since their elements are of ever
+    changing width, are refused: element by element the codec is faster, and nobody may make the
+    receiver slow.
 
     Args:
         head: At the first element of each list, (n,); ends behind the last one.
         count: Elements of each list, (n,); rows that are refused count as empty.
         read: Reads one element of every row that it is given, and takes the owners' rows, (k,).
         names: Columns that it fills.
+        worthwhile: A reading of fewer elements does not pay.
 
     Returns:
         The columns, elements of the first row first, (sum of count,); what stands in the rows of
@@ -49,13 +55,12 @@ def read_lists(
     made = {name: np.full(int(count.sum()), ABSENT) for name in names}
     done, width = np.zeros_like(count), np.zeros_like(count)
     run = np.ones_like(count)
-    rounds = 0
+    poor_rounds = 0
     while True:
         active = np.flatnonzero(done < count)
         if not active.size:
             return made
-        rounds += 1
-        if rounds > _MOST_ROUNDS and active.size < _FEW_ROWS:
+        if poor_rounds > _POOR_ROUNDS:
             head.refused[active] = True
             return made
         ahead = np.minimum(count[active] - done[active], run[active])
@@ -68,6 +73,7 @@ def read_lists(
         used = reader.cursor.position - start
         wrong = np.where((used != width[owner]) | reader.refused, step, _LONGEST_RUN)
         good = np.minimum(np.minimum.reduceat(wrong, begin) + 1, ahead)
+        poor_rounds += int(good.sum()) < worthwhile
         last = begin + good - 1
         kept = step < np.repeat(good, ahead)
         at = (first + done)[owner[kept]] + step[kept]
@@ -121,4 +127,4 @@ def skip_polygon(reader: ColumnReader) -> None:
     """Pass over a Polygon, 4 to 32 points."""
     count = reader.cursor.read(5) + 4
     reader.refuse_above(count, 32)
-    read_lists(reader, count, skip_offset)
+    read_lists(reader, count, skip_offset, worthwhile=WORTHWHILE_POINTS)

@@ -15,6 +15,7 @@ from icv_v2x.message_set.batched.bit_cursor import BitCursor
 from icv_v2x.message_set.batched.columns import ColumnReader, Mask
 from icv_v2x.message_set.batched.initial_position import read_full_position
 from icv_v2x.message_set.batched.lists import (
+    WORTHWHILE_POINTS,
     read_lists,
     read_where,
     skip_offset,
@@ -106,7 +107,8 @@ def decode_columns(cursor: BitCursor, frame: Raw, end: Raw) -> tuple[SsmColumns,
     columns['equipment_type'] = equipment
     _position(head)
     regions = cursor.read_where(has_region, 3) + 1
-    read_lists(head, np.where(has_region != 0, regions, 0), _skip_region)
+    read_lists(head, np.where(has_region != 0, regions, 0), _skip_region,
+               worthwhile=WORTHWHILE_POINTS)
 
     reference = tuple(columns[name] for name in ('latitude', 'longitude', 'elevation'))
     count = cursor.read_where(has_participants, 9) + 1
@@ -247,7 +249,7 @@ def _skip_history(reader: ColumnReader) -> None:
     reader.cursor.read_where(has_status, 8)
     count = reader.cursor.read(5) + 1
     reader.refuse_above(count, 23)
-    read_lists(reader, count, _skip_crumb)
+    read_lists(reader, count, _skip_crumb, worthwhile=WORTHWHILE_POINTS)
 
 
 def _skip_crumb(reader: ColumnReader, owner: NDArray[np.intp]) -> None:
