@@ -148,7 +148,6 @@ def files(params_file: str, profile: str) -> list[Path]:
 
 def stop_on_wrong_parameters(event: Any, context: LaunchContext) -> list[Shutdown] | None:
     """End everything where a node could not use its parameters."""
-    del context
-    if event.returncode != WRONG_PARAMETERS:
+    if context.is_shutdown or event.returncode != WRONG_PARAMETERS:
         return None
     return [Shutdown(reason=f'{event.process_name} cannot use its parameters')]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from launch.actions import (
     RegisterEventHandler,
     Shutdown,
 )
-from launch.event_handlers import OnProcessExit
+from launch.event_handlers import OnProcessExit, OnProcessIO
 from launch.substitutions import LaunchConfiguration
-from launch_ros.actions import LifecycleNode
-from launch_ros.event_handlers import OnStateTransition
+from launch_ros.actions import Node
 
+ACTIVE = b'[v2x_stack]: active'
+"""What the stack logs once it listens."""
 CLOCK_RATE = '100'
 """Messages on /clock per second [Hz]: two for each cycle would do, five keep it punctual."""
 
@@ -36,10 +38,6 @@ def generate_launch_description() -> LaunchDescription:
         DeclareLaunchArgument(
             'html', default_value='',
             description='Where the report page goes; empty: BAG.report.html.'),
-        DeclareLaunchArgument(
-            'log_level', default_value='info',
-            choices=['debug', 'info', 'warn', 'error', 'fatal'],
-            description='Least severity that is logged.'),
         OpaqueFunction(function=processes),
     ])
 
@@ -54,13 +52,11 @@ def processes(context: LaunchContext) -> list[Any]:
     for path in (bag, parameters):
         if not path.exists():
             raise FileNotFoundError(f'there is no {path}')
-    stack = LifecycleNode(
+    stack = Node(
         package='icv_v2x',
         executable='v2x_stack',
         name='v2x_stack',
-        namespace='',
         parameters=[str(parameters), {'use_sim_time': True}],
-        arguments=['--ros-args', '--log-level', value('log_level')],
         output='screen',
     )
     player = ExecuteProcess(
@@ -73,12 +69,26 @@ def processes(context: LaunchContext) -> list[Any]:
         output='screen',
     )
     return [
-        RegisterEventHandler(OnStateTransition(
-            target_lifecycle_node=stack, goal_state='active', entities=[player])),
+        RegisterEventHandler(OnProcessIO(target_action=stack, on_stderr=start_once(player))),
         RegisterEventHandler(OnProcessExit(target_action=player, on_exit=[report])),
         RegisterEventHandler(OnProcessExit(
             target_action=report, on_exit=[Shutdown(reason='the bag is played')])),
-        RegisterEventHandler(OnProcessExit(
-            target_action=stack, on_exit=[Shutdown(reason='the stack ended')])),
+        RegisterEventHandler(OnProcessExit(target_action=stack, on_exit=stop_with_the_stack)),
         stack,
     ]
+
+
+def start_once(player: ExecuteProcess) -> Callable[[Any], ExecuteProcess | None]:
+    """Return what starts the player when the stack says that it is active."""
+    waiting = [player]
+
+    def start(event: Any) -> ExecuteProcess | None:
+        return waiting.pop() if waiting and ACTIVE in event.text else None
+
+    return start
+
+
+def stop_with_the_stack(event: Any, context: LaunchContext) -> list[Shutdown] | None:
+    """End everything where the stack ended by itself."""
+    del event
+    return None if context.is_shutdown else [Shutdown(reason='the stack ended')]

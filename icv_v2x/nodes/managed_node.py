@@ -45,6 +45,13 @@ class ManagedNode(LifecycleNode):
     `stop` (on activating and deactivating), `forget` (time ran back), `reconfigure` (parameters
     changed) and `statuses` (diagnostics). Messages that come while the node is not active are
     not looked at.
+
+    Attributes:
+        active: Whether the node is active.
+        failed: Whether it could not activate itself; its process ends then.
+        exceptions: How many the callbacks raised.
+        encoder: The one encoder, for the classes of rclpy.
+        cycles: Durations of the cycles.
     """
 
     def __init__(self, name: str, *, needs_pipeline: bool = True) -> None:
@@ -59,6 +66,7 @@ class ManagedNode(LifecycleNode):
         """
         super().__init__(name)
         self.active = False
+        self.failed = False
         self.exceptions = 0
         self.encoder = encoder()
         self.cycles = CycleHealth()
@@ -284,8 +292,9 @@ class ManagedNode(LifecycleNode):
             return
         self.destroy_timer(self._begin)
         self._begin = None
-        if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
-            self.trigger_activate()
+        configured = self.trigger_configure() == TransitionCallbackReturn.SUCCESS
+        self.failed = not configured or (
+            self.trigger_activate() != TransitionCallbackReturn.SUCCESS)
         self.publish_diagnostics()
 
     def _end_cycles(self) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from icv_v2x.nodes.managed_node import ManagedNode
 
+FAILED = 1
+"""Exit status where a node that starts itself could not."""
 WRONG_USE = 2
 """Exit status where parameters or arguments cannot be used."""
 
@@ -42,7 +44,8 @@ def run(name: str, make: Callable[[], ManagedNode], arguments: list[str] | None 
         arguments: Command line, `sys.argv` where None.
 
     Returns:
-        Exit status: 0 after a signal, 2 where the node could not be made.
+        Exit status: 0 after a signal, 1 where the node could not activate itself, 2 where it
+        could not be made.
     """
     stopped = threading.Event()
     for number in _SIGNALS:
@@ -70,7 +73,11 @@ def run(name: str, make: Callable[[], ManagedNode], arguments: list[str] | None 
         executor.shutdown()
         node.destroy_node()
         rclpy.try_shutdown()
-    return 0
+        # The interpreter takes its handlers down first when it ends; a second Ctrl-C must not
+        # turn a clean end into a death.
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+    return FAILED if node.failed else 0
 
 
 def _executor() -> Any:
@@ -78,7 +85,7 @@ def _executor() -> Any:
 
 
 def _spin(executor: Any, node: ManagedNode, stopped: threading.Event) -> None:
-    while not stopped.is_set() and rclpy.ok():
+    while not (stopped.is_set() or node.failed) and rclpy.ok():
         try:
             executor.spin_once(timeout_sec=_SPIN)
         except ExternalShutdownException:
