@@ -53,6 +53,16 @@ def test_one_track_for_every_object(
     assert len(merged) <= len(tracks)
 
 
+def test_a_heap_of_objects_in_one_place(benchmark: Any) -> None:
+    store = TrackStore(parameters(tracking__maximum=1024))
+    store.update(reports(
+        sender_id=np.repeat([1, 2], 512), object_id=np.tile(np.arange(512), 2),
+        source=Source.SSM | Source.SENSOR), None)
+    tracks = store.snapshot(START)
+    observed = Observations(store.subject_id, store.since, tracks.verification == 1)
+    benchmark(one_per_object, tracks, observed)
+
+
 def test_sixty_messages_of_sixteen_participants(benchmark: Any) -> None:
     frame = radio_frames.rsm(*(radio_frames.participant(n + 1, north=9.0 * n) for n in range(16)))
     radio = radio_frames.batch(*[frame] * 60)

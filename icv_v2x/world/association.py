@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 REACH = 5.9
 """Pairs farther apart than this are none: the diagonal of the widest gates [m]."""
 
+# Real objects have room for fewer; messages full of objects in one place must not cost a cycle.
+_NEIGHBOURS = 16
+
 _DEVIATIONS = 3.0
 # Least and greatest gates between centres: half a car along, and less than a lane across.
 _ALONG = (2.5, 5.0)
@@ -83,9 +86,7 @@ def possible_pairs(first: Tracks, second: Tracks, *, wide: float = 1.0) -> Pairs
     if not len(first) or not len(second):
         none = np.empty(0, dtype=np.intp)
         return Pairs(none, none, np.empty(0))
-    near = cKDTree(np.column_stack([first.x, first.y])).sparse_distance_matrix(
-        cKDTree(np.column_stack([second.x, second.y])), wide * REACH, output_type='ndarray')
-    one, other = near['i'], near['j']
+    one, other = _neighbours(first, second, wide * REACH)
     place = _place(first, one, second, other, wide)
     possible = (place <= 1.0).all(axis=0)
     possible &= _velocity_apart(first, one, second, other) <= _SPEED + _SPEED_SHARE * np.maximum(
@@ -125,6 +126,20 @@ def best_pairs(pairs: Pairs, column: NDArray[np.int64] | None = None) -> NDArray
     taken, partner = min_weight_full_bipartite_matching(costs)
     matched[taken] = partner
     return np.asarray(matched[row] == at)
+
+
+def _neighbours(
+    first: Tracks, second: Tracks, reach: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the rows of pairs within reach, of no track more than the nearest few in a crowd."""
+    tree = cKDTree(np.column_stack([first.x, first.y]))
+    other = cKDTree(np.column_stack([second.x, second.y]))
+    if tree.count_neighbors(other, reach) <= _NEIGHBOURS * len(first):
+        near = tree.sparse_distance_matrix(other, reach, output_type='ndarray')
+        return near['i'], near['j']
+    apart, rows = other.query(tree.data, k=_NEIGHBOURS, distance_upper_bound=reach)
+    one, rank = np.nonzero(np.isfinite(apart))
+    return one, np.asarray(rows, dtype=np.intp)[one, rank]
 
 
 def _place(

@@ -16,7 +16,7 @@ from road_users import START, after, parameters, reports
 
 from icv_v2x.message_set.vehicle_class import ObjectClass
 from icv_v2x.translate.reports import Source
-from icv_v2x.world.association import REACH
+from icv_v2x.world.association import REACH, possible_pairs
 from icv_v2x.world.corroboration import Observations, one_per_object
 from icv_v2x.world.track_store import TrackStore
 from icv_v2x.world.tracks import Tracks
@@ -198,6 +198,15 @@ def test_it_does_not_matter_where_north_is_or_who_is_first(
     assert plain == merged(order, turn, east)
     assert len(plain) == 4
     assert [corroborated for _, corroborated in plain.values()].count(True) == 3
+
+
+def test_a_heap_of_objects_in_one_place_makes_few_pairs_and_hides_no_sender() -> None:
+    made, observed = tracks(
+        sender_id=np.concatenate([np.arange(300) + 1, np.repeat([FIRST, SECOND], 300)]),
+        object_id=np.concatenate([np.full(300, -1), np.arange(600)]), x=30.0)
+    assert len(possible_pairs(made, made).first) <= 16 * len(made)
+    merged = one_per_object(made, observed)
+    assert np.count_nonzero(merged.object_id < 0) == 300
 
 
 @given(count=st.integers(0, 40), noise=st.integers(0, 2**32 - 1))
