@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from icv_v2x.advisory.types import Mode
 from icv_v2x.nodes import qos
 from icv_v2x.nodes.managed_node import ManagedNode
+from icv_v2x.nodes.own_identity import OwnIdentity
 from icv_v2x.nodes.pipeline_inputs import (
     listen_to_detections,
     listen_to_ego,
@@ -47,6 +48,7 @@ class V2xStack(ManagedNode):
         listen_to_ego(self, self._pipeline.receive)
         listen_to_radio(self, self._pipeline)
         listen_to_detections(self, self._pipeline)
+        self._identity = OwnIdentity(self, self._pipeline.configure)
 
     def start(self) -> None:
         """Begin the cycle."""
@@ -67,7 +69,7 @@ class V2xStack(ManagedNode):
         """Hand changed parameters to the pipeline."""
         del of_nodes
         if hasattr(self, '_pipeline'):
-            self._pipeline.configure(parameters)
+            self._pipeline.configure(self._identity.applied(parameters))
 
     def statuses(self) -> list[Status]:
         """Return mode, trust and what became of the frames."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from icv_v2x.nodes import qos
 from icv_v2x.nodes.managed_node import ManagedNode
+from icv_v2x.nodes.own_identity import OwnIdentity
 from icv_v2x.nodes.pipeline_inputs import (
     listen_to_detections,
     listen_to_ego,
@@ -42,6 +43,7 @@ class V2xTranslator(ManagedNode):
         listen_to_ego(self, perception.receive)
         listen_to_radio(self, perception)
         listen_to_detections(self, perception)
+        self._identity = OwnIdentity(self, perception.configure)
 
     def start(self) -> None:
         """Begin the cycle."""
@@ -58,7 +60,7 @@ class V2xTranslator(ManagedNode):
         """Hand changed parameters to the stage."""
         del of_nodes
         if self._perception is not None:
-            self._perception.configure(parameters)
+            self._perception.configure(self._identity.applied(parameters))
 
     def statuses(self) -> list[Status]:
         """Return trust and what became of the frames."""

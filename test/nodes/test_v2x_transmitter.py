@@ -74,3 +74,15 @@ def test_inspect_listens_to_the_topic(processes: Live, parameters: Path) -> None
     row = next(line.split() for line in said.splitlines() if 'BasicSafetyMessage' in line)
     assert int(row[1]) > 20
     assert processes.err('inspect').read_text() == ''
+
+
+def test_translator_learns_the_own_id(processes: Live, parameters: Path) -> None:
+    processes.record()
+    processes.node('v2x_translator', parameters)
+    processes.node('v2x_transmitter', parameters, 'transmit.enabled:=true')
+    driven(processes, 3.0)
+    name = '/v2x_translator: input /v2x_transmitter/temporary_id'
+    processes.wait(
+        lambda: processes.diagnostics().get(name, {}).get('accepted') == '1', 'the id')
+    assert processes.diagnostics()[name]['level'] == 0
+    assert processes.diagnostics()['/v2x_translator: state']['exceptions'] == '0'
