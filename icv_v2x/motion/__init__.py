@@ -24,6 +24,7 @@ from icv_v2x.motion.pieces import (
     state_at,
 )
 from icv_v2x.motion.profile import LongitudinalProfile, longitudinal_profile
+from icv_v2x.motion.straightening import straight_after
 from icv_v2x.motion.uncertainty import MotionUncertainty, PositionCovariance, covariance_at
 
 __all__ = [
@@ -49,4 +50,5 @@ __all__ = [
     'position_at',
     'speed_profile',
     'state_at',
+    'straight_after',
 ]

@@ -12,7 +12,7 @@ import numpy as np
 
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.scenarios.candidates import advice
-from icv_v2x.scenarios.conflicts import STANDING
+from icv_v2x.scenarios.motions import STANDING
 from icv_v2x.scenarios.own_path import (
     in_own_lane,
     on_carriageway,

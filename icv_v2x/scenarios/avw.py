@@ -10,8 +10,8 @@ import numpy as np
 
 from icv_v2x.advisory.types import Advisory, Application
 from icv_v2x.message_set.enumerations import ExteriorLight, VehicleEvent
-from icv_v2x.scenarios.conflicts import STANDING
 from icv_v2x.scenarios.hazards import hazards
+from icv_v2x.scenarios.motions import STANDING
 from icv_v2x.scenarios.own_path import opposite_direction
 
 if TYPE_CHECKING:

@@ -24,13 +24,12 @@ from icv_v2x.conflict import (
 from icv_v2x.conflict.probability import overlap_probability
 from icv_v2x.motion import (
     PiecewiseMotion,
-    constant_acceleration,
-    constant_turn_rate,
     distance_travelled,
     state_at,
 )
 from icv_v2x.motion.uncertainty import MotionUncertainty, PositionCovariance
 from icv_v2x.scenarios.cut_in import required_deceleration_behind
+from icv_v2x.scenarios.motions import STANDING, ego_motion, motions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,15 +44,11 @@ if TYPE_CHECKING:
 
 _Record = TypeVar('_Record')
 
-# A subject slower than this stands: its heading says nothing about where it goes [m/s].
-STANDING = 0.5
 # An oncoming subject moves at least this fast [m/s].
 ONCOMING_SPEED = 1.0
 # An ego slower than this that speeds up by at least that sets off [m/s], [m/s2].
 _STARTING_SPEED = 2.0
 _STARTING_ACCELERATION = 0.3
-# Chords of a predicted arc [s].
-_PIECE = 0.2
 # Rounding of a gap that is used up [m].
 _TOUCH = 1e-3
 # Footprints that touch this far behind the ego's front bumper touch its side [m].
@@ -182,18 +177,6 @@ def emergency_deceleration(parameters: Parameters) -> float:
     return collision.emergency_deceleration
 
 
-def ego_motion(ego: EgoState, horizon: float) -> PiecewiseMotion:
-    """Return the ego's present motion, measured acceleration and turn included, (1,)."""
-    if ego.turn_rate != 0.0 and ego.speed > STANDING:
-        return constant_turn_rate(
-            ego.x, ego.y, ego.heading, ego.speed, ego.turn_rate, horizon,
-            acceleration=ego.acceleration, piece_duration=_PIECE,
-        )
-    return constant_acceleration(
-        ego.x, ego.y, ego.heading, ego.speed, ego.acceleration, horizon
-    )
-
-
 def assess_conflicts(ego: EgoState, tracks: Tracks, parameters: Parameters) -> Conflicts:
     """Return every subject that the ego meets if both keep their present motion.
 
@@ -206,15 +189,15 @@ def assess_conflicts(ego: EgoState, tracks: Tracks, parameters: Parameters) -> C
         The subjects that a model of theirs brings into contact with the ego within the horizon.
     """
     collision = parameters.collision
-    own = ego_motion(ego, collision.horizon)
+    own = ego_motion(ego, parameters)
     own_size = Footprint(np.array([ego.length]), np.array([ego.width]))
     rows = _on_the_same_level(ego, tracks, collision.height_difference)
     rows = _near(own, own_size, tracks, rows, collision.horizon)
-    turning = tracks.turn_rate[rows] != 0.0
-    turning &= np.abs(tracks.speed[rows]) > STANDING
+    # Motion in turns has many pieces, so those who drive straight are taken apart.
+    turning = (tracks.turn_rate[rows] != 0.0) & (np.abs(tracks.speed[rows]) > STANDING)
     parts = [
-        _assess(ego, own, own_size, tracks, part, turns, parameters)
-        for part, turns in ((rows[~turning], False), (rows[turning], True))
+        _assess(ego, own, own_size, tracks, part, parameters)
+        for part in (rows[~turning], rows[turning])
         if len(part)
     ]
     return _joined([part for part in parts if part is not None])
@@ -250,37 +233,19 @@ def _near(
     return rows[near]
 
 
-def _motions(
-    tracks: Tracks, turns: bool, horizon: float
-) -> tuple[PiecewiseMotion, PiecewiseMotion]:
-    """Return the subjects' motion at constant speed, and with their present acceleration."""
-    place = (tracks.x, tracks.y, tracks.heading, tracks.speed)
-    if turns:
-        steady = constant_turn_rate(*place, tracks.turn_rate, horizon, piece_duration=_PIECE)
-        present = constant_turn_rate(
-            *place, tracks.turn_rate, horizon,
-            acceleration=tracks.acceleration, piece_duration=_PIECE,
-        )
-        return steady, present
-    return (
-        constant_acceleration(*place, 0.0, horizon),
-        constant_acceleration(*place, tracks.acceleration, horizon),
-    )
-
-
 def _assess(
     ego: EgoState,
     own: PiecewiseMotion,
     own_size: Footprint,
     tracks: Tracks,
     rows: NDArray[np.intp],
-    turns: bool,
     parameters: Parameters,
 ) -> Conflicts | None:
     """Assess subjects that share one family of motion models; None where all are harmless."""
     collision = parameters.collision
     subjects = tracks.take(rows)
-    steady, present = _motions(subjects, turns, collision.horizon)
+    steady = motions(subjects, 0.0, collision.horizon)
+    present = motions(subjects, subjects.acceleration, collision.horizon)
     sizes = Footprint(subjects.length, subjects.width)
     steady_contact = first_contact(own, own_size, steady, sizes)
     contact = first_contact(own, own_size, present, sizes)

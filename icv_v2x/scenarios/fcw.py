@@ -10,7 +10,8 @@ import numpy as np
 
 from icv_v2x.advisory.types import Action, Advisory, Application
 from icv_v2x.scenarios.candidates import candidate, level_of
-from icv_v2x.scenarios.conflicts import STANDING, Course, emergency_deceleration
+from icv_v2x.scenarios.conflicts import Course, emergency_deceleration
+from icv_v2x.scenarios.motions import STANDING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -24,14 +24,13 @@ from icv_v2x.conflict import (
 )
 from icv_v2x.frames import wrap_angle
 from icv_v2x.motion import (
-    constant_acceleration,
-    constant_turn_rate,
     longitudinal_profile,
     path_following,
 )
 from icv_v2x.scenarios.candidates import advice, level_of
 from icv_v2x.scenarios.conflicts import ONCOMING_SPEED, emergency_deceleration
 from icv_v2x.scenarios.intent import SET_OFF, intended_turn
+from icv_v2x.scenarios.motions import motions
 from icv_v2x.scenarios.neighbours import oncoming, vehicles_near
 
 if TYPE_CHECKING:
@@ -50,9 +49,8 @@ if TYPE_CHECKING:
 _HORIZON = 16.0
 # Nobody comes faster [m/s]; with the longest INFO time it bounds the search.
 _FASTEST = 45.0
-# Chords of the assumed turn [rad], and of predicted arcs of others [s].
+# Chords of the assumed turn [rad].
 _CHORD = math.radians(5.0)
-_PIECE = 0.2
 # Where no path tells, a turn goes by a right angle [rad].
 _RIGHT_ANGLE = 0.5 * math.pi
 
@@ -155,7 +153,7 @@ def _meetings(
     speed = max(ego.speed, 0.0)
     sizes = Footprint(vehicles.length, vehicles.width)
     own_size = Footprint(np.array([ego.length]), np.array([ego.width]))
-    motions = _motions(vehicles)
+    theirs = motions(vehicles, vehicles.acceleration, _HORIZON)
 
     def along(*phases: tuple[float, float]) -> PiecewiseMotion:
         profile = longitudinal_profile(speed, phases)
@@ -163,7 +161,7 @@ def _meetings(
 
     start = turn.start if math.isfinite(turn.start) else 0.0
     zone = zone_times(
-        along((start, 0.0), (_HORIZON, lta.acceleration)), own_size, motions, sizes)
+        along((start, 0.0), (_HORIZON, lta.acceleration)), own_size, theirs, sizes)
     distance = zone.ego_entry_distance
     present = along((_HORIZON, ego.acceleration))
     needed = required_deceleration_stopping(
@@ -176,19 +174,8 @@ def _meetings(
         leave=np.where(zone.exists, zone.object_exit, -np.inf),
         clear=np.where(zone.exists, zone.ego_exit, -np.inf),
         entry=_entry_time(ego, turn, zone, parameters),
-        contact=first_contact(present, own_size, motions, sizes),
+        contact=first_contact(present, own_size, theirs, sizes),
         needed=needed,
-    )
-
-
-def _motions(vehicles: Tracks) -> PiecewiseMotion:
-    """Return the present motion of oncoming vehicles."""
-    place = (vehicles.x, vehicles.y, vehicles.heading, vehicles.speed)
-    if not np.any(vehicles.turn_rate):
-        return constant_acceleration(*place, vehicles.acceleration, _HORIZON)
-    return constant_turn_rate(
-        *place, vehicles.turn_rate, _HORIZON,
-        acceleration=vehicles.acceleration, piece_duration=_PIECE,
     )
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from icv_v2x.frames import wrap_angle
 from icv_v2x.message_set.vehicle_class import ObjectClass
-from icv_v2x.scenarios.conflicts import ONCOMING_SPEED, STANDING
+from icv_v2x.scenarios.conflicts import ONCOMING_SPEED
+from icv_v2x.scenarios.motions import STANDING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

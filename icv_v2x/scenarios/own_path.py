@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icv_v2x.scenarios.conflicts import STANDING
+from icv_v2x.scenarios.motions import STANDING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,14 +25,13 @@ from icv_v2x.conflict import (
 )
 from icv_v2x.message_set.vehicle_class import ObjectClass
 from icv_v2x.motion import (
-    constant_acceleration,
-    constant_turn_rate,
     constant_velocity,
     state_at,
 )
 from icv_v2x.motion.uncertainty import MotionUncertainty, PositionCovariance
 from icv_v2x.scenarios.candidates import advice, level_of
-from icv_v2x.scenarios.conflicts import STANDING, ego_motion, emergency_deceleration
+from icv_v2x.scenarios.conflicts import emergency_deceleration
+from icv_v2x.scenarios.motions import STANDING, ego_motion, motions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,7 +89,7 @@ def assess(people: Tracks, ego: EgoState, parameters: Parameters) -> list[Adviso
     """
     if not parameters.vrucw.enabled or not len(people):
         return []
-    own = ego_motion(ego, parameters.collision.horizon)
+    own = ego_motion(ego, parameters)
     own_size = Footprint(np.array([ego.length]), np.array([ego.width]))
     people = people.take(_relevant(people, ego, own, own_size, parameters))
     if not len(people):
@@ -146,14 +145,11 @@ def _motion(people: Tracks, horizon: float) -> PiecewiseMotion:
     """Return how people go on: at their speed or braking, cyclists in the turn they make."""
     heading = np.nan_to_num(people.heading)
     braking = np.where(people.acceleration <= -_BRAKING, people.acceleration, 0.0)
-    turns = (people.object_class != ObjectClass.PEDESTRIAN) & (people.turn_rate != 0.0)
-    if not turns.any():
-        return constant_acceleration(
-            people.x, people.y, heading, people.speed, braking, horizon)
-    return constant_turn_rate(
-        people.x, people.y, heading, people.speed, np.where(turns, people.turn_rate, 0.0),
-        horizon, acceleration=braking, piece_duration=_PIECE,
-    )
+    # A person on foot turns on the spot; only who rides keeps to the turn he makes.
+    rides = people.object_class != ObjectClass.PEDESTRIAN
+    moving = replace(
+        people, heading=heading, turn_rate=np.where(rides, people.turn_rate, 0.0))
+    return motions(moving, braking, horizon)
 
 
 def _meeting(

@@ -30,6 +30,7 @@ class EgoState:
         indicator: Direction indicator, NONE where no status came.
         path: Planned path, None where none is in force.
         turn_rate: [rad/s] the turn that is expected to go on, 0 for none.
+        turn_angle: [rad] how far it is expected to go on, infinite in a bend.
     """
 
     stamp: int
@@ -48,3 +49,4 @@ class EgoState:
     indicator: Indicator = Indicator.NONE
     path: PlannedPath | None = None
     turn_rate: float = 0.0
+    turn_angle: float = float('inf')

@@ -15,7 +15,14 @@ from icv_v2x.clock import NANOSECONDS, age
 from icv_v2x.inputs import Indicator, Odometry, PlannedPath, VehicleStatus
 from icv_v2x.world.ego import EgoState
 from icv_v2x.world.extrapolation import move
-from icv_v2x.world.turning import FAST, SLOW, filtered, lasting_turn_rate
+from icv_v2x.world.turning import (
+    FAST,
+    SLOW,
+    filtered,
+    lasting_turn_angle,
+    lasting_turn_rate,
+    turned_angle,
+)
 
 if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
@@ -70,13 +77,13 @@ class EgoEstimator:
         self._odometry: deque[Odometry] = deque(maxlen=_HISTORY)
         self._status: VehicleStatus | None = None
         self._path: PlannedPath | None = None
-        self._turn_slow, self._turn_fast = np.zeros(1), np.zeros(1)
+        self._turn_slow, self._turn_fast, self._turned = np.zeros(1), np.zeros(1), np.zeros(1)
         self.resets = 0
 
     def clear(self) -> None:
         """Forget everything received."""
         self._odometry.clear()
-        self._turn_slow, self._turn_fast = np.zeros(1), np.zeros(1)
+        self._turn_slow, self._turn_fast, self._turned = np.zeros(1), np.zeros(1), np.zeros(1)
         self._status = None
         self._path = None
 
@@ -119,6 +126,7 @@ class EgoEstimator:
         status = self._status
         fresh = status is not None and abs(float(age(status.stamp, now))) <= _INDICATOR_AGE
         indicator = status.indicator if status is not None and fresh else Indicator.NONE
+        turn_rate = self._turn_rate(base, indicator)
         return EgoState(
             stamp=now,
             x=float(moved.x) + to_center * math.cos(heading),
@@ -135,7 +143,8 @@ class EgoEstimator:
             age=max(elapsed, 0.0),
             indicator=indicator,
             path=self._path_in_force(now),
-            turn_rate=self._turn_rate(base, indicator),
+            turn_rate=turn_rate,
+            turn_angle=float(lasting_turn_angle(np.array([turn_rate]), self._turned)[0]),
         )
 
     def _update_odometry(self, odometry: Odometry) -> EgoRefusal | None:
@@ -156,6 +165,7 @@ class EgoEstimator:
         yaw_rate = np.array([odometry.yaw_rate])
         self._turn_slow = filtered(self._turn_slow, yaw_rate, elapsed, SLOW)
         self._turn_fast = filtered(self._turn_fast, yaw_rate, elapsed, FAST)
+        self._turned = turned_angle(self._turned, self._turn_fast, yaw_rate, elapsed)
         self._odometry.append(odometry)
         return None
 

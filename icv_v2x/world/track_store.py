@@ -26,7 +26,14 @@ from icv_v2x.world.track_motion import (
 )
 from icv_v2x.world.track_table import EMPTY, TrackTable
 from icv_v2x.world.tracks import Tracks
-from icv_v2x.world.turning import FAST, SLOW, filtered, lasting_turn_rate
+from icv_v2x.world.turning import (
+    FAST,
+    SLOW,
+    filtered,
+    lasting_turn_angle,
+    lasting_turn_rate,
+    turned_angle,
+)
 
 if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
@@ -298,7 +305,7 @@ class TrackStore:
         turning = self._turning(rows, reports, which, elapsed)
         heading, deviation = latest.heading[rows], latest.heading_deviation[rows]
         table.write(rows, reports, which)
-        table.turn_slow[rows], table.turn_fast[rows] = turning
+        table.turn_slow[rows], table.turn_fast[rows], table.turned[rows] = turning
         standing = np.abs(latest.speed[rows]) < STANDING_SPEED
         kept = ~np.isfinite(latest.heading[rows]) | (standing & np.isfinite(heading))
         latest.heading[rows[kept]] = heading[kept]
@@ -314,15 +321,17 @@ class TrackStore:
         reports: ObjectReports,
         which: NDArray[np.intp],
         elapsed: NDArray[np.float64],
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the filtered yaw rates after other reports, slow and fast, (k,) each."""
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return yaw rates, filtered slow and fast, and the angle turned after reports."""
         table, sent = self._table, reports.yaw_rate[which]
         turned = wrap_angle(reports.heading[which] - table.latest.heading[rows])
         derived = turned / np.maximum(elapsed, _SHORTEST)
         yaw_rate = np.where(np.isfinite(sent), sent, derived)
+        fast = filtered(table.turn_fast[rows], yaw_rate, elapsed, FAST)
         return (
             filtered(table.turn_slow[rows], yaw_rate, elapsed, SLOW),
-            filtered(table.turn_fast[rows], yaw_rate, elapsed, FAST),
+            fast,
+            turned_angle(table.turned[rows], fast, yaw_rate, elapsed),
         )
 
     def _consistent(
@@ -371,6 +380,9 @@ class TrackStore:
         stopped = (there.speed == 0.0) & (latest.speed != 0.0)
         variance = grown_variance(latest, there.heading, elapsed)
         passed = np.abs(elapsed)
+        turn_rate = lasting_turn_rate(
+            latest.yaw_rate, table.turn_slow[:table.count], table.turn_fast[:table.count],
+            there.speed)
         return Tracks(
             stamp=now,
             sender_id=latest.sender_id,
@@ -383,9 +395,8 @@ class TrackStore:
             speed=there.speed,
             acceleration=np.where(stopped, 0.0, acceleration),
             yaw_rate=latest.yaw_rate,
-            turn_rate=lasting_turn_rate(
-                latest.yaw_rate, table.turn_slow[:table.count], table.turn_fast[:table.count],
-                there.speed),
+            turn_rate=turn_rate,
+            turn_angle=lasting_turn_angle(turn_rate, table.turned[:table.count]),
             length=latest.length,
             width=latest.width,
             height=latest.height,

@@ -48,6 +48,7 @@ class TrackTable:
         coincidences: (capacity,) uint8, messages in a row that coincide with the ego.
         turn_slow: (capacity,) yaw rate after the slow filter of `turning` [rad/s].
         turn_fast: (capacity,) yaw rate after its fast filter [rad/s].
+        turned: (capacity,) how far the object has turned since it began to [rad].
         history_time: (capacity, HISTORY) int64 [ns], newest last, EMPTY where there is none.
         history_speed: (capacity, HISTORY) [m/s].
         history_count: (capacity, HISTORY) uint8, MsgCount.
@@ -69,12 +70,13 @@ class TrackTable:
         self.coincidences = np.zeros(capacity, dtype=np.uint8)
         self.turn_slow = np.zeros(capacity)
         self.turn_fast = np.zeros(capacity)
+        self.turned = np.zeros(capacity)
         self.history_time = np.full((capacity, HISTORY), EMPTY, dtype=np.int64)
         self.history_speed = np.zeros((capacity, HISTORY))
         self.history_count = np.zeros((capacity, HISTORY), dtype=np.uint8)
         self._arrays = [
             self.since, self.period, self.updates, self.jumps, self.coincidences, self.turn_slow,
-            self.turn_fast, self.history_time,
+            self.turn_fast, self.turned, self.history_time,
             self.history_speed, self.history_count,
             *(getattr(self.latest, field.name) for field in fields(ObjectReports)),
         ]
@@ -109,6 +111,7 @@ class TrackTable:
         self.coincidences[rows] = 0
         self.turn_slow[rows] = 0.0
         self.turn_fast[rows] = 0.0
+        self.turned[rows] = 0.0
         self.history_time[rows] = EMPTY
         self.write(rows, reports, which)
         return rows

@@ -29,6 +29,7 @@ class Tracks:
         acceleration: (n,) [m/s2] along the heading.
         yaw_rate: (n,) [rad/s] counter-clockwise.
         turn_rate: (n,) [rad/s] the turn that is expected to go on, 0 for none; never NaN.
+        turn_angle: (n,) [rad] how far it is expected to go on, infinite in a bend; never NaN.
         length: (n,) [m], the class default where the sender gives none; never NaN.
         width: (n,) [m], likewise.
         height: (n,) [m].
@@ -63,6 +64,7 @@ class Tracks:
     acceleration: NDArray[np.float64]
     yaw_rate: NDArray[np.float64]
     turn_rate: NDArray[np.float64]
+    turn_angle: NDArray[np.float64]
     length: NDArray[np.float64]
     width: NDArray[np.float64]
     height: NDArray[np.float64]

@@ -27,6 +27,10 @@ _TURN_SHARE = 0.4
 _UNWINDING = 0.9
 # What the slow filter reaches of the fast one a third of a second into a turn.
 _ONSET_SHARE = 0.16
+# Slower than this nobody is in a turn at a junction [rad/s].
+_TURNING = np.radians(3.0)
+# Any turn goes on at least this far [rad].
+_LEAST_ANGLE = np.radians(15.0)
 # Lateral acceleration that no driver keeps up through a turn [m/s2].
 _ACROSS = 5.0
 # Beyond this the filters start anew [s].
@@ -50,6 +54,38 @@ def filtered(mean: Floats, yaw_rate: Floats, elapsed: Floats, constant: float) -
     passed = np.clip(elapsed, 0.0, _GAP)
     mean_now: Floats = before + (1.0 - np.exp(-passed / constant)) * (sample - before)
     return mean_now
+
+
+def turned_angle(angle: Floats, fast: Floats, yaw_rate: Floats, elapsed: Floats) -> Floats:
+    """Return how far objects have turned since they began to, after another sample.
+
+    Args:
+        angle: (n,) before [rad].
+        fast: (n,) yaw rate filtered with `FAST` [rad/s].
+        yaw_rate: (n,) new sample [rad/s]; NaN counts as 0.
+        elapsed: (n,) since the sample before [s].
+
+    Returns:
+        (n,) [rad], 0 for who drives straight on or has begun to turn the other way.
+    """
+    sample = np.where(np.isnan(yaw_rate), 0.0, yaw_rate)
+    turns = (np.abs(fast) >= _TURNING) & (angle * fast >= 0.0) & (elapsed <= _GAP)
+    return np.where(turns, angle + sample * np.clip(elapsed, 0.0, _GAP), 0.0)
+
+
+def lasting_turn_angle(turn_rate: Floats, angle: Floats) -> Floats:
+    """Return how far a turn is expected to go on.
+
+    Args:
+        turn_rate: (n,) as `lasting_turn_rate` gives it [rad/s].
+        angle: (n,) turned so far, as `turned_angle` gives it [rad].
+
+    Returns:
+        (n,) [rad]: what is left of a right angle in a sharp turn, but always a little; infinite
+        in a bend of the road.
+    """
+    left = np.maximum(0.5 * np.pi - np.abs(angle), _LEAST_ANGLE)
+    return np.where(np.abs(turn_rate) >= _TURN, left, np.inf)
 
 
 def lasting_turn_rate(yaw_rate: Floats, slow: Floats, fast: Floats, speed: Floats) -> Floats:
