@@ -24,7 +24,8 @@ def test_before_the_end_nothing_changes() -> None:
     turned, whole = straight_after(motion(), ends), motion()
     for row, end in enumerate(ends):
         early = TIMES[np.minimum(end, 8.0) >= TIMES]
-        expected, found = state_at(whole, early), state_at(turned, early)
+        times = np.tile(early, (3, 1))
+        expected, found = state_at(whole, times), state_at(turned, times)
         assert np.allclose(expected.x[row], found.x[row])
         assert np.allclose(expected.y[row], found.y[row])
 
@@ -33,7 +34,7 @@ def test_before_the_end_nothing_changes() -> None:
 def test_afterwards_heading_stays_and_speed_is_that_of_the_turn(acceleration: float) -> None:
     whole = motion(acceleration)
     turned = straight_after(whole, np.full(3, 2.5))
-    late = np.linspace(2.8, 7.9, 40)
+    late = np.tile(np.linspace(2.8, 7.9, 40), (3, 1))
     found, expected = state_at(turned, late), state_at(whole, late)
     assert np.allclose(np.ptp(found.heading, axis=1), 0.0)
     assert np.allclose(
@@ -44,7 +45,7 @@ def test_afterwards_heading_stays_and_speed_is_that_of_the_turn(acceleration: fl
 
 def test_the_way_has_no_jump() -> None:
     turned = straight_after(motion(), np.array([1.1, 3.3, 0.0]))
-    state = state_at(turned, TIMES)
+    state = state_at(turned, np.tile(TIMES, (3, 1)))
     step = np.hypot(np.diff(state.x, axis=1), np.diff(state.y, axis=1))
     assert np.all(step <= np.array([[5.0], [8.0], [3.0]]) * np.diff(TIMES) + 1e-9)
 
