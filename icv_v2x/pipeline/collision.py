@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from icv_v2x.advisory.hysteresis import LevelHold
@@ -15,18 +17,28 @@ from icv_v2x.scenarios.intent import OwnCourse, read_intent
 from icv_v2x.scenarios.road_users import vulnerable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.parameters import Parameters
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
-APPLICATIONS = (fcw, icw)
+APPLICATIONS = {'fcw': fcw.assess, 'icw': icw.assess}
 # What speaks before any conflict is predicted, of bicycles as of cars.
-MANOEUVRES = (bsw, lcw, dnpw, lta)
+MANOEUVRES = {
+    'bsw': bsw.assess, 'lcw': lcw.assess, 'dnpw': dnpw.assess, 'lta': lta.assess,
+}
+
+_log = logging.getLogger(__name__)
 
 
 class CollisionWarning:
-    """Assesses one instant after the other and keeps what hysteresis must remember."""
+    """Assesses one instant after the other and keeps what hysteresis must remember.
+
+    Attributes:
+        failures: Application to the instants at which it failed by a defect of its own.
+    """
 
     def __init__(self, parameters: Parameters) -> None:
         """Start with nothing in force."""
@@ -34,6 +46,7 @@ class CollisionWarning:
         self._hold = LevelHold(parameters.arbitration.hold)
         self._events = EventWarning()
         self._course = OwnCourse()
+        self.failures: Counter[str] = Counter()
 
     def configure(self, parameters: Parameters) -> None:
         """Take changed parameters over; what is in force stays."""
@@ -54,19 +67,30 @@ class CollisionWarning:
         on_foot = vulnerable(tracks)
         vehicles = tracks.take(~on_foot) if on_foot.any() else tracks
         conflicts = assess_conflicts(ego, vehicles, parameters)
-        candidates = [
-            candidate
-            for application in APPLICATIONS
-            for candidate in application.assess(conflicts, vehicles, ego, parameters)
-        ]
-        candidates += self._events.assess(conflicts, vehicles, ego, parameters)
         self._course.extend(ego)
         intent = read_intent(ego, self._course, parameters)
-        for manoeuvre in MANOEUVRES:
-            candidates += manoeuvre.assess(tracks, ego, intent, parameters)
-        candidates += vrucw.assess(tracks.take(on_foot), ego, parameters)
+        candidates = [
+            *self._of('vrucw', vrucw.assess, tracks.take(on_foot), ego, parameters),
+            *self._of('events', self._events.assess, conflicts, vehicles, ego, parameters),
+        ]
+        for name, assess in APPLICATIONS.items():
+            candidates += self._of(name, assess, conflicts, vehicles, ego, parameters)
+        for name, foresee in MANOEUVRES.items():
+            candidates += self._of(name, foresee, tracks, ego, intent, parameters)
         ground = Ground(tracks, self._parameters)
         return self._hold.update(tracks.stamp, candidates, ground.ceiling)
+
+    def _of(
+        self, name: str, assess: Callable[..., list[Advisory]], *arguments: object
+    ) -> list[Advisory]:
+        """Return the candidates of one application; a defect of it silences nobody else."""
+        try:
+            return assess(*arguments)
+        except Exception:
+            self.failures[name] += 1
+            if self.failures[name] == 1:
+                _log.exception('application %s failed; it is counted from now on', name)
+            return []
 
     def clear(self) -> None:
         """Forget what was in force."""

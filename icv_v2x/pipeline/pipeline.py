@@ -115,6 +115,11 @@ class Pipeline:
         return self._perception.counters
 
     @property
+    def failures(self) -> dict[str, int]:
+        """Application to the cycles in which it failed by a defect of its own."""
+        return dict(self._collision.failures)
+
+    @property
     def refused_inputs(self) -> dict[str, int]:
         """Reason to number of inputs other than frames that were refused."""
         return dict(self._perception.refused_inputs)
