@@ -55,10 +55,10 @@ def replayed(bag: Path) -> tuple[int, tuple[Situation, ...]]:
     return cycles[0].stamp, situations(cycles, minimum=Level.CAUTION)
 
 
-def check(processes: Live, bag: Path, start: int) -> None:
+def check(processes: Live, bag: Path, start: int, *, since: int = 0) -> None:
     """Holds what was heard against the replay, and against the contract."""
     offline_start, offline = replayed(bag)
-    heard = processes.advisories()
+    heard = processes.advisories()[since:]
     online = situations(heard, minimum=Level.CAUTION)
     wanted = [(s.subject, s.application, s.level) for s in offline]
     assert {level for _, _, level in wanted} >= {Level.WARNING, Level.IMMINENT}
@@ -99,9 +99,8 @@ def test_on_system_time(processes: Live, nodes: tuple[str, ...]) -> None:
     assert processes.advisories()[-1].advisories == ()
 
 
-@pytest.mark.parametrize('nodes', [('v2x_stack',), SEPARATE], ids=['stack', 'processes'])
-def test_on_simulated_time(processes: Live, nodes: tuple[str, ...]) -> None:
-    bag = make_bag(processes.folder, due(0.0))
+def start_on_simulated_time(processes: Live, bag: Path, nodes: tuple[str, ...]) -> None:
+    """Starts nodes and holds that nothing is said before the first time."""
     processes.record()
     for name in nodes:
         processes.node(name, Path(f'{bag}.params.yaml'), 'use_sim_time:=true')
@@ -110,7 +109,22 @@ def test_on_simulated_time(processes: Live, nodes: tuple[str, ...]) -> None:
             processes.diagnostics().get(f'/{name}: state', {}).get('message') == 'active'
             for name in nodes), 'the nodes')
     assert processes.advisories() == [], 'there was a cycle before the first time'
+
+
+def test_processes_on_simulated_time(processes: Live) -> None:
+    bag = make_bag(processes.folder, due(0.0))
+    start_on_simulated_time(processes, bag, SEPARATE)
     check(processes, bag, processes.play(bag, '--sim'))
+
+
+def test_stack_on_simulated_time_with_a_bag_that_starts_again(processes: Live) -> None:
+    bag = make_bag(processes.folder, due(0.0))
+    start_on_simulated_time(processes, bag, ('v2x_stack',))
+    check(processes, bag, processes.play(bag, '--sim'))
+    count = len(processes.advisories())
+    check(processes, bag, processes.play(bag, '--sim'), since=count)
+    assert 'starting anew' in processes.err('v2x_stack').read_text()
+    assert processes.diagnostics()['/v2x_stack: state']['exceptions'] == '0'
 
 
 def test_through_the_udp_driver(processes: Live) -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -168,6 +170,29 @@ def test_hostile_datagrams_are_counted(processes: Live) -> None:
     assert int(counts()['forwarded']) == sent['datagrams'] - 2
     assert counts()['verification'] == 'not_checked'
     assert processes.end('obu_udp_driver')[0] == 0
+
+
+def test_a_driver_whose_port_is_taken_says_so_and_ends(processes: Live) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(('127.0.0.1', 0))
+        port = taken.getsockname()[1]
+        driver = processes.node('obu_udp_driver', None, f'udp.bind_port:={port}')
+        assert driver.wait(timeout=30.0) == 1
+    assert f'cannot listen on 127.0.0.1:{port}' in processes.err('obu_udp_driver').read_text()
+
+
+@pytest.mark.parametrize('delay', [0.3, 0.8])
+def test_a_signal_while_a_node_loads_ends_it_cleanly(
+    processes: Live, parameters: Path, delay: float,
+) -> None:
+    command = shutil.which('v2x_translator', path=str(Path(sys.executable).parent))
+    if command is None:
+        pytest.skip('the package is not installed in this environment')
+    processes.start(
+        'v2x_translator', [command, '--ros-args', '--params-file', str(parameters)])
+    time.sleep(delay)
+    assert processes.end('v2x_translator')[0] == 0
+    assert 'Traceback' not in processes.err('v2x_translator').read_text()
 
 
 def test_a_silent_source_degrades_and_silences_nobody(
