@@ -51,7 +51,7 @@ class TimedPipeline(Pipeline):
     decoding: list[float]
     cycles: list[float]
 
-    def cycle(self, now: int):  # noqa: ANN201
+    def cycle(self, now: int):
         begin = time.process_time()
         self._perception.drain()
         decoded = time.process_time()

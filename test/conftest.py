@@ -37,10 +37,3 @@ def recordings() -> Path:
     if not RECORDINGS.is_dir():
         pytest.skip('the recorded traffic is not beside this checkout')
     return RECORDINGS
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps tests that talk over DDS on one worker, so that they do not compete for the cores."""
-    for item in items:
-        if item.get_closest_marker('middleware'):
-            item.add_marker(pytest.mark.xdist_group('middleware'))
