@@ -27,7 +27,7 @@ from rich.progress import track
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from collision_scenes import FAMILIES, Case, Factors
+from collision_scenes import FAMILIES, Case, Factors, RuleNeverHoldsError
 
 from icv_v2x.advisory import Level
 from icv_v2x.interchange.playback import play
@@ -49,8 +49,7 @@ PLACES = {
 }
 ORIENTATIONS = 24
 SURROUNDINGS: dict[str, tuple[Any, ...]] = {
-    'orientation': tuple(range(ORIENTATIONS)), 'place': tuple(PLACES), 'loss': (0.0, 0.3),
-    'mirrored': (False, True),
+    'place': tuple(PLACES), 'loss': (0.0, 0.3), 'mirrored': (False, True),
 }
 LOSS_FROM = 5.0
 """Rate from which on frames are lost [Hz]."""
@@ -106,12 +105,14 @@ def schedule(runs: int, seed: int = 1, only: str = '') -> Iterator[Factors]:
     for number in range(runs):
         name = chosen[number % len(chosen)]
         # Hits and misses in turn.
-        hit = number // len(chosen) % 2 == 0
+        turn, is_miss = divmod(number // len(chosen), 2)
         seen = met[name]
-        candidates = [_drawn(name, hit, chance) for _ in range(CANDIDATES)]
+        candidates = [_drawn(name, not is_miss, chance) for _ in range(CANDIDATES)]
         best = min(candidates, key=lambda one: sum(seen[p] ** 2 for p in _pairs(one)))
         seen.update(_pairs(best))
-        yield {**best, 'number': number}
+        # All orientations come in turn, as hit and as miss.
+        orientation = (5 * turn + 12 * is_miss + number % len(chosen)) % ORIENTATIONS
+        yield {**best, 'orientation': orientation, 'number': number}
 
 
 def _drawn(name: str, hit: bool, chance: random.Random) -> Factors:
@@ -125,8 +126,9 @@ def _drawn(name: str, hit: bool, chance: random.Random) -> Factors:
 
 
 def _pairs(factors: Factors) -> list[Any]:
-    return list(itertools.combinations(
-        [item for item in factors.items() if item[0] != 'family'], 2))
+    """Return the values and the pairs of values that a run meets."""
+    items = [item for item in factors.items() if item[0] != 'family']
+    return [*items, *itertools.combinations(items, 2)]
 
 
 def prepared(factors: Factors) -> Case:
@@ -174,7 +176,7 @@ def judged(factors: Factors, channel: Channel | None = None) -> Outcome:
     lossy = bool(factors['loss'])
     try:
         case = prepared(factors)
-    except ValueError as error:
+    except RuleNeverHoldsError as error:
         return Outcome(factors, application, 'void', lossy, False, said=str(error))
     subject = case.scene.subject(case.subject)
     said = warnings(case.scene, channel)

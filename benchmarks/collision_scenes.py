@@ -33,6 +33,12 @@ try:
 finally:
     sys.path.pop(0)
 
+
+
+class RuleNeverHoldsError(ValueError):
+    """A hit is so mild that nothing is to be said of it."""
+
+
 EARLY, LATE = 0.5, 0.25
 PREDICTABLE = 0.5
 """How long after a conflict becomes predictable it is to be warned of at the latest [s]."""
@@ -41,6 +47,8 @@ LEAD_IN = 2.5
 STEADY_RATES = (1.0, 2.0, 5.0, 10.0, 20.0)
 RATES = (5.0, 10.0, 20.0)
 LANE = 3.5
+RESOLVED = 250.0
+"""Distance up to which oncoming lanes are told apart [m], by headings of 0.3 degrees."""
 BY_PATH = EgoOutput(path_rate=10.0)
 
 Factors = dict[str, Any]
@@ -195,7 +203,7 @@ def column(f: Factors) -> Case:
         (t for t in times if event_scenes.braking_rule_holds(scene, t, between, 'first')),
         math.nan)
     if math.isnan(holds):
-        raise ValueError('the rule never holds')
+        raise RuleNeverHoldsError('the rule never holds')
     # Flag and motion are to agree in two messages.
     return _at_once(
         scene, 'first', max(holds, 2.0 + 1.0 / f['rate']), math.nan, Application.EBW,
@@ -353,7 +361,10 @@ def passing(f: Factors) -> Case:
     if f['miss'] != 'no intent':
         scene.the_ego.indicate(Indicator.LEFT, 0.0, 60.0)
     scene.car('leader', ahead=20.0, speed=ego)
-    left = 2.0 * LANE if f['miss'] == 'second lane' else LANE
+    left = LANE
+    if f['miss'] == 'second lane':
+        # So near that the error of its heading leaves no doubt of its lane.
+        gap, left = min(gap, RESOLVED), 2.0 * LANE
     if f['miss'] == 'far away':
         gap += LEAD_IN * (ego + other)
         scene.duration = LEAD_IN
@@ -390,7 +401,7 @@ def person_along(f: Factors) -> Case:
     name, walks = f['person']
     speed, way = kmh(f['ego']), kmh(walks) * f['direction']
     meets = LEAD_IN + EARLY + crossing_time_to_warn(speed) + 0.5
-    scene = Scene(duration=meets)
+    scene = Scene(duration=meets + 0.2)
     scene.ego(speed=speed)
     left = {'left': 4.15, 'right': -4.15}.get(f['miss'] or '', f['left'])
     heading = 0.0 if f['direction'] > 0 else math.pi
