@@ -17,7 +17,7 @@ from icv_v2x.advisory import Application
 from icv_v2x.inputs import Indicator
 from icv_v2x.message_set.enumerations import VehicleEvent
 from icv_v2x.message_set.vehicle_class import ObjectClass
-from icv_v2x.scenes import EgoOutput, Scene, encounter, kmh
+from icv_v2x.scenes import SIZES, EgoOutput, Scene, encounter, kmh
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +49,8 @@ RATES = (5.0, 10.0, 20.0)
 LANE = 3.5
 RESOLVED = 250.0
 """Distance up to which oncoming lanes are told apart [m], by headings of 0.3 degrees."""
+PEOPLE_AHEAD = 5.0
+"""No WARNING of people for an overlap that is farther ahead than this, by default [s]."""
 BY_PATH = EgoOutput(path_rate=10.0)
 
 Factors = dict[str, Any]
@@ -271,8 +273,12 @@ def crossing(f: Factors) -> Case:
     holds = zone_entry(scene, 'other') - crossing_time_to_warn(speed)
     meets = encounter(scene, 'other').first_overlap
     case = _after(scene, 'other', holds, meets, Application.ICW, Application.FCW)
+    closing = speed - kmh(f['other']) * math.cos(angle)
+    # On the very limits to the same direction and to oncoming traffic either rule may hold.
+    if f['angle'] == 30 and closing > 0.0:
+        behind = meets - _steady_time(closing) + LATE
+        return replace(case, latest=max(case.latest, behind))
     if f['angle'] == 150:
-        # On the very limit to oncoming traffic the rule of that may hold as well.
         return replace(
             case, earliest=min(case.earliest, meets - 4.0), latest=max(case.latest, meets - 3.5))
     return case
@@ -384,8 +390,9 @@ def person_crossing(f: Factors) -> Case:
     scene.ego(speed=speed)
     angle = math.pi / 2 * f['side']
     if f['miss'] == 'waits':
+        aside = 0.5 * (scene.the_ego.size.width + SIZES[kind].length) + 0.6
         scene.actor(
-            'person', x=at, y=-1.7 * f['side'], heading=angle, speed=0.0, object_class=kind)
+            'person', x=at, y=-aside * f['side'], heading=angle, speed=0.0, object_class=kind)
         return Case(scene, 'person')
     how = {'gap': 2.05 if f['miss'] == 'later' else -2.05} if f['miss'] else {
         'late': f['late'] / walks}
@@ -400,7 +407,9 @@ def person_crossing(f: Factors) -> Case:
 def person_along(f: Factors) -> Case:
     name, walks = f['person']
     speed, way = kmh(f['ego']), kmh(walks) * f['direction']
-    meets = LEAD_IN + EARLY + crossing_time_to_warn(speed) + 0.5
+    # The zone begins where the person is now, so that the rule holds early of who walks away.
+    warns = crossing_time_to_warn(speed)
+    meets = LEAD_IN + EARLY + 0.5 + warns * max(1.0, speed / (speed - way))
     scene = Scene(duration=meets + 0.2)
     scene.ego(speed=speed)
     left = {'left': 4.15, 'right': -4.15}.get(f['miss'] or '', f['left'])
@@ -411,8 +420,12 @@ def person_along(f: Factors) -> Case:
     if f['miss']:
         scene.duration = meets + 1.0
         return Case(scene, 'person')
-    return _after(
-        scene, 'person', vru_scenes.rule_start(scene, 'person'), meets, Application.VRUCW)
+    if way < 0.0:
+        # Of who comes towards the ego the zone has no begin, only the contact bounds the start.
+        return Case(
+            scene, 'person', frozenset({Application.VRUCW}), 0.0, meets - warns + LATE, meets)
+    holds = max(vru_scenes.rule_start(scene, 'person'), meets - PEOPLE_AHEAD)
+    return _after(scene, 'person', holds, meets, Application.VRUCW)
 
 
 def person_before_turn(f: Factors) -> Case:

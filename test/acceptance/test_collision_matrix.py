@@ -1,0 +1,73 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""A fixed sample of the collision matrix: nothing missed, nothing false, all in the window.
+
+`python benchmarks/collision_matrix.py` runs the whole of it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'benchmarks'))
+try:
+    import collision_matrix
+    from collision_noise import LEVELS, degraded
+    from collision_scenes import FAMILIES
+finally:
+    sys.path.pop(0)
+
+# Two hits and two clear misses of each family.
+SAMPLE = list(collision_matrix.schedule(4 * len(FAMILIES), seed=7))
+
+
+def _name(factors: collision_matrix.Factors) -> str:
+    kind = 'miss' if factors['miss'] else 'hit'
+    return f'{factors["family"]}, {kind} {factors["number"]}'
+
+
+@pytest.mark.parametrize('factors', SAMPLE, ids=_name)
+def test_a_hit_is_warned_of_in_the_window_and_a_clear_miss_is_left_alone(
+    factors: collision_matrix.Factors,
+) -> None:
+    outcome = collision_matrix.judged(factors)
+    if outcome.verdict == 'void':
+        pytest.skip(outcome.said)
+    assert outcome.verdict == 'right', (
+        f'{outcome.said}; start {outcome.start:.2f} s, window {outcome.earliest:.2f} to '
+        f'{outcome.latest:.2f} s: {json.dumps(factors)}')
+
+
+def test_the_sample_meets_every_family_as_hit_and_as_miss() -> None:
+    met = {(f['family'], f['miss'] is None) for f in SAMPLE}
+    assert met == {(name, hit) for name in FAMILIES for hit in (True, False)}
+
+
+def test_the_whole_matrix_meets_all_orientations_places_rates_and_losses() -> None:
+    runs = list(collision_matrix.schedule(1000))
+    for name, family in FAMILIES.items():
+        mine = [f for f in runs if f['family'] == name]
+        for key, values in {
+            **family.factors, 'rate': family.rates, 'miss': (None, *family.misses),
+            **collision_matrix.SURROUNDINGS,
+            'orientation': range(collision_matrix.ORIENTATIONS),
+        }.items():
+            assert {f[key] for f in mine} == set(values), (name, key)
+        assert all(f['rate'] >= collision_matrix.LOSS_FROM for f in mine if f['loss'])
+
+
+def test_a_matrix_that_nobody_warns_in_is_a_matrix_of_misses() -> None:
+    factors = next(f for f in SAMPLE if f['family'] == 'head-on' and not f['miss'])
+    deaf = collision_matrix.judged(factors, lambda timed: timed[:1])
+    assert deaf.verdict == 'missed'
+
+
+def test_errors_of_a_quarter_of_those_of_gnss_miss_nothing() -> None:
+    for name in ('rear end, standing', 'crossing', 'person, crossing', 'head-on'):
+        factors = next(f for f in SAMPLE if f['family'] == name and not f['miss'])
+        outcome = degraded(factors, LEVELS[1], ego=False)
+        assert outcome.start > 0.0, json.dumps(factors)
