@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from icv_v2x.parameters import NodeParameters, Parameters
 
 _LOG_PERIOD = 5.0
+# A subscriber that does not answer within this has gone; the end does not wait for it.
+_LAST_WORD = Duration(seconds=0.5)
 
 
 class ManagedNode(LifecycleNode):
@@ -307,6 +309,8 @@ class ManagedNode(LifecycleNode):
         for subscription in self._subscriptions_made:
             self.destroy_subscription(subscription)
         for publisher in self._publishers_made:
+            # The last word is a withdrawal: it must not end with the process that says it.
+            publisher.wait_for_all_acked(_LAST_WORD)
             self.destroy_lifecycle_publisher(publisher)
         self._subscriptions_made.clear()
         self._publishers_made.clear()

@@ -24,6 +24,7 @@ from icv_v2x.nodes.message_classes import message_class
 MINUTE = 60_000_000_000
 TICK = 10_000_000
 """Simulated time steps by this much [ns]."""
+SETTLING = 1.5
 PATIENCE = 30.0
 
 
@@ -69,15 +70,19 @@ def shift_message(topic: str, message: Any, shift: int) -> None:
 
 
 def wait_for_listeners(publishers: dict[str, Any], clock: Any) -> None:
-    """Waits until every topic has somebody who listens."""
+    """Waits until every topic has somebody who listens, and all have been found."""
     deadline = time.monotonic() + PATIENCE
     waiting = [*publishers.values(), *([clock] if clock else [])]
-    while any(not publisher.get_subscription_count() for publisher in waiting):
+    counts: list[int] = []
+    settled = time.monotonic()
+    # A node that is found late would miss the first messages: wait until nobody new turns up.
+    while not all(counts) or not counts or time.monotonic() - settled < SETTLING:
         if time.monotonic() > deadline:
             sys.exit('nobody listens')
+        found = [publisher.get_subscription_count() for publisher in waiting]
+        if found != counts:
+            counts, settled = found, time.monotonic()
         time.sleep(0.02)
-    # Matching is mutual a moment later.
-    time.sleep(0.3)
 
 
 def main() -> None:
