@@ -92,8 +92,13 @@ def main() -> int:
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--family', default='', help='part of the name of a family')
     parser.add_argument('--ego', action='store_true', help='the pose of the ego is off as well')
+    parser.add_argument('--scene', help='factors of one run as JSON, as printed for a wrong one')
     arguments = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else 140)
+    if arguments.scene:
+        for level in LEVELS:
+            console.print(level, degraded(json.loads(arguments.scene), level, arguments.ego))
+        return 0
     runs = list(schedule(arguments.runs, arguments.seed, arguments.family))
     by_level = {
         level: played(
