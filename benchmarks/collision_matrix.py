@@ -27,7 +27,8 @@ from rich.progress import track
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from collision_scenes import FAMILIES, Case, Factors, RuleNeverHoldsError
+from collision_families import FAMILIES
+from collision_scenes import Case, Factors, RuleNeverHoldsError
 
 from icv_v2x.advisory import Level
 from icv_v2x.interchange.playback import play

@@ -25,12 +25,14 @@ from rich.console import Console
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from collision_families import FAMILIES
 from collision_matrix import Outcome, judged, played, schedule
-from collision_scenes import FAMILIES, Factors
 
 from icv_v2x.faults import Delay, Deviations, OdometryError, ReportError, degrade
 
 if TYPE_CHECKING:
+    from collision_scenes import Factors
+
     from icv_v2x.faults import Operator
 
 LEVELS = (0.0, 0.25, 0.5, 1.0)

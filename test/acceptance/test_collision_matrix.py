@@ -16,8 +16,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'benchmarks'))
 try:
     import collision_matrix
+    from collision_families import FAMILIES
     from collision_noise import LEVELS, degraded
-    from collision_scenes import FAMILIES
 finally:
     sys.path.pop(0)
 
