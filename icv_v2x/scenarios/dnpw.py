@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+# Who follows at a longer time gap is not held up [s].
+_CLOSE = 2.0
+# Who slows down by more than this is about to turn off or to stop [m/s2].
+_SLOWS = 1.0
+# No more of the lane's width is taken for an error of headings, else the lane behind counts too.
+_UNSURE = 0.25
+
 
 @dataclass(frozen=True)
 class _Pass:
@@ -179,7 +186,18 @@ def _intends(
         left=np.array([side * width]), side_gap=np.array([width - ego.width]),
     )
     turns = intent.way is None and ego.speed <= parameters.intent.turn_speed
-    return not turns and bool(changes_lane(ego, intent, beside, parameters)[0])
+    if turns or not changes_lane(ego, intent, beside, parameters)[0]:
+        return False
+    return intent.way is not None or _wants_past(ego, leader, float(beside.front_gap[0]))
+
+
+def _wants_past(ego: EgoState, leader: Tracks, gap: float) -> bool:
+    """Whether an ego that goes to the left has somebody to pass rather than a turn ahead.
+
+    Before a turn one slows down, and whoever follows at a distance is in no need to pass.
+    """
+    waits = float(leader.acceleration[0]) < -_SLOWS
+    return gap <= _CLOSE * ego.speed and not waits and ego.acceleration >= -_SLOWS
 
 
 def _overtaking_time(relative: float, greatest: float, acceleration: float, way: float) -> float:
@@ -228,7 +246,7 @@ def _in_the_oncoming_lane(
     east, north = vehicles.x - tracks.x[passing.row], vehicles.y - tracks.y[passing.row]
     offset = _oncoming_side(parameters) * (north * np.cos(chord) - east * np.sin(chord))
     unsure = np.hypot(east, north) * math.tan(math.radians(parameters.dnpw.corridor))
-    there = np.abs(offset - width) <= 0.5 * width + unsure
+    there = np.abs(offset - width) <= 0.5 * width + np.minimum(unsure, _UNSURE * width)
     there &= beside.front_gap > 0.0
     return rows[there], beside.front_gap[there]
 

@@ -148,7 +148,7 @@ def _oncoming_level(
 ) -> NDArray[np.int64]:
     collision, fcw = parameters.collision, parameters.fcw
     time = conflicts.time * ease
-    warning = time <= fcw.oncoming_warning
+    warning = (time <= fcw.oncoming_warning) & conflicts.settled
     warning &= conflicts.probability >= collision.probability * ease
     return level_of(
         np.isfinite(time),

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
+# Who slows down by more than this has begun to brake [m/s2].
+_BRAKES = 1.0
+# A crossing vehicle that needs no more to stop may still yield (as where it must) [m/s2].
+_COMFORT = 3.0
+
 
 def assess(
     conflicts: Conflicts, tracks: Tracks, ego: EgoState, parameters: Parameters
@@ -38,8 +43,9 @@ def assess(
     if not parameters.icw.enabled:
         return []
     crossing = conflicts.course == Course.CROSSING
-    entry = _level(conflicts, ego, parameters, 1.0) * crossing
-    leave = _level(conflicts, ego, parameters, parameters.collision.exit_margin) * crossing
+    yields = _yields(conflicts, tracks)
+    entry = _level(conflicts, yields, ego, parameters, 1.0) * crossing
+    leave = _level(conflicts, yields, ego, parameters, parameters.collision.exit_margin) * crossing
     zone = conflicts.crossing
     found = []
     for row in np.flatnonzero(leave).tolist():
@@ -65,8 +71,23 @@ def assess(
     return found
 
 
+def _yields(conflicts: Conflicts, tracks: Tracks) -> NDArray[np.bool_]:
+    """Return which subjects have begun to brake and can easily stop before the zone, (n,)."""
+    speed = np.maximum(tracks.speed[conflicts.row], 0.0)
+    rate = tracks.acceleration[conflicts.row]
+    entry = conflicts.crossing.object_entry
+    ahead = np.isfinite(entry) & (entry > 0.0)
+    time = np.where(ahead, entry, 0.0)
+    way = time * (speed + 0.5 * np.where(np.isnan(rate), 0.0, rate) * time)
+    return ahead & (rate <= -_BRAKES) & (speed * speed <= 2.0 * _COMFORT * way)
+
+
 def _level(
-    conflicts: Conflicts, ego: EgoState, parameters: Parameters, ease: float
+    conflicts: Conflicts,
+    yields: NDArray[np.bool_],
+    ego: EgoState,
+    parameters: Parameters,
+    ease: float,
 ) -> NDArray[np.int64]:
     """Return the level of each subject as crossing traffic; `ease` below 1 for the exit."""
     collision, icw = parameters.collision, parameters.icw
@@ -74,12 +95,13 @@ def _level(
     strong = emergency_deceleration(parameters) * ease
     meets = np.isfinite(zone.time)
     likely = conflicts.probability >= collision.probability * ease
+    likely &= conflicts.settled & ~yields
     if starting(ego):
         # The other arrives before the ego is clear, and has not passed when the ego arrives.
         soon = zone.object_entry < zone.ego_exit + icw.clearance_time / ease
         soon &= (zone.object_exit > 0.0) & (zone.distance > 0.0)
         meets = meets | soon
-        likely = likely | soon
+        likely = likely | (soon & ~yields)
     last = zone.now <= icw.last_deceleration
     return level_of(
         meets,

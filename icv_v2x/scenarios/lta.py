@@ -53,6 +53,8 @@ _FASTEST = 45.0
 _CHORD = math.radians(5.0)
 # Where no path tells, a turn goes by a right angle [rad].
 _RIGHT_ANGLE = 0.5 * math.pi
+# Headings of opposite lanes of one road differ from each other by no more than this [rad].
+_STILL_OPPOSITE = math.radians(5.0)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class _Meetings:
         contact: First contact in present motion along the turn.
         needed: Deceleration that stops the ego before the zone, starting now and after the delay
             of IMMINENT, (2, n) [m/s2].
+        on_turn: The zone begins on the turn, not on the road behind it.
     """
 
     zone: ZoneTimes
@@ -77,6 +80,7 @@ class _Meetings:
     entry: Floats
     contact: Contact
     needed: Floats
+    on_turn: Flags
 
 
 def assess(
@@ -140,7 +144,9 @@ def _comes_towards(
     if turn.under_way:
         turned = side * wrap_angle(vehicles.heading - ego.heading)
         across = (turned > _RIGHT_ANGLE) & (vehicles.speed > ONCOMING_SPEED)
-        found = found | across
+        # Whoever is across on the other side came from the side that the ego turns to.
+        beside = (turned < 0.0) & (turned > _STILL_OPPOSITE - math.pi)
+        found = (found & ~beside) | across
     return found
 
 
@@ -176,7 +182,12 @@ def _meetings(
         entry=_entry_time(ego, turn, zone, parameters),
         contact=first_contact(present, own_size, theirs, sizes),
         needed=needed,
+        on_turn=distance <= _length(x, y) + ego.length,
     )
+
+
+def _length(x: Floats, y: Floats) -> float:
+    return float(np.hypot(np.diff(x), np.diff(y)).sum())
 
 
 def _path(
@@ -235,6 +246,7 @@ def _level(
     after = meetings.clear + lta.clearance_time
     # Whoever has gone before the ego gets there is no matter of its turn.
     comes = meetings.leave >= np.maximum(meetings.entry * ease - lta.clearance_time, 0.0)
+    comes &= meetings.on_turn
     warning = (arrival <= after) & comes & turn.commits
     strong = emergency_deceleration(parameters) * ease
     imminent = meetings.contact.overlaps & (meetings.needed[1] >= strong)

@@ -30,7 +30,7 @@ _ONSET_SHARE = 0.16
 # Slower than this nobody is in a turn at a junction [rad/s].
 _TURNING = np.radians(3.0)
 # Any turn goes on at least this far [rad].
-_LEAST_ANGLE = np.radians(15.0)
+_LEAST_ANGLE = np.radians(5.0)
 # Lateral acceleration that no driver keeps up through a turn [m/s2].
 _ACROSS = 5.0
 # Beyond this the filters start anew [s].
