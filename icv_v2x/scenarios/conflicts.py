@@ -49,6 +49,8 @@ ONCOMING_SPEED = 1.0
 # An ego slower than this that speeds up by at least that sets off [m/s], [m/s2].
 _STARTING_SPEED = 2.0
 _STARTING_ACCELERATION = 0.3
+# From this angle on, paths that meet side to front cross rather than follow [rad].
+_OBLIQUE = np.radians(15.0)
 # Rounding of a gap that is used up [m].
 _TOUCH = 1e-3
 # Drivers' speeds waver by about so much acceleration, which tells nothing of
@@ -286,6 +288,11 @@ def _assess(
         (steady, steady_contact, zones[0], np.zeros(len(index))),
         (present, contact, zones[1], braking),
     ), parameters)
+    # Whose path the ego meets at an angle, but not with its front, crosses rather than leads.
+    leads = np.isfinite(behind_steady.time) | np.isfinite(behind_braking.time)
+    oblique = np.abs(_wrapped(subjects.heading - ego.heading)) >= _OBLIQUE
+    oblique &= np.abs(subjects.speed) >= STANDING
+    course[(course == Course.SAME) & oblique & contact.overlaps & ~leads] = Course.CROSSING
     return Conflicts(
         row=rows[index],
         course=course,
@@ -467,23 +474,29 @@ def _behind(
     """Return time of contact at the ego's front, way of the ego until then, and gap, (n,) each."""
     moment = np.where(contact.overlaps, contact.begin, 0.0)
     there = state_at(own.take(np.zeros(len(subjects), dtype=np.intp)), moment)
-    leader = state_at(motion, moment)
-    turned = leader.heading - there.heading
+    turned = state_at(motion, moment).heading - there.heading
     cosine, sine = np.cos(there.heading), np.sin(there.heading)
-    ahead = (leader.x - there.x) * cosine + (leader.y - there.y) * sine
-    reach = 0.5 * (
-        subjects.length * np.abs(np.cos(turned)) + subjects.width * np.abs(np.sin(turned))
-    )
-    frontal = contact.overlaps & (ahead - reach >= 0.5 * ego.length - _FRONT)
+    touched = (contact.x - there.x) * cosine + (contact.y - there.y) * sine
+    frontal = contact.overlaps & (touched >= 0.5 * ego.length - _FRONT)
     way = _ego_way(own, moment)
     gap = way - distance_travelled(motion, moment) * np.cos(turned)
     # Who is beside now is no leader: that is for the blind spot and lane change warnings.
-    leads = frontal & (gap >= -_TOUCH)
+    leads = frontal & (gap >= -_TOUCH) & _ahead(ego, subjects)
     return (
         np.where(leads, contact.begin, np.inf),
         np.where(leads, way, np.nan),
         np.where(leads, gap, np.nan),
     )
+
+
+def _ahead(ego: EgoState, subjects: Tracks) -> NDArray[np.bool_]:
+    """Return who is ahead of the ego's front bumper now, rear and all, (n,)."""
+    turned = subjects.heading - ego.heading
+    along = (subjects.x - ego.x) * np.cos(ego.heading) + (subjects.y - ego.y) * np.sin(ego.heading)
+    reach = 0.5 * (
+        subjects.length * np.abs(np.cos(turned)) + subjects.width * np.abs(np.sin(turned))
+    )
+    return np.asarray(along - reach >= 0.5 * ego.length - _FRONT)
 
 
 def _delays(parameters: Parameters) -> tuple[float, ...]:
