@@ -291,7 +291,7 @@ def _assess(
     # Whose path the ego meets at an angle, but not with its front, crosses rather than leads.
     leads = np.isfinite(behind_steady.time) | np.isfinite(behind_braking.time)
     oblique = np.abs(_wrapped(subjects.heading - ego.heading)) >= _OBLIQUE
-    oblique &= np.abs(subjects.speed) >= STANDING
+    oblique &= (np.abs(subjects.speed) >= STANDING) & (zones[1].ego_entry_distance > _FRONT)
     course[(course == Course.SAME) & oblique & contact.overlaps & ~leads] = Course.CROSSING
     return Conflicts(
         row=rows[index],
@@ -474,10 +474,14 @@ def _behind(
     """Return time of contact at the ego's front, way of the ego until then, and gap, (n,) each."""
     moment = np.where(contact.overlaps, contact.begin, 0.0)
     there = state_at(own.take(np.zeros(len(subjects), dtype=np.intp)), moment)
-    turned = state_at(motion, moment).heading - there.heading
+    leader = state_at(motion, moment)
+    turned = leader.heading - there.heading
     cosine, sine = np.cos(there.heading), np.sin(there.heading)
+    # At an angle the point of contact tells what is met; side by side it may lie anywhere.
     touched = (contact.x - there.x) * cosine + (contact.y - there.y) * sine
-    frontal = contact.overlaps & (touched >= 0.5 * ego.length - _FRONT)
+    rear = (leader.x - there.x) * cosine + (leader.y - there.y) * sine - _reach(subjects, turned)
+    met = np.where(np.abs(_wrapped(turned)) >= _OBLIQUE, touched, rear)
+    frontal = contact.overlaps & (met >= 0.5 * ego.length - _FRONT)
     way = _ego_way(own, moment)
     gap = way - distance_travelled(motion, moment) * np.cos(turned)
     # Who is beside now is no leader: that is for the blind spot and lane change warnings.
@@ -491,12 +495,16 @@ def _behind(
 
 def _ahead(ego: EgoState, subjects: Tracks) -> NDArray[np.bool_]:
     """Return who is ahead of the ego's front bumper now, rear and all, (n,)."""
-    turned = subjects.heading - ego.heading
     along = (subjects.x - ego.x) * np.cos(ego.heading) + (subjects.y - ego.y) * np.sin(ego.heading)
-    reach = 0.5 * (
+    rear = along - _reach(subjects, subjects.heading - ego.heading)
+    return np.asarray(rear >= 0.5 * ego.length - _FRONT)
+
+
+def _reach(subjects: Tracks, turned: Floats) -> Floats:
+    """Return half the extent of footprints along a direction they are turned against, (n,)."""
+    return 0.5 * (
         subjects.length * np.abs(np.cos(turned)) + subjects.width * np.abs(np.sin(turned))
     )
-    return np.asarray(along - reach >= 0.5 * ego.length - _FRONT)
 
 
 def _delays(parameters: Parameters) -> tuple[float, ...]:

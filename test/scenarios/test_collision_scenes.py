@@ -18,7 +18,7 @@ from judge import (
 )
 
 from icv_v2x.advisory import Action, Application, Level
-from icv_v2x.scenes import Scene, kmh
+from icv_v2x.scenes import Scene, encounter, kmh
 
 SPEEDS = (20, 40, 60, 80)
 PAIRS = list(itertools.product(SPEEDS, SPEEDS))
@@ -177,3 +177,17 @@ def test_an_unverified_sender_alone_causes_caution_at_most() -> None:
     assert max(s.advisory.level for s in advisories(scene)) == Level.CAUTION
     allowed = advisories(scene, **{'trust.minimum_verification': 'not_checked'})
     assert max(s.advisory.level for s in allowed) >= Level.WARNING
+
+
+@pytest.mark.parametrize('angle', [16.0, 20.0, 25.0, 28.0, 29.5, 30.0, 30.5, 35.0])
+@pytest.mark.parametrize(('ego', 'other'), [(60, 20), (80, 60)])
+def test_paths_that_meet_at_a_shallow_angle_fall_into_no_gap_between_rules(
+    angle: float, ego: int, other: int
+) -> None:
+    scene = Scene(duration=10.0)
+    scene.ego(speed=kmh(ego))
+    scene.crossing('other', speed=kmh(other), at=8.0 * kmh(ego), angle=math.radians(angle))
+    scene = scene.placed(rotation=orientation(int(angle)))
+    first = first_warning(advisories(scene), scene.subject('other'))
+    assert first is not None
+    assert encounter(scene, 'other').first_overlap - first.time >= 1.5
