@@ -18,7 +18,11 @@ from icv_v2x.report.situations import Situation, situations
 from icv_v2x.scenes import Scene, kmh, write
 from icv_v2x.tools.replay import replay
 
-pytestmark = [pytest.mark.middleware, pytest.mark.slow]
+# Discovery and the first cycles of fresh processes now and then take longer than the 0.1 s that
+# the comparison allows on a busy machine of two cores; a real difference fails every time.
+pytestmark = [
+    pytest.mark.middleware, pytest.mark.slow, pytest.mark.flaky(reruns=2, reruns_delay=1),
+]
 
 LOG = logging.getLogger(__name__)
 SECOND = 1_000_000_000
