@@ -24,7 +24,7 @@ ORDER = (
     ('motion', 'conflict', 'merging'),
     ('message_set',),
     ('translate',),
-    ('world',),
+    ('world', 'roads', 'signals', 'road_events'),
     ('advisory',),
     ('scenarios',),
     ('interchange',),
