@@ -70,7 +70,7 @@ _TRACK_FIELDS: dict[str, type[np.generic]] = {
 # Arrays of tracks that hold a number for every object.
 _TRACK_NUMBERS = (
     'x', 'y', 'heading', 'speed', 'length', 'width', 'variance_xx', 'variance_xy', 'variance_yy',
-    'speed_deviation', 'heading_deviation', 'age',
+    'speed_deviation', 'heading_deviation', 'age', 'existence',
 )
 
 _ADVISORY_NUMBERS = (

@@ -260,6 +260,7 @@ _TYPE_CODES = {
 }
 _ABSENT_TYPES = {
     'updates': np.uint16, 'corroborated': np.bool_, 'age': np.float64, 'period': np.float64,
+    'trust': np.uint8, 'identity': np.uint32,
 }
 
 

@@ -17,6 +17,8 @@ HISTORY = 8
 EMPTY = -1
 """Time of a place in the history that holds no message."""
 
+_IDENTITIES = 2**32 - 1
+
 _INTEGERS: dict[str, DTypeLike] = {
     'frame': np.int64, 'sender_id': np.uint64, 'object_id': np.int32,
     'subject_id': np.uint64, 'source': np.uint16,
@@ -43,6 +45,7 @@ class TrackTable:
         latest: Newest report of each track, (capacity,) each.
         since: (capacity,) int64, time of the first report of each track [ns].
         period: (capacity,) mean interval of the sender's messages [s], NaN after the first.
+        identity: (capacity,) uint32, number of the object.
         updates: (capacity,) uint16, consistent messages in a row.
         jumps: (capacity,) uint8, messages held back in a row.
         coincidences: (capacity,) uint8, messages in a row that coincide with the ego.
@@ -62,9 +65,11 @@ class TrackTable:
         """
         self.count = 0
         self.capacity = capacity
+        self._identities = 0
         self.latest = empty_reports(capacity)
         self.since = np.zeros(capacity, dtype=np.int64)
         self.period = np.full(capacity, np.nan)
+        self.identity = np.zeros(capacity, dtype=np.uint32)
         self.updates = np.zeros(capacity, dtype=np.uint16)
         self.jumps = np.zeros(capacity, dtype=np.uint8)
         self.coincidences = np.zeros(capacity, dtype=np.uint8)
@@ -75,11 +80,16 @@ class TrackTable:
         self.history_speed = np.zeros((capacity, HISTORY))
         self.history_count = np.zeros((capacity, HISTORY), dtype=np.uint8)
         self._arrays = [
-            self.since, self.period, self.updates, self.jumps, self.coincidences, self.turn_slow,
-            self.turn_fast, self.turned, self.history_time,
+            self.since, self.period, self.identity, self.updates, self.jumps, self.coincidences,
+            self.turn_slow, self.turn_fast, self.turned, self.history_time,
             self.history_speed, self.history_count,
             *(getattr(self.latest, field.name) for field in fields(ObjectReports)),
         ]
+
+    def new_identities(self, count: int) -> NDArray[np.uint32]:
+        """Return numbers that no object has had, (count,), never 0."""
+        first, self._identities = self._identities, (self._identities + count) % _IDENTITIES
+        return ((first + np.arange(count)) % _IDENTITIES + 1).astype(np.uint32)
 
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Keep only the given rows, in their order.
@@ -106,6 +116,7 @@ class TrackTable:
         self.count += len(which)
         self.since[rows] = reports.time[which]
         self.period[rows] = np.nan
+        self.identity[rows] = self.new_identities(len(rows))
         self.updates[rows] = 0
         self.jumps[rows] = 0
         self.coincidences[rows] = 0

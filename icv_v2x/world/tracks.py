@@ -45,6 +45,9 @@ class Tracks:
         verification: (n,) uint8, values of `inputs.Verification`, of the newest message.
         signer: (n,) uint64, certificate digest, 0: none given.
         corroborated: (n,) bool, an independent second source sees the object.
+        trust: (n,) uint8, values of `trust.levels.TrustLevel` of whoever leads the track.
+        existence: (n,) probability that there is such an object [0..1]; never NaN.
+        identity: (n,) uint32, number of the object, the same over a change of temporary id.
         events: (n,) uint16, BSM VehicleEventFlags.
         lights: (n,) uint16, BSM ExteriorLights.
         emergency: (n,) uint8, bit 0 responding, bit 1 siren, bit 2 light bar.
@@ -80,6 +83,9 @@ class Tracks:
     verification: NDArray[np.uint8]
     signer: NDArray[np.uint64]
     corroborated: NDArray[np.bool_]
+    trust: NDArray[np.uint8]
+    existence: NDArray[np.float64]
+    identity: NDArray[np.uint32]
     events: NDArray[np.uint16]
     lights: NDArray[np.uint16]
     emergency: NDArray[np.uint8]

@@ -53,7 +53,9 @@ def make_tracks(stamp: int, **columns: Any) -> Tracks:
         'speed_deviation': zeros, 'heading_deviation': zeros, 'age': zeros + 0.08,
         'period': zeros + 0.1, 'updates': np.ones(n, np.uint16),
         'verification': np.ones(n, np.uint8), 'signer': np.ones(n, np.uint64),
-        'corroborated': np.zeros(n, bool), 'events': np.zeros(n, np.uint16),
+        'corroborated': np.zeros(n, bool), 'trust': np.zeros(n, np.uint8),
+        'existence': zeros + 1, 'identity': np.arange(n, dtype=np.uint32) + np.uint32(1),
+        'events': np.zeros(n, np.uint16),
         'lights': np.zeros(n, np.uint16), 'emergency': np.zeros(n, np.uint8),
         'path_radius': zeros + np.inf, 'path_confidence': zeros,
     }
