@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from icv_v2x.advisory.arbiter import Arbiter
 from icv_v2x.pipeline.collision import CollisionWarning
 from icv_v2x.pipeline.perception import Input, Perception
+from icv_v2x.pipeline.road_services import RoadServices
+from icv_v2x.scenarios.road_scene import RoadScene
+from icv_v2x.translate.road_events import no_road_events
 
 if TYPE_CHECKING:
     from icv_v2x.advisory.types import Advisory, Mode
@@ -43,12 +46,13 @@ class Cycle:
 
 
 class Pipeline:
-    """Perception, collision warning and arbitration in one; deterministic."""
+    """Perception, collision warning, road services and arbitration in one; deterministic."""
 
     def __init__(self, parameters: Parameters) -> None:
         """Start knowing nothing."""
         self._perception = Perception(parameters)
         self._collision = CollisionWarning(parameters)
+        self._services = RoadServices(parameters)
         self._arbiter = Arbiter(parameters)
         self._last: int | None = None
 
@@ -60,6 +64,7 @@ class Pipeline:
         """
         self._perception.configure(parameters)
         self._collision.configure(parameters)
+        self._services.configure(parameters)
         self._arbiter.configure(parameters)
 
     def clear(self) -> None:
@@ -67,6 +72,7 @@ class Pipeline:
         self._perception.drain()
         self._perception.clear()
         self._collision.clear()
+        self._services.clear()
         self._arbiter.clear()
         self._last = None
 
@@ -98,10 +104,13 @@ class Pipeline:
         """
         if self._last is not None and now < self._last:
             self._collision.clear()
+            self._services.clear()
             self._arbiter.clear()
         self._last = now
         tracks, ego = self._perception.world(now)
         candidates = self._collision.assess(tracks, ego)
+        scene = None if ego is None else RoadScene(ego, tracks, no_road_events())
+        candidates += self._services.assess(scene)
         verdict = self._arbiter.arbitrate(now, candidates, None if ego is None else ego.age)
         self._perception.counters.cycles += 1
         return Cycle(
@@ -117,7 +126,7 @@ class Pipeline:
     @property
     def failures(self) -> dict[str, int]:
         """Application to the cycles in which it failed by a defect of its own."""
-        return dict(self._collision.failures)
+        return {**self._collision.failures, **self._services.failures}
 
     @property
     def refused_inputs(self) -> dict[str, int]:
