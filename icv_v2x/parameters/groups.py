@@ -23,6 +23,7 @@ from icv_v2x.parameters.lane_groups import (
     TurnAssist,
 )
 from icv_v2x.parameters.schema import parameter
+from icv_v2x.parameters.signal_groups import GreenLightSpeed, RedLight, Signals
 
 _DATUMS = ('wgs84', 'cgcs2000', 'gcj02')
 _RULES = 'common rules of the scenario specification'
@@ -269,4 +270,7 @@ class Parameters:
     clw: ControlLoss = field(kw_only=True, default=ControlLoss())
     vrucw: VulnerableRoadUser = field(kw_only=True, default=VulnerableRoadUser())
     evw: EmergencyVehicle = field(kw_only=True, default=EmergencyVehicle())
+    signals: Signals = field(kw_only=True, default=Signals())
+    glosa: GreenLightSpeed = field(kw_only=True, default=GreenLightSpeed())
+    rlvw: RedLight = field(kw_only=True, default=RedLight())
     arbitration: Arbitration = field(kw_only=True, default=Arbitration())
