@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -21,8 +22,7 @@ try:
 finally:
     sys.path.pop(0)
 
-# Two hits and two clear misses of each family.
-SAMPLE = list(collision_matrix.schedule(4 * len(FAMILIES), seed=7))
+SAMPLE = list(collision_matrix.schedule(300, seed=7))
 
 
 def _name(factors: collision_matrix.Factors) -> str:
@@ -34,7 +34,7 @@ def _name(factors: collision_matrix.Factors) -> str:
 def test_a_hit_is_warned_of_in_the_window_and_a_clear_miss_is_left_alone(
     factors: collision_matrix.Factors,
 ) -> None:
-    outcome = collision_matrix.judged(factors)
+    outcome = collision_matrix.judged(factors, brisk=True)
     if outcome.verdict == 'void':
         pytest.skip(outcome.said)
     assert outcome.verdict == 'right', (
@@ -58,6 +58,26 @@ def test_the_whole_matrix_meets_all_orientations_places_rates_and_losses() -> No
         }.items():
             assert {f[key] for f in mine} == set(values), (name, key)
         assert all(f['rate'] >= collision_matrix.LOSS_FROM for f in mine if f['loss'])
+
+
+@pytest.mark.parametrize('factors', SAMPLE[::60], ids=_name)
+def test_cycles_left_out_change_no_verdict(factors: collision_matrix.Factors) -> None:
+    brisk = collision_matrix.judged(factors, brisk=True)
+    thorough = collision_matrix.judged(factors)
+    assert brisk.verdict == thorough.verdict
+    assert brisk.start == thorough.start or math.isnan(thorough.start)
+
+
+def test_a_campaign_is_taken_up_where_it_ended(tmp_path: Path) -> None:
+    record = tmp_path / 'outcomes.jsonl'
+    first = collision_matrix.played(SAMPLE[:1], 1, record=record)
+
+    def must_not_play(factors: collision_matrix.Factors) -> collision_matrix.Outcome:
+        raise AssertionError(f'played again: {factors}')
+
+    again = collision_matrix.played(SAMPLE[:1], 1, must_not_play, record)
+    assert again[0].verdict == first[0].verdict
+    assert again[0].factors == first[0].factors
 
 
 def test_a_matrix_that_nobody_warns_in_is_a_matrix_of_misses() -> None:
