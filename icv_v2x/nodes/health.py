@@ -48,6 +48,8 @@ class InputHealth:
         received: Messages received.
         rejected: Reason to number of messages.
         mismatches: Publishers whose quality of service does not match.
+        connected: Publishers that this subscription is connected to; None where the middleware
+            does not tell. A publisher is known some time before its messages arrive.
     """
 
     def __init__(self, topic: str, *, required: bool, silent_after: float) -> None:
@@ -63,6 +65,7 @@ class InputHealth:
         self.received = 0
         self.rejected: dict[str, int] = {}
         self.mismatches = 0
+        self.connected: int | None = None
         self._silent_after = silent_after
         self._last: int | None = None
         self._asked = (0, 0)
@@ -105,6 +108,7 @@ class InputHealth:
             'rate [Hz]': f'{rate:.1f}',
             'age [s]': 'nothing received' if age is None else f'{age:.3f}',
             'publishers': str(publishers),
+            **({} if self.connected is None else {'connected publishers': str(self.connected)}),
             'publishers of other quality of service': str(self.mismatches),
             **(extra or {}),
         }

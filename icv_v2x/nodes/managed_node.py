@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,12 @@ if TYPE_CHECKING:
 _LOG_PERIOD = 5.0
 # A subscriber that does not answer within this has gone; the end does not wait for it.
 _LAST_WORD = Duration(seconds=0.5)
+
+
+def _on_match(callback: Callable[[Any], None]) -> dict[str, Callable[[Any], None]]:
+    """Return what asks for news of connected publishers; Humble and Iron have none."""
+    known = inspect.signature(SubscriptionEventCallbacks.__init__).parameters
+    return {'matched': callback} if 'matched' in known else {}
 
 
 class ManagedNode(LifecycleNode):
@@ -183,9 +190,15 @@ class ManagedNode(LifecycleNode):
                 f'a publisher on {health.topic} offers another quality of service than asked for; '
                 f'set qos_overrides.{health.topic}.subscription to match it')
 
+        def matched(event: Any) -> None:
+            health.connected = event.current_count
+
+        if _on_match(matched):
+            health.connected = 0
         self._subscriptions_made.append(self.create_subscription(
             message_class(type_name), topic, self.guarded(receive), qos,
-            event_callbacks=SubscriptionEventCallbacks(incompatible_qos=self.guarded(mismatch)),
+            event_callbacks=SubscriptionEventCallbacks(
+                incompatible_qos=self.guarded(mismatch), **_on_match(self.guarded(matched))),
             qos_overriding_options=QoSOverridingOptions.with_default_policies()))
         self._inputs[health.topic] = health
         return health

@@ -24,8 +24,9 @@ from icv_v2x.nodes.message_classes import message_class
 MINUTE = 60_000_000_000
 TICK = 10_000_000
 """Simulated time steps by this much [ns]."""
-SETTLING = 1.5
-PATIENCE = 30.0
+LEAD_IN = 1_000_000_000
+"""Simulated time runs for so long before the first message [ns]."""
+PATIENCE = 60.0
 
 
 def arguments() -> argparse.Namespace:
@@ -36,6 +37,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument('--udp', type=int, help='send the frames to this port instead')
     parser.add_argument('--start', type=Path, required=True,
                         help='file for the shifted log time of the first message')
+    parser.add_argument('--gate', type=Path, required=True,
+                        help='begin when this file is there')
     return parser.parse_args()
 
 
@@ -69,19 +72,13 @@ def shift_message(topic: str, message: Any, shift: int) -> None:
         shifted_time(pose.header.stamp, shift)
 
 
-def wait_for_listeners(publishers: dict[str, Any], clock: Any) -> None:
-    """Waits until every topic has somebody who listens, and all have been found."""
+def wait_for_listeners(publishers: dict[str, Any], clock: Any, gate: Path) -> None:
+    """Waits until every topic has somebody who listens, and whoever starts this says so."""
     deadline = time.monotonic() + PATIENCE
     waiting = [*publishers.values(), *([clock] if clock else [])]
-    counts: list[int] = []
-    settled = time.monotonic()
-    # A node that is found late would miss the first messages: wait until nobody new turns up.
-    while not all(counts) or not counts or time.monotonic() - settled < SETTLING:
+    while not all(p.get_subscription_count() for p in waiting) or not gate.exists():
         if time.monotonic() > deadline:
             sys.exit('nobody listens')
-        found = [publisher.get_subscription_count() for publisher in waiting]
-        if found != counts:
-            counts, settled = found, time.monotonic()
         time.sleep(0.02)
 
 
@@ -100,15 +97,16 @@ def main() -> None:
         for topic in topics if not (link and topic == OBU_FRAMES)
     }
     clock = node.create_publisher(Clock, '/clock', qos) if options.sim else None
-    wait_for_listeners(publishers, clock)
+    wait_for_listeners(publishers, clock, options.gate)
     shift = 0
     if not options.sim:
         shift = -((first - time.time_ns() - 300_000_000) // MINUTE) * MINUTE
         for _, topic, message in messages:
             shift_message(topic, message, shift)
     options.start.write_text(str(first + shift))
-    begin = time.time_ns()
-    ticked = first
+    lead_in = LEAD_IN if clock else 0
+    begin = time.time_ns() + lead_in
+    ticked = first - lead_in
     for log_time, topic, message in messages:
         while clock is not None and ticked <= log_time:
             pause(begin + ticked - first)

@@ -57,6 +57,7 @@ def main() -> None:
     """Publishes and writes down how much of what."""
     parser = argparse.ArgumentParser()
     parser.add_argument('--udp', type=int)
+    parser.add_argument('--poses', action='store_true', help='good poses, and only those')
     options = parser.parse_args()
     source = random.Random(1)
     if options.udp:
@@ -71,6 +72,9 @@ def main() -> None:
     qos = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
     frames = node.create_publisher(ObuFrames, '/obu/rx', qos)
     poses = node.create_publisher(Odometry, '/localization/kinematic_state', qos)
+    while options.poses:
+        poses.publish(odometry(x=1.0))
+        time.sleep(PAUSE)
     objects = node.create_publisher(ObjectArray, '/perception/objects', qos)
     while not all(p.get_subscription_count() for p in (frames, poses, objects)):
         time.sleep(0.02)

@@ -19,7 +19,8 @@ from typing import Any
 from icv_v2x.advisory.types import NAN, Application, Level
 
 HERE = Path(__file__).resolve().parent
-PATIENCE = 30.0
+PATIENCE = 60.0
+NEEDED = ('/obu/rx', '/localization/kinematic_state')
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,18 @@ class Live:
 
     def play(self, bag: Path, *options: str) -> int:
         """Plays a bag to its end and returns the log time of its first message, shifted."""
-        start = self.folder / 'start'
+        start, gate = self.folder / 'start', self.folder / 'gate'
+        gate.unlink(missing_ok=True)
+        before, listening = len(self.lines('diagnostics')), self.inputs()
         player = self.start('player', [
             sys.executable, str(HERE / 'bag_player.py'), str(bag), '--start', str(start),
-            *options])
+            '--gate', str(gate), *options])
+        # Publisher and subscriber find each other one after the other: a message that is sent
+        # between is lost, and only the subscriber knows.
+        self.wait(
+            lambda: self.inputs(before) >= listening and self.connected(before),
+            'every node to hear the player')
+        gate.touch()
         assert player.wait(timeout=90.0) == 0, self.err('player').read_text()
         return int(start.read_text())
 
@@ -107,6 +116,28 @@ class Live:
         while not condition():
             assert time.monotonic() < deadline, f'waited in vain for {what}; {self.errors()}'
             time.sleep(0.05)
+
+    def inputs(self, since: int = 0) -> set[str]:
+        """Returns node and topic of every input that the diagnostics tell of."""
+        return {name for name in self.diagnostics(since) if ': input ' in name}
+
+    def connected(self, since: int) -> bool:
+        """Returns whether every node hears all publishers there are of its inputs.
+
+        Args:
+            since: How many diagnostics to pass over: what was true of an earlier publisher.
+        """
+        inputs: dict[str, list[tuple[int, int]]] = {}
+        for name, figures in self.diagnostics(since).items():
+            _, found, topic = name.partition(': input ')
+            if found:
+                there = int(figures['publishers'])
+                connected = int(figures.get('connected publishers', there))
+                inputs.setdefault(topic, []).append((connected, there))
+        return all(
+            topic in inputs and all(there for _, there in inputs[topic]) for topic in NEEDED
+        ) and all(
+            connected >= there for pairs in inputs.values() for connected, there in pairs)
 
     def lines(self, kind: str) -> list[dict[str, Any]]:
         """Returns what was recorded of one kind so far."""
@@ -124,10 +155,10 @@ class Live:
                 a['reason'], a['valid_until'], a['id']) for a in value['advisories']),
         ) for value in self.lines('advisories')]
 
-    def diagnostics(self) -> dict[str, dict[str, Any]]:
-        """Returns the newest diagnostics of every name."""
+    def diagnostics(self, since: int = 0) -> dict[str, dict[str, Any]]:
+        """Returns the newest diagnostics of every name, passing over the first `since`."""
         newest: dict[str, dict[str, Any]] = {}
-        for line in self.lines('diagnostics'):
+        for line in self.lines('diagnostics')[since:]:
             newest.update(line['status'])
         return newest
 
