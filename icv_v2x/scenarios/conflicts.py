@@ -61,6 +61,8 @@ _BEHIND_TURN = 0.3
 # Slower than this a heading tells lanes apart badly: where one drifts in its lane or changes
 # lanes it points across the next one [m/s].
 _SLOW = 8.0
+# In its lane or changing lanes nobody points further across the next one than this [rad].
+_DRIFT = np.radians(25.0)
 # So near beside the own path an oncoming vehicle is on its way into it, however slow [m].
 _BESIDE = 0.75
 # Footprints that touch this far behind the ego's front bumper touch its side [m].
@@ -356,6 +358,7 @@ def _drifts_beside(ego: EgoState, subjects: Tracks) -> NDArray[np.bool_]:
         across = across - 0.5 * (
             length * np.abs(np.sin(heading - axis)) + width * np.abs(np.cos(heading - axis)))
     slow = np.minimum(np.abs(subjects.speed), ego.speed) < _SLOW
+    slow &= np.abs(np.sin(subjects.heading - ego.heading)) < np.sin(_DRIFT)
     return np.asarray(slow & (across > _BESIDE))
 
 
