@@ -19,6 +19,7 @@ import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,8 @@ from icv_v2x.interchange.playback import play
 from icv_v2x.parameters import Parameters, build
 from icv_v2x.pipeline import Pipeline
 from icv_v2x.report.situations import SituationGrouper
+from icv_v2x.scenes import judgement
 from icv_v2x.scenes.manoeuvres import States
-from icv_v2x.scenes.truth import rectangle_distance
 from icv_v2x.tools.import_trajectories import (
     DEFAULT_PLACE,
     EPOCH,
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
     from icv_v2x.tools.trajectories import Recording, Trajectory
 
 SECOND = 1_000_000_000
-AHEAD = 5.0
-NEAR = 0.5
 LEAD_IN = 1.0
 
 
@@ -148,24 +147,11 @@ def judge(
     """Return what became of a situation in the record."""
     begin = (situation.start - EPOCH) / SECOND
     other = recording.named(subject)
-    times = np.arange(begin, begin + AHEAD + 1e-6, 0.05)
-    known = times[times <= other.time[-1] + 1e-6]
-    if not len(known):
-        return Judged(path.name, ego.name, subject, begin, situation, math.nan, 'undecided')
-    own = _at(ego, np.array([begin]))
-    elapsed = known - begin
-    along = np.cos(own.heading[0]), np.sin(own.heading[0])
-    mine = States(**{
-        **{name: np.full(len(known), value[0]) for name, value in vars(own).items()},
-        'x': own.x[0] + own.speed[0] * elapsed * along[0],
-        'y': own.y[0] + own.speed[0] * elapsed * along[1],
-    })
-    apart = rectangle_distance(
-        mine, (ego.length, ego.width), _at(other, known), (other.length, other.width)
-    )
-    nearest = float(apart.min())
-    verdict = 'hit' if nearest <= NEAR else 'false' if len(known) == len(times) else 'undecided'
-    return Judged(path.name, ego.name, subject, begin, situation, nearest, verdict)
+    became = judgement.judge(
+        begin, partial(_at, ego), (ego.length, ego.width), partial(_at, other),
+        (other.length, other.width), float(other.time[-1]))
+    return Judged(
+        path.name, ego.name, subject, begin, situation, became.nearest, became.verdict)
 
 
 def _at(trajectory: Trajectory, time: np.ndarray) -> States:

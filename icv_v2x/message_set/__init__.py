@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from icv_v2x.message_set.batch import DecodedFrames, Encoding, decode_frames
+from icv_v2x.inputs import Encoding
+from icv_v2x.message_set.batch import DecodedFrames, decode_frames
 from icv_v2x.message_set.bsm_encoder import BsmContent, PathPoint, bsm_value, encode_bsm
 from icv_v2x.message_set.codec import (
     MAXIMUM_FRAME_OCTETS,

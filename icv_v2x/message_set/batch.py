@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from icv_v2x.inputs import Encoding
 from icv_v2x.message_set import codec
 from icv_v2x.message_set.batched import bsm as batched_bsm
 from icv_v2x.message_set.batched import rsm as batched_rsm
@@ -44,13 +44,6 @@ FEWEST_FRAMES = 10
 _BSM = 'BasicSafetyMessage'
 _RSM = 'RoadsideSafetyMessage'
 _SSM = 'SensorSharingMsg'
-
-
-class Encoding(IntEnum):
-    """How the frames of a batch are encoded; the constants of icv_v2x_msgs/ObuFrames."""
-
-    UPER = 0
-    JER = 1
 
 
 @dataclass(frozen=True)

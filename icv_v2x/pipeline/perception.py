@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from icv_v2x.frames import MapFrame
 from icv_v2x.inputs import (
+    Encoding,
     FrameBatch,
     Odometry,
     PlannedPath,
@@ -21,7 +22,7 @@ from icv_v2x.inputs import (
     Verification,
     join,
 )
-from icv_v2x.message_set.batch import Encoding, decode_frames
+from icv_v2x.message_set.batch import decode_frames
 from icv_v2x.pipeline.counters import Counters
 from icv_v2x.translate.csae import reports_from_bsm
 from icv_v2x.translate.csae_participants import reports_from_rsm, reports_from_ssm

@@ -23,7 +23,7 @@ from icv_v2x.inputs import (
     Verification,
 )
 from icv_v2x.interchange import BagReader
-from icv_v2x.message_set.batch import Encoding, decode_frames
+from icv_v2x.message_set import Encoding, decode_frames
 from icv_v2x.parameters import load
 from icv_v2x.scenes import (
     EgoOutput,

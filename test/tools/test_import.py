@@ -14,7 +14,7 @@ import pytest
 from icv_v2x.frames import MapFrame
 from icv_v2x.inputs import FrameBatch, Odometry, VehicleStatus
 from icv_v2x.interchange import BagReader
-from icv_v2x.message_set.batch import Encoding, decode_frames
+from icv_v2x.message_set import Encoding, decode_frames
 from icv_v2x.message_set.vehicle_class import ObjectClass
 from icv_v2x.parameters import load
 from icv_v2x.tools import cli

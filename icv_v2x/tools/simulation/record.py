@@ -4,15 +4,14 @@
 
 from __future__ import annotations
 
-import math
 from array import array
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.scenes.judgement import UNDECIDED, Judgement, judge
 from icv_v2x.scenes.manoeuvres import States
-from icv_v2x.scenes.truth import rectangle_distance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,29 +20,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-AHEAD = 5.0
-"""A warning is judged by what happens within this time [s] (scenario specification)."""
-NEAR = 0.5
-"""A footprint that comes this near [m] makes a warning a hit (scenario specification)."""
-
-_SPACING = 0.05
 # Motion counts as constant within these.
 _ACCELERATION = 0.1
 _YAW_RATE = 0.01
 _COLUMNS = 5
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What became of a warning.
-
-    Attributes:
-        verdict: `hit`, `false`, or `undecided` where the record ends before.
-        nearest: Least distance to the subject's recorded footprint [m], NaN: no record.
-    """
-
-    verdict: str
-    nearest: float
 
 
 class Record:
@@ -95,34 +75,17 @@ class Record:
     def judge(self, ego: str, subject: str, begin: float) -> Judgement:
         """Return what became of a warning.
 
-        By definition it is false where the ego, at constant velocity from its begin on, would
-        not have come within `NEAR` of the subject's recorded footprint during `AHEAD`.
-
         Args:
             ego: Who was warned.
             subject: Of whom.
             begin: When [s].
         """
         if subject not in self._rows:
-            return Judgement('undecided', math.nan)
-        times = begin + np.arange(0.0, AHEAD + 0.5 * _SPACING, _SPACING)
-        known = times[times <= self.span(subject)[1] + 1e-6]
-        if not len(known):
-            return Judgement('undecided', math.nan)
-        start = self.states(ego, np.array([begin]))
-        way = start.speed[0] * (known - begin)
-        none = np.zeros(len(known))
-        mine = States(
-            time=known, x=start.x[0] + way * np.cos(start.heading[0]),
-            y=start.y[0] + way * np.sin(start.heading[0]), z=none,
-            heading=none + start.heading[0], speed=none + start.speed[0],
-            acceleration=none, yaw_rate=none)
+            return UNDECIDED
         sizes = [(self._builds[name].length, self._builds[name].width) for name in (ego, subject)]
-        distance = rectangle_distance(mine, sizes[0], self.states(subject, known), sizes[1])
-        nearest = float(distance.min())
-        if nearest <= NEAR:
-            return Judgement('hit', nearest)
-        return Judgement('false' if len(known) == len(times) else 'undecided', nearest)
+        return judge(
+            begin, partial(self.states, ego), sizes[0], partial(self.states, subject), sizes[1],
+            self.span(subject)[1])
 
     def steady_before(self, name: str, time: float) -> float:
         """Return for how long a vehicle was in constant motion up to an instant [s]."""
