@@ -22,6 +22,15 @@ from icv_v2x.parameters.lane_groups import (
     LaneIntent,
     TurnAssist,
 )
+from icv_v2x.parameters.road_groups import Roads
+from icv_v2x.parameters.roadside_groups import (
+    DynamicLanes,
+    HazardousLocation,
+    InVehicleSignage,
+    RoadEventStoreLimits,
+    SpeedLimitWarning,
+    TrafficJam,
+)
 from icv_v2x.parameters.schema import parameter
 from icv_v2x.parameters.signal_groups import GreenLightSpeed, RedLight, Signals
 
@@ -80,6 +89,17 @@ class Vehicle:
         changeable=True)
     heavy: bool = parameter(
         False, 'Whether the ego brakes like a truck or bus.', changeable=False)
+    kind: str = parameter(
+        'car', 'What the ego is to signs and lanes.',
+        choices=('car', 'bus', 'truck', 'emergency'), changeable=False)
+    mass: float = parameter(
+        2000.0, 'Mass of the ego as it drives.',
+        unit='kg', minimum=50.0, maximum=100000.0, changeable=False)
+    axle_load: float = parameter(
+        1200.0, 'Greatest load of one of its axles.',
+        unit='kg', minimum=10.0, maximum=30000.0, changeable=False)
+    high_occupancy: bool = parameter(
+        False, 'Whether so many people are on board that lanes for high occupancy are open to it.')
 
 
 @dataclass(frozen=True)
@@ -273,4 +293,12 @@ class Parameters:
     signals: Signals = field(kw_only=True, default=Signals())
     glosa: GreenLightSpeed = field(kw_only=True, default=GreenLightSpeed())
     rlvw: RedLight = field(kw_only=True, default=RedLight())
+    roads: Roads = field(kw_only=True, default=Roads())
+    road_events: RoadEventStoreLimits = field(
+        kw_only=True, default=RoadEventStoreLimits())
+    hlw: HazardousLocation = field(kw_only=True, default=HazardousLocation())
+    tjw: TrafficJam = field(kw_only=True, default=TrafficJam())
+    ivs: InVehicleSignage = field(kw_only=True, default=InVehicleSignage())
+    slw: SpeedLimitWarning = field(kw_only=True, default=SpeedLimitWarning())
+    dlm: DynamicLanes = field(kw_only=True, default=DynamicLanes())
     arbitration: Arbitration = field(kw_only=True, default=Arbitration())
