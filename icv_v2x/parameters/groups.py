@@ -22,6 +22,7 @@ from icv_v2x.parameters.lane_groups import (
     LaneIntent,
     TurnAssist,
 )
+from icv_v2x.parameters.merge_group import Merging
 from icv_v2x.parameters.road_groups import Roads
 from icv_v2x.parameters.roadside_groups import (
     DynamicLanes,
@@ -32,6 +33,7 @@ from icv_v2x.parameters.roadside_groups import (
     TrafficJam,
 )
 from icv_v2x.parameters.schema import parameter
+from icv_v2x.parameters.trust_group import Trust
 from icv_v2x.parameters.signal_groups import GreenLightSpeed, RedLight, Signals
 
 _DATUMS = ('wgs84', 'cgcs2000', 'gcj02')
@@ -100,17 +102,6 @@ class Vehicle:
         unit='kg', minimum=10.0, maximum=30000.0, changeable=False)
     high_occupancy: bool = parameter(
         False, 'Whether so many people are on board that lanes for high occupancy are open to it.')
-
-
-@dataclass(frozen=True)
-class Trust:
-    """What a sender must show before it causes WARNING or IMMINENT."""
-
-    minimum_verification: str = parameter(
-        'verified', 'Below this a sender alone causes at most CAUTION.',
-        choices=('verified', 'not_checked'))
-    second_source: bool = parameter(
-        True, 'Whether IMMINENT needs an independent second source.', source=_RULES)
 
 
 @dataclass(frozen=True)
@@ -301,4 +292,5 @@ class Parameters:
     ivs: InVehicleSignage = field(kw_only=True, default=InVehicleSignage())
     slw: SpeedLimitWarning = field(kw_only=True, default=SpeedLimitWarning())
     dlm: DynamicLanes = field(kw_only=True, default=DynamicLanes())
+    merging: Merging = field(kw_only=True, default=Merging())
     arbitration: Arbitration = field(kw_only=True, default=Arbitration())
