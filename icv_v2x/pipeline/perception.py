@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,9 @@ from icv_v2x.inputs import (
 )
 from icv_v2x.message_set.batch import decode_frames
 from icv_v2x.pipeline.counters import Counters
+from icv_v2x.roads import RoadStore
 from icv_v2x.translate.csae import reports_from_bsm
+from icv_v2x.translate.csae_map import node_maps_from_map
 from icv_v2x.translate.csae_participants import reports_from_rsm, reports_from_ssm
 from icv_v2x.translate.csae_persons import reports_from_psm
 from icv_v2x.translate.refusals import refused
@@ -36,6 +38,7 @@ from icv_v2x.world.track_store import TrackStore, Verdict
 
 if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
+    from icv_v2x.roads import RoadModel
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
@@ -66,6 +69,7 @@ class Perception:
         self._tracks = TrackStore(parameters)
         self._detections = TrackStore(parameters)
         self._ego = EgoEstimator(parameters)
+        self._roads = RoadStore(parameters)
         self._pending: list[FrameBatch] = []
         self._waiting = 0
         self._now: int | None = None
@@ -79,6 +83,7 @@ class Perception:
         """
         self._tracks.configure(parameters)
         self._detections.configure(parameters)
+        self._roads.configure(parameters)
         self._parameters = parameters
 
     def receive(self, item: Input) -> str | None:
@@ -127,9 +132,18 @@ class Perception:
         objects = one_per_object(heard.take(others), observed.take(others))
         return with_second_source(objects, self._detections.snapshot(now)), ego
 
+    def roads(self, now: int) -> RoadModel:
+        """Return the road as it is known; the same object while nothing changed.
+
+        Args:
+            now: [ns since the Unix epoch], after `world` for the same instant.
+        """
+        return self._roads.model(now)
+
     def clear(self) -> None:
-        """Forget tracks and ego, keep the counters."""
+        """Forget tracks, ego and roads, keep the counters."""
         self._tracks.clear()
+        self._roads.clear()
         self._detections.clear()
         self._ego.clear()
 
@@ -169,12 +183,14 @@ class Perception:
         decoded = decode_frames(batch.payload, batch.length, encoding=Encoding(encoding))
         for _, reason, _ in decoded.rejected:
             self.counters.reject(1, reason.value)
-        persons = [
-            (frame, value) for frame, name, value in decoded.others
-            if name == 'PersonalSafetyMessage']
-        self.counters.reject(len(decoded.others) - len(persons), 'not_served')
-
         served = _Served(len(batch))
+        others: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+        for frame, name, value in decoded.others:
+            others.setdefault(name, []).append((frame, value))
+        persons = others.pop('PersonalSafetyMessage', [])
+        self._take_maps(others.pop('MapData', []), batch, served)
+        self.counters.reject(sum(map(len, others.values())), 'not_served')
+
         parts = []
         for frames, adapter in (
             (decoded.bsm.frame, partial(reports_from_bsm, decoded.bsm)),
@@ -201,6 +217,24 @@ class Perception:
             outcomes = self._tracks.update(reports, self._ego.state(newest))
             served.settle(reports, outcomes)
         served.count(self.counters)
+
+    def _take_maps(
+        self, messages: list[tuple[int, dict[str, Any]]], batch: FrameBatch, served: _Served,
+    ) -> None:
+        if not messages:
+            return
+        frames = _rows([frame for frame, _ in messages])
+        served.take(frames)
+        try:
+            maps, refusals = node_maps_from_map(messages, batch, self._map, self._parameters)
+            self._roads.update(maps, int(batch.reception_time[frames].max()))
+        except Exception:
+            # A defect of ours must not cost more than the messages of one kind.
+            _log.exception('frames lost to an internal error: %d', len(frames))
+            served.refuse(frames, 'internal_error')
+            return
+        for refusal in refusals:
+            served.refuse(_rows([refusal.frame]), refusal.reason.value)
 
 
 def _rows(rows: list[int]) -> NDArray[np.int64]:

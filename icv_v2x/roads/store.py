@@ -1,0 +1,142 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Keeps the maps of nodes that road-side units give: revised, bounded, expired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from icv_v2x.inputs import Verification
+from icv_v2x.roads.model import RoadModel, road_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.translate.lanes import NodeMap
+
+_SECOND = 1e9
+
+
+@dataclass
+class _Entry:
+    content: NodeMap
+    heard: int
+
+
+class RoadStore:
+    """One map per node; the model is made anew only when the content of one changes."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        """Start without any road."""
+        self._limits = parameters.roads
+        self._trust = parameters.trust
+        self._entries: dict[tuple[int, int], _Entry] = {}
+        self._version = 0
+        self._model = road_model([], 0)
+        self._stale = False
+
+    def configure(self, parameters: Parameters) -> None:
+        """Take changed parameters over."""
+        self._limits = parameters.roads
+        self._trust = parameters.trust
+
+    def clear(self) -> None:
+        """Forget all maps."""
+        self._entries.clear()
+        self._changed()
+
+    def update(self, maps: Iterable[NodeMap], now: int) -> None:
+        """Take maps over, each in place of what was known of its node.
+
+        A map of lower verification leaves a better one in force. While the sender of the present
+        one is heard, what another sender says of the node is not taken over, so that two that
+        contradict each other do not alternate.
+
+        Args:
+            maps: In the order of their reception.
+            now: When they were received [ns since the Unix epoch].
+        """
+        for new in maps:
+            key = (new.region, new.node)
+            old = self._entries.get(key)
+            if old is not None:
+                if not self._takes_over(new, old, now):
+                    continue
+                if _same(old.content.lanes, new.lanes):
+                    same_sender = (
+                        old.content.signer == new.signer
+                        and old.content.verification == new.verification)
+                    old.content = replace(new, lanes=old.content.lanes)
+                    old.heard = now
+                    self._stale |= not same_sender
+                    continue
+            self._entries[key] = _Entry(new, now)
+            self._stale = True
+        self._bound()
+
+    def model(self, now: int) -> RoadModel:
+        """Return the road at an instant; the same object while nothing changed.
+
+        Args:
+            now: [ns since the Unix epoch].
+        """
+        limit = self._limits.age_maximum * _SECOND
+        expired = [key for key, entry in self._entries.items() if now - entry.heard > limit]
+        for key in expired:
+            del self._entries[key]
+        if expired or self._stale:
+            self._changed()
+        return self._model
+
+    def heard(self, now: int) -> dict[tuple[int, int], float]:
+        """Return how long ago each node was heard of, by region and number [s]."""
+        return {key: (now - entry.heard) / _SECOND for key, entry in self._entries.items()}
+
+    def _takes_over(self, new: NodeMap, old: _Entry, now: int) -> bool:
+        trusted = self._trust.minimum_verification == 'not_checked'
+        rank = [
+            one.verification == Verification.VERIFIED or trusted for one in (new, old.content)]
+        silent = now - old.heard > self._limits.takeover * _SECOND
+        if rank[0] != rank[1]:
+            return rank[0] or silent
+        if new.signer != old.content.signer:
+            return silent or _same(old.content.lanes, new.lanes)
+        return new.time >= old.content.time or silent
+
+    def _bound(self) -> None:
+        """Drop the nodes heard of longest ago beyond the bounds."""
+        if self._fits():
+            return
+        self._stale = True
+        for key in sorted(self._entries, key=lambda one: self._entries[one].heard):
+            if self._fits():
+                return
+            del self._entries[key]
+
+    def _fits(self) -> bool:
+        lanes = sum(len(entry.content.lanes) for entry in self._entries.values())
+        return len(self._entries) <= self._limits.nodes and lanes <= self._limits.lanes
+
+    def _changed(self) -> None:
+        self._version += 1
+        self._stale = False
+        maps = [self._entries[key].content for key in sorted(self._entries)]
+        self._model = road_model(maps, self._version)
+
+
+def _same(first: Any, second: Any) -> bool:
+    """Whether two sets of lanes say the same."""
+    for field in fields(first):
+        one, other = getattr(first, field.name), getattr(second, field.name)
+        if is_dataclass(one):
+            if not _same(one, other):
+                return False
+        elif one.shape != other.shape or not np.array_equal(
+            one, other, equal_nan=one.dtype.kind == 'f'
+        ):
+            return False
+    return True
