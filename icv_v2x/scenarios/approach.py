@@ -140,23 +140,30 @@ class _Crossing:
         self.in_way = self.meets & (apart <= evw.crossing_clearance)
 
 
+@dataclass(frozen=True)
+class SpecialVehicles:
+    """Special vehicles that one application speaks of, k of n tracks.
+
+    Attributes:
+        application: The application.
+        rows: (k,) rows of the vehicles in the tracks.
+        what: What they are, in words.
+        lanes: Lane that the vehicle in a row asks for, where it names one.
+    """
+
+    application: Application
+    rows: NDArray[np.intp]
+    what: str
+    lanes: dict[int, int]
+
+
 def candidates(
-    application: Application,
-    rows: NDArray[np.intp],
-    what: str,
-    lanes: dict[int, int],
-    events: Events,
-    tracks: Tracks,
-    ego: EgoState,
-    parameters: Parameters,
+    of: SpecialVehicles, events: Events, tracks: Tracks, ego: EgoState, parameters: Parameters
 ) -> list[Advisory]:
     """Return the candidates of special vehicles that approach the ego.
 
     Args:
-        application: Application that speaks.
-        rows: Their rows in the tracks.
-        what: What they are, in words.
-        lanes: Lane that the vehicle in a row asks for, where it names one.
+        of: The special vehicles.
         events: The ego's way and what is known of events.
         tracks: All vehicles at the instant.
         ego: The ego now.
@@ -165,26 +172,28 @@ def candidates(
     Returns:
         Candidates with the level by the entry and by the exit thresholds.
     """
-    special = tracks.take(rows)
+    if not len(of.rows):
+        return []
+    special = tracks.take(of.rows)
     approach = approaches(events.path.places(special), events.path, special, ego, parameters)
     entry, leave = (
         _level(approach, parameters, ease) for ease in (1.0, parameters.collision.exit_margin)
     )
     found = []
-    for k, row in enumerate(rows.tolist()):
+    for k, row in enumerate(of.rows.tolist()):
         if not leave[k]:
             continue
         relation = Relation(int(approach.relation[k]))
         advisory = advice(
-            application, tracks, row, ego,
+            of.application, tracks, row, ego,
             levels=(entry[k], leave[k]), actions=(Action.CLEAR_THE_WAY, Action.CLEAR_THE_WAY),
-            reason=f'{what} {_where(relation, approach, k, special, ego)}, '
+            reason=f'{of.what} {_where(relation, approach, k, special, ego)}, '
             f'arrives in {approach.arrival[k]:.0f} s'
             + _request(relation, int(entry[k]), parameters),
             gap=float(approach.distance[k]),
             closing_speed=float(approach.closing[k]),
         )
-        found.append(_with_action(advisory, lanes.get(row, -1)))
+        found.append(_with_action(advisory, of.lanes.get(row, -1)))
     return found
 
 

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icv_v2x.advisory.types import Advisory, Application
+from icv_v2x.advisory.types import Application
 from icv_v2x.message_set.enumerations import ExteriorLight, VehicleEvent
-from icv_v2x.scenarios.hazards import hazards
+from icv_v2x.scenarios.hazards import Hazard
 from icv_v2x.scenarios.motions import STANDING
 from icv_v2x.scenarios.own_path import opposite_direction
 
 if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
     from icv_v2x.scenarios.events import Events
-    from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
 _BROKEN = (
@@ -25,28 +24,16 @@ _BROKEN = (
 )
 
 
-def assess(
-    events: Events, tracks: Tracks, ego: EgoState, parameters: Parameters
-) -> list[Advisory]:
-    """Return one candidate for each abnormal vehicle on the route.
-
-    Args:
-        events: The ego's way and what is known of events.
-        tracks: All vehicles at the instant.
-        ego: The ego now.
-        parameters: Parameters of the package.
-
-    Returns:
-        Candidates with the level by the entry and by the exit thresholds.
-    """
+def find(events: Events, tracks: Tracks, parameters: Parameters) -> Hazard | None:
+    """Return the abnormal vehicles, None where there are none or AVW is switched off."""
     if not parameters.avw.enabled:
-        return []
+        return None
     broken = (tracks.events & int(_BROKEN)) != 0
     flashing = (tracks.events & int(VehicleEvent.HAZARD_LIGHTS)) != 0
     flashing |= (tracks.lights & int(ExteriorLight.HAZARD_SIGNAL)) != 0
     abnormal = broken | (flashing & (np.abs(tracks.speed) <= parameters.avw.slow_speed))
     if not abnormal.any():
-        return []
+        return None
 
     def what(row: int) -> str:
         if broken[row]:
@@ -54,5 +41,5 @@ def assess(
         standing = abs(tracks.speed[row]) < STANDING
         return f'{"Standing" if standing else "Slow"} vehicle with hazard lights'
 
-    beside = ~opposite_direction(events.places, parameters)
-    return hazards(Application.AVW, abnormal, beside, what, events, tracks, ego, parameters)
+    return Hazard(
+        Application.AVW, abnormal, ~opposite_direction(events.places, parameters), what)

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icv_v2x.advisory.types import Advisory, Application
-from icv_v2x.scenarios.approach import candidates
+from icv_v2x.advisory.types import Application
+from icv_v2x.scenarios.approach import SpecialVehicles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from icv_v2x.parameters import Parameters
     from icv_v2x.scenarios.events import Events
-    from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
 
@@ -45,30 +44,20 @@ def in_force(requests: Sequence[ClearTheWay], now: int) -> tuple[ClearTheWay, ..
     return tuple(request for request in requests if request.begin <= now < request.end)
 
 
-def assess(
-    events: Events, tracks: Tracks, ego: EgoState, parameters: Parameters
-) -> list[Advisory]:
-    """Return one candidate for each vehicle that asks for way and approaches.
+def find(events: Events, tracks: Tracks, parameters: Parameters) -> SpecialVehicles | None:
+    """Return the vehicles that ask for way, None where nobody does or CHPVP is switched off.
 
     A request of a vehicle that is not tracked concerns nobody: where it is is not known.
 
     Args:
-        events: The ego's way and what is known of events.
+        events: What is known of events.
         tracks: All vehicles at the instant.
-        ego: The ego now.
         parameters: Parameters of the package.
-
-    Returns:
-        Candidates with the level by the entry and by the exit thresholds.
     """
     if not parameters.evw.requests_enabled or not events.requests:
-        return []
+        return None
     lanes = {request.sender_id: request.lane_id for request in events.requests}
     asks = np.isin(tracks.sender_id, np.array(list(lanes), dtype=np.uint64))
     rows = np.flatnonzero(asks & (tracks.object_id < 0))
-    if not len(rows):
-        return []
     named = {int(row): lanes[int(tracks.sender_id[row])] for row in rows}
-    return candidates(
-        Application.CHPVP, rows, 'Vehicle that asks for way', named, events, tracks, ego,
-        parameters)
+    return SpecialVehicles(Application.CHPVP, rows, 'Vehicle that asks for way', named)

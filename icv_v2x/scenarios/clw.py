@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icv_v2x.advisory.types import Advisory, Application
+from icv_v2x.advisory.types import Application
 from icv_v2x.message_set.enumerations import VehicleEvent
-from icv_v2x.scenarios.hazards import hazards
+from icv_v2x.scenarios.hazards import Hazard
 
 if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
-    from icv_v2x.scenarios.events import Events
-    from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
 _WHAT = {
@@ -29,29 +27,14 @@ _CONTROL_LOSS = (
 )
 
 
-def assess(
-    events: Events, tracks: Tracks, ego: EgoState, parameters: Parameters
-) -> list[Advisory]:
-    """Return one candidate for each vehicle on the route that loses control, oncoming included.
-
-    Args:
-        events: The ego's way and what is known of events.
-        tracks: All vehicles at the instant.
-        ego: The ego now.
-        parameters: Parameters of the package.
-
-    Returns:
-        Candidates with the level by the entry and by the exit thresholds.
-    """
-    if not parameters.clw.enabled:
-        return []
+def find(tracks: Tracks, parameters: Parameters) -> Hazard | None:
+    """Return the vehicles that lose control, oncoming ones included, None where CLW is off."""
     lost = (tracks.events & int(_CONTROL_LOSS)) != 0
-    if not lost.any():
-        return []
+    if not (parameters.clw.enabled and lost.any()):
+        return None
 
     def what(row: int) -> str:
         acting = [name for bit, name in _WHAT.items() if int(tracks.events[row]) & bit]
         return f'Vehicle losing control ({", ".join(acting)})'
 
-    everywhere = np.ones(len(tracks), dtype=np.bool_)
-    return hazards(Application.CLW, lost, everywhere, what, events, tracks, ego, parameters)
+    return Hazard(Application.CLW, lost, np.ones(len(tracks), dtype=np.bool_), what)

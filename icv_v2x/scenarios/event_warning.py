@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from icv_v2x.scenarios import avw, chpvp, clw, ebw, evw
+from icv_v2x.scenarios import approach, avw, chpvp, clw, ebw, evw, hazards
 from icv_v2x.scenarios.braking_evidence import BrakingEvidence
 from icv_v2x.scenarios.events import Events
 from icv_v2x.scenarios.own_path import Trail
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from icv_v2x.scenarios.conflicts import Conflicts
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
-
-APPLICATIONS = (ebw, avw, clw, evw, chpvp)
 
 
 class EventWarning:
@@ -61,8 +59,11 @@ class EventWarning:
         claims = self._braking.judge(tracks, parameters)
         live = chpvp.in_force(requests, tracks.stamp)
         events = Events(ego, tracks, self._trail, conflicts, claims, live, parameters)
-        return [
-            candidate
-            for application in APPLICATIONS
-            for candidate in application.assess(events, tracks, ego, parameters)
-        ]
+        found = ebw.assess(events, tracks, ego, parameters)
+        for hazard in (avw.find(events, tracks, parameters), clw.find(tracks, parameters)):
+            if hazard is not None:
+                found += hazards.candidates(hazard, events, tracks, ego, parameters)
+        for special in (evw.find(tracks, parameters), chpvp.find(events, tracks, parameters)):
+            if special is not None:
+                found += approach.candidates(special, events, tracks, ego, parameters)
+        return found

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,25 +27,32 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 
-def hazards(
-    application: Application,
-    hazardous: Flags,
-    beside: Flags,
-    what: Callable[[int], str],
-    events: Events,
-    tracks: Tracks,
-    ego: EgoState,
-    parameters: Parameters,
+@dataclass(frozen=True)
+class Hazard:
+    """One kind of hazard among n vehicles.
+
+    Attributes:
+        application: Application that speaks of it.
+        hazardous: (n,) vehicles that are a hazard wherever they are.
+        beside: (n,) vehicles that are a hazard even outside the own lane.
+        what: Tells in words what is the matter with the vehicle in a row.
+    """
+
+    application: Application
+    hazardous: Flags
+    beside: Flags
+    what: Callable[[int], str]
+
+
+def candidates(
+    of: Hazard, events: Events, tracks: Tracks, ego: EgoState, parameters: Parameters
 ) -> list[Advisory]:
     """Return one candidate for each hazardous vehicle on the route ahead.
 
     IMMINENT is left to FCW, which sees the same vehicles.
 
     Args:
-        application: Application that speaks.
-        hazardous: (n,) vehicles that are a hazard wherever they are.
-        beside: (n,) vehicles that are a hazard even outside the own lane.
-        what: Tells in words what is the matter with the vehicle in a row.
+        of: The hazard.
         events: The ego's way and what is known of events.
         tracks: All vehicles at the instant, n.
         ego: The ego now.
@@ -60,7 +68,7 @@ def hazards(
         arrival = np.where(closing > 0.0, places.gap / closing, np.inf)
     near = (places.gap <= hazard.info_distance) | (arrival <= hazard.info_time)
     route = places.ahead & places.level & near & on_carriageway(places, parameters)
-    rows = np.flatnonzero(hazardous & route & (lane | beside))
+    rows = np.flatnonzero(of.hazardous & route & (lane | of.beside))
     if not len(rows):
         return []
     margin = parameters.collision.exit_margin
@@ -82,9 +90,10 @@ def hazards(
         met = events.conflicts.time[meets[row]] if row in meets else NAN
         where = 'in the own lane' if lane[row] else 'beside the own lane'
         found.append(advice(
-            application, tracks, row, ego,
+            of.application, tracks, row, ego,
             levels=(levels[0], levels[1]), actions=(Action.SLOW_DOWN, Action.SLOW_DOWN),
-            reason=f'{what(row)} {gap:.0f} m ahead {where}, at {abs(tracks.speed[row]):.1f} m/s',
+            reason=f'{of.what(row)} {gap:.0f} m ahead {where}, '
+            f'at {abs(tracks.speed[row]):.1f} m/s',
             time_to_conflict=float(met),
             gap=gap,
             distance=gap,
