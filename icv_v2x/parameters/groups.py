@@ -33,8 +33,8 @@ from icv_v2x.parameters.roadside_groups import (
     TrafficJam,
 )
 from icv_v2x.parameters.schema import parameter
-from icv_v2x.parameters.trust_group import Trust
 from icv_v2x.parameters.signal_groups import GreenLightSpeed, RedLight, Signals
+from icv_v2x.parameters.trust_group import Trust
 
 _DATUMS = ('wgs84', 'cgcs2000', 'gcj02')
 _RULES = 'common rules of the scenario specification'
