@@ -20,11 +20,12 @@ MODULES = sorted(PACKAGE.rglob('*.py'))
 # Each room may import those of its own row and of the rows before it. The records of an advisory
 # come before the scenarios, which fill them.
 ORDER = (
-    ('clock', 'frames', 'inputs', 'parameters'),
+    ('clock', 'consumer', 'frames', 'inputs', 'parameters'),
     ('motion', 'conflict', 'merging'),
     ('message_set',),
     ('translate',),
     ('world', 'roads', 'signals', 'road_events'),
+    ('trust',),
     ('advisory',),
     ('scenarios',),
     ('interchange',),

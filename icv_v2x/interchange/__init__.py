@@ -4,7 +4,7 @@
 
 from icv_v2x.interchange.bag_reader import BagReader, Record, Unreadable
 from icv_v2x.interchange.bag_writer import BagWriter, Input
-from icv_v2x.interchange.checksum import crc32
+from icv_v2x.consumer.checksum import crc32
 from icv_v2x.interchange.errors import BagError
 from icv_v2x.interchange.from_message import ConversionError
 from icv_v2x.interchange.message_types import typestore

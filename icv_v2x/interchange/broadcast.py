@@ -14,6 +14,7 @@ import numpy as np
 from icv_v2x.inputs import Encoding, FrameBatch, SignerRole, Standard, Verification
 from icv_v2x.message_set.bsm_encoder import BsmContent, encode_bsm
 from icv_v2x.message_set.enumerations import (
+    ExteriorLight,
     LightBar,
     ResponseType,
     Siren,
@@ -94,6 +95,7 @@ class Motion:
         acceleration: (n,) [m/s2] along the heading.
         yaw_rate: (n,) [rad/s] counter-clockwise.
         events: (n,) event bits besides that for hard braking, None: none.
+        lights: (n,) bits of the exterior lights, None: not sent.
     """
 
     time: NDArray[np.int64]
@@ -105,6 +107,7 @@ class Motion:
     acceleration: Array
     yaw_rate: Array
     events: NDArray[np.uint16] | None = None
+    lights: NDArray[np.uint16] | None = None
 
 
 def bsm_octets(
@@ -154,6 +157,7 @@ def bsm_octets(
             'lateral_acceleration': -float(motion.speed[index] * yaw_rate[index]),
             'yaw_rate': -float(yaw_rate[index]),
             'events': _events(sender, acceleration, motion, index),
+            'lights': None if motion.lights is None else ExteriorLight(int(motion.lights[index])),
         }
         frames.append(encode_bsm(dataclasses.replace(content, **{**values, **absent})))
     return frames

@@ -21,7 +21,7 @@ from icv_v2x.inputs import (
     PlannedPath,
     VehicleStatus,
 )
-from icv_v2x.interchange.checksum import crc32
+from icv_v2x.consumer.checksum import crc32
 from icv_v2x.translate.reports import ObjectReports, Source
 from icv_v2x.world.tracks import Tracks
 

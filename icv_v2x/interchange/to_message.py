@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from icv_v2x.interchange.checksum import crc32
+from icv_v2x.consumer.checksum import crc32
 from icv_v2x.interchange.from_message import SECOND, ConversionError
 from icv_v2x.translate.reports import ObjectReports
 from icv_v2x.world.tracks import Tracks
