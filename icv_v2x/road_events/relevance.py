@@ -217,7 +217,7 @@ def _projected(points: Floats, samples: _Samples) -> tuple[Floats, Floats]:
 
     Stations behind the front are negative; NaN beyond what is looked at.
     """
-    known: Flags = np.isfinite(points).all(axis=1)
+    known: Flags = np.asarray(np.isfinite(points).all(axis=1))
     safe = np.where(known[:, np.newaxis], points, 0.0)
     apart = safe[:, np.newaxis, :] - samples.place
     nearest = np.argmin(np.hypot(apart[..., 0], apart[..., 1]), axis=1)
@@ -355,7 +355,7 @@ def _nearest_side(sides: _Sides, points: Floats) -> tuple[Floats, Floats, Rows]:
 
 def _place_on_path(sides: _Sides, places: Floats) -> tuple[Floats, Floats]:
     """Return way along and offset of one place for each path, (k,) each, NaN without a place."""
-    known: Flags = np.isfinite(places).all(axis=1)
+    known: Flags = np.asarray(np.isfinite(places).all(axis=1))
     along, offset, _ = _nearest_side(sides, np.where(known[:, np.newaxis], places, 0.0))
     own = np.arange(len(places))
     return (
