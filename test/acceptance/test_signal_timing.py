@@ -95,4 +95,3 @@ def test_the_countdown_is_that_of_the_log_and_none_is_left_once_it_is_silent(
                 shown += 1
     assert worst <= 0.1
     assert shown > 0.85 * len(log) / log[-1][0] * 0.1 * 20 * len(latest)
-    print(f'{name} {"utc" if utc else "counting"}: {shown} countdowns, worst error {worst:.3f} s')
