@@ -23,6 +23,7 @@ from icv_v2x.parameters.lane_groups import (
     TurnAssist,
 )
 from icv_v2x.parameters.merge_group import Merging
+from icv_v2x.parameters.prediction_groups import Prediction, StopProfile
 from icv_v2x.parameters.road_groups import Roads
 from icv_v2x.parameters.roadside_groups import (
     DynamicLanes,
@@ -267,6 +268,8 @@ class Parameters:
     tracking: Tracking = field(kw_only=True, default=Tracking())
     ego: Ego = field(kw_only=True, default=Ego())
     collision: Collision = field(kw_only=True, default=Collision())
+    prediction: Prediction = field(kw_only=True, default=Prediction())
+    stop: StopProfile = field(kw_only=True, default=StopProfile())
     fcw: ForwardCollision = field(kw_only=True, default=ForwardCollision())
     icw: IntersectionCollision = field(kw_only=True, default=IntersectionCollision())
     intent: LaneIntent = field(kw_only=True, default=LaneIntent())

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -30,6 +30,7 @@ from icv_v2x.motion import (
 from icv_v2x.motion.uncertainty import MotionUncertainty, PositionCovariance
 from icv_v2x.scenarios.cut_in import required_deceleration_behind
 from icv_v2x.scenarios.motions import STANDING, ego_motion, motions
+from icv_v2x.scenarios.settled import settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,25 +47,10 @@ _Record = TypeVar('_Record')
 
 # An oncoming subject moves at least this fast [m/s].
 ONCOMING_SPEED = 1.0
-# An ego slower than this that speeds up by at least that sets off [m/s], [m/s2].
-_STARTING_SPEED = 2.0
-_STARTING_ACCELERATION = 0.3
 # From this angle on, paths that meet side to front cross rather than follow [rad].
 _OBLIQUE = np.radians(15.0)
 # Rounding of a gap that is used up [m].
 _TOUCH = 1e-3
-# Drivers' speeds waver by about so much acceleration, which tells nothing of
-# where they will be in seconds [m/s2].
-_WAVER = 1.0
-# A turn may go on for this much longer than expected before the way behind it is a guess [s].
-_BEHIND_TURN = 0.3
-# Slower than this a heading tells lanes apart badly: where one drifts in its lane or changes
-# lanes it points across the next one [m/s].
-_SLOW = 8.0
-# In its lane or changing lanes nobody points further across the next one than this [rad].
-_DRIFT = np.radians(25.0)
-# So near beside the own path an oncoming vehicle is on its way into it, however slow [m].
-_BESIDE = 0.75
 # Footprints that touch this far behind the ego's front bumper touch its side [m].
 _FRONT = 0.5
 
@@ -269,7 +255,7 @@ def _assess(
     contact = first_contact(own, own_size, present, sizes)
     # A starting ego is warned of traffic that it would not quite touch.
     kept = steady_contact.overlaps | contact.overlaps
-    if starting(ego):
+    if starting(ego, parameters):
         kept |= _course(ego, subjects, parameters) == Course.CROSSING
     index = np.flatnonzero(kept)
     if not len(index):
@@ -308,79 +294,19 @@ def _assess(
         )),
         closing_speed=ego.speed - along,
         distance=_ego_way(own, np.where(contact.overlaps, contact.begin, np.nan)),
-        settled=_settled(ego, own_size, subjects, sizes, course, contact, parameters),
+        settled=settled(
+            ego, own_size, subjects, sizes, contact, parameters,
+            oncoming=course == Course.ONCOMING, crossing=course == Course.CROSSING),
     )
 
 
-def _settled(
-    ego: EgoState,
-    own_size: Footprint,
-    subjects: Tracks,
-    sizes: Footprint,
-    course: NDArray[np.uint8],
-    contact: Contact,
-    parameters: Parameters,
-) -> NDArray[np.bool_]:
-    """Return which contacts bear a warning: small errors of the prediction do not undo them."""
-    ends = _turn_end(subjects.turn_rate, subjects.turn_angle)
-    if ego.path is None:
-        own_end = _turn_end(np.array([ego.turn_rate]), np.array([ego.turn_angle]))
-        ends = np.minimum(ends, own_end)
-    met = np.where(contact.overlaps, contact.begin, 0.0)
-    settled = met <= ends + _BEHIND_TURN
-    # Who turns off is on the way across, who goes straight on only drifts.
-    drifts = np.isinf(ends) & _drifts_beside(ego, subjects)
-    settled &= ~((course == Course.ONCOMING) & drifts)
-    crossing = np.flatnonzero(contact.overlaps & (course == Course.CROSSING))
-    if len(crossing):
-        settled[crossing] &= _meets_without_wavering(
-            ego, own_size, subjects.take(crossing),
-            Footprint(sizes.length[crossing], sizes.width[crossing]), parameters)
-    return settled
-
-
-def _turn_end(rate: Floats, angle: Floats) -> Floats:
-    """Return when turns end [s], inf for who does not turn or follows a bend."""
-    turns = (rate != 0.0) & np.isfinite(angle)
-    return np.where(turns, angle / np.where(turns, np.abs(rate), 1.0), np.inf)
-
-
-def _drifts_beside(ego: EgoState, subjects: Tracks) -> NDArray[np.bool_]:
-    """Return where the slower of both is slow and not yet in the path of the other, (n,)."""
-    theirs = np.abs(subjects.speed) > ego.speed
-    axis = np.where(theirs, subjects.heading, ego.heading)
-    east, north = subjects.x - ego.x, subjects.y - ego.y
-    across = np.abs(north * np.cos(axis) - east * np.sin(axis))
-    for length, width, heading in (
-        (ego.length, ego.width, ego.heading),
-        (subjects.length, subjects.width, subjects.heading),
-    ):
-        across = across - 0.5 * (
-            length * np.abs(np.sin(heading - axis)) + width * np.abs(np.cos(heading - axis)))
-    slow = np.minimum(np.abs(subjects.speed), ego.speed) < _SLOW
-    slow &= np.abs(np.sin(subjects.heading - ego.heading)) < np.sin(_DRIFT)
-    return np.asarray(slow & (across > _BESIDE))
-
-
-def _meets_without_wavering(
-    ego: EgoState,
-    own_size: Footprint,
-    subjects: Tracks,
-    sizes: Footprint,
-    parameters: Parameters,
-) -> NDArray[np.bool_]:
-    """Return which subjects are met as well where nobody's speed wavers, (n,)."""
-    rate = np.where(np.isnan(subjects.acceleration), 0.0, subjects.acceleration)
-    rate = np.where(np.abs(rate) <= _WAVER, 0.0, rate)
-    own_rate = 0.0 if abs(ego.acceleration) <= _WAVER else ego.acceleration
-    horizon = parameters.collision.horizon
-    own = ego_motion(replace(ego, acceleration=own_rate), parameters)
-    return first_contact(own, own_size, motions(subjects, rate, horizon), sizes).overlaps
-
-
-def starting(ego: EgoState) -> bool:
+def starting(ego: EgoState, parameters: Parameters) -> bool:
     """Whether the ego sets off from standstill."""
-    return ego.speed < _STARTING_SPEED and ego.acceleration > _STARTING_ACCELERATION
+    prediction = parameters.prediction
+    return (
+        ego.speed < prediction.starting_speed
+        and ego.acceleration > prediction.starting_acceleration
+    )
 
 
 def _probability(

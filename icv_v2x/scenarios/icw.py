@@ -96,7 +96,7 @@ def _level(
     meets = np.isfinite(zone.time)
     likely = conflicts.probability >= collision.probability * ease
     likely &= conflicts.settled & ~yields
-    if starting(ego):
+    if starting(ego, parameters):
         # The other arrives before the ego is clear, and has not passed when the ego arrives.
         soon = zone.object_entry < zone.ego_exit + icw.clearance_time / ease
         soon &= (zone.object_exit > 0.0) & (zone.distance > 0.0)
