@@ -118,6 +118,11 @@ class FrameBatch:
         """Return the number of frames."""
         return len(self.length)
 
+    def octets(self, row: int) -> bytes:
+        """Return one frame."""
+        end = int(self.length[:row + 1].sum(dtype=np.int64))
+        return self.payload[end - int(self.length[row]):end].tobytes()
+
     def take(self, rows: NDArray[np.bool_]) -> FrameBatch:
         """Return the frames that a mask (n,) keeps."""
         if bool(np.all(rows)):
@@ -220,3 +225,30 @@ class PlannedPath:
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     yaw: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class MergeRequest:
+    """What the planning stack asks of the merge planner (`icv_v2x_msgs/MergeRequest`).
+
+    Attributes:
+        stamp: [ns since the Unix epoch].
+        ego_lane_x: (n,) [m] in `map`, centre line of the lane that the ego drives on.
+        ego_lane_y: (n,) [m].
+        target_lane_x: (m,) [m] centre line of the lane to merge into; empty withdraws.
+        target_lane_y: (m,) [m].
+        begin: [m] along the ego lane, where the lane change may begin.
+        end: [m] along the ego lane, where it must be complete.
+        desired_speed: [m/s].
+        target_lane_id: -1 where not known.
+    """
+
+    stamp: int
+    ego_lane_x: NDArray[np.float64]
+    ego_lane_y: NDArray[np.float64]
+    target_lane_x: NDArray[np.float64]
+    target_lane_y: NDArray[np.float64]
+    begin: float
+    end: float
+    desired_speed: float
+    target_lane_id: int = -1

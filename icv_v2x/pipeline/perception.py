@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from icv_v2x.translate.csae_participants import reports_from_rsm, reports_from_s
 from icv_v2x.translate.csae_persons import reports_from_psm
 from icv_v2x.translate.refusals import refused
 from icv_v2x.translate.reports import ObjectReports, joined
+from icv_v2x.trust import MisbehaviourLog, TrustKeeper, TrustLevel
 from icv_v2x.world.corroboration import Observations, one_per_object, with_second_source
 from icv_v2x.world.ego_estimator import EgoEstimator
 from icv_v2x.world.own_echo import own_vehicle
@@ -68,6 +70,7 @@ class Perception:
         )
         self._tracks = TrackStore(parameters)
         self._detections = TrackStore(parameters)
+        self._trust = TrustKeeper(parameters)
         self._ego = EgoEstimator(parameters)
         self._roads = RoadStore(parameters)
         self._pending: list[FrameBatch] = []
@@ -83,6 +86,7 @@ class Perception:
         """
         self._tracks.configure(parameters)
         self._detections.configure(parameters)
+        self._trust.configure(parameters)
         self._roads.configure(parameters)
         self._parameters = parameters
 
@@ -124,9 +128,11 @@ class Perception:
         self.drain()
         ego = self._ego.state(now)
         heard = self._tracks.snapshot(now)
+        heard = replace(heard, trust=self._trust.levels(heard))
         trusted = heard.verification == Verification.VERIFIED
         if self._parameters.trust.minimum_verification == 'not_checked':
             trusted |= heard.verification == Verification.NOT_CHECKED
+        trusted &= heard.trust != TrustLevel.DISTRUSTED
         observed = Observations(self._tracks.subject_id, self._tracks.since, trusted)
         others = ~own_vehicle(heard, ego)
         objects = one_per_object(heard.take(others), observed.take(others))
@@ -140,11 +146,22 @@ class Perception:
         """
         return self._roads.model(now)
 
+    @property
+    def misbehaviour(self) -> MisbehaviourLog:
+        """Records of senders that lost trust."""
+        return self._trust.log
+
+    @property
+    def believed(self) -> dict[TrustLevel, int]:
+        """How many senders stand at each level of trust."""
+        return self._trust.counts()
+
     def clear(self) -> None:
         """Forget tracks, ego and roads, keep the counters."""
         self._tracks.clear()
         self._roads.clear()
         self._detections.clear()
+        self._trust.clear()
         self._ego.clear()
 
     def drain(self) -> None:
@@ -214,7 +231,13 @@ class Perception:
         if parts:
             reports = joined(parts)
             newest = int(batch.reception_time.max()) if len(batch) else 0
-            outcomes = self._tracks.update(reports, self._ego.state(newest))
+            ego = self._ego.state(newest)
+            outcomes = self._tracks.update(reports, ego)
+            try:
+                self._trust.update(reports, outcomes, ego, batch.octets)
+            except Exception:
+                # Nobody is judged, but nobody is lost either.
+                _log.exception('senders of %d reports not judged', len(reports))
             served.settle(reports, outcomes)
         served.count(self.counters)
 

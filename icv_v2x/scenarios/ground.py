@@ -10,6 +10,7 @@ import numpy as np
 
 from icv_v2x.advisory.types import FREE, LOST, Ceiling, Level
 from icv_v2x.inputs import Verification
+from icv_v2x.trust.levels import TrustLevel
 
 if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
@@ -20,6 +21,8 @@ _MESSAGES = 2
 _ONE_SOURCE = Ceiling(Level.WARNING, 'no second source')
 _ONCE = Ceiling(Level.WARNING, 'heard only once')
 _UNVERIFIED = Ceiling(Level.CAUTION, 'sender not verified')
+_SUSPECT = Ceiling(Level.WARNING, 'sender suspect')
+_DISTRUSTED = Ceiling(Level.CAUTION, 'sender distrusted')
 
 
 class Ground:
@@ -40,7 +43,9 @@ class Ground:
                 tracks.age > tracking.coast_full,
                 Ceiling(Level.WARNING, f'last heard more than {tracking.coast_full:g} s ago'),
             ),
+            (tracks.trust == TrustLevel.SUSPECT, _SUSPECT),
             (~trusted, _UNVERIFIED),
+            (tracks.trust == TrustLevel.DISTRUSTED, _DISTRUSTED),
         ]
 
     def ceiling(self, name: str) -> Ceiling:
