@@ -30,7 +30,7 @@ ORDER = (
     ('scenarios',),
     ('interchange',),
     ('pipeline', 'transmit'),
-    ('faults', 'report', 'scenes'),
+    ('faults', 'recorder', 'report', 'scenes'),
     ('nodes', 'tools'),
 )
 NUMERIC_CORE = {'motion', 'conflict', 'merging'}

@@ -112,11 +112,24 @@ class BagWriter:
             type_name: Full name of its type.
             message: Object of the class that `types` gives for that name.
         """
+        self.write_octets(
+            log_time, topic, type_name, self._types.serialize_cdr(message, type_name))
+
+    def write_octets(
+        self, log_time: int, topic: str, type_name: str, octets: bytes | memoryview,
+    ) -> None:
+        """Append one message that is serialised already.
+
+        Args:
+            log_time: When it was received [ns since the Unix epoch].
+            topic: Its topic.
+            type_name: Full name of its type.
+            octets: The message (CDR).
+        """
         assert self._writer is not None
         if topic not in self._connections:
             self._connections[topic] = self._writer.add_connection(
                 topic, type_name, typestore=self._types)
-        octets = self._types.serialize_cdr(message, type_name)
         self._writer.write(self._connections[topic], log_time, octets)
 
     def _message(self, record: Input) -> tuple[str, Any]:

@@ -22,6 +22,7 @@ COMMANDS = {
     'degrade': ('icv_v2x.tools.degrade', 'lose, delay or disturb the inputs in a bag'),
     'sumo': ('icv_v2x.tools.sumo', "run the pipeline in SUMO's traffic (extra: sumo)"),
     'report': ('icv_v2x.tools.report', 'make a page from a bag or a replay'),
+    'events': ('icv_v2x.tools.events', 'list, check or export what the event recorder kept'),
     'demo': ('icv_v2x.tools.demo', 'simulate a minute of traffic, replay it and report'),
 }
 """Command to the module that declares its arguments and runs it, and one line of help."""
