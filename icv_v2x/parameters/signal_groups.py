@@ -80,6 +80,9 @@ class GreenLightSpeed:
     leader_time: float = parameter(
         3.0, 'A slower leader nearer than this time gap makes advice useless.',
         unit='s', minimum=0.5, maximum=10.0)
+    roll_speed: float = parameter(
+        3.0, 'Who has to wait rolls towards the stop line no slower than this.',
+        unit='m/s', minimum=0.5, maximum=10.0)
     confidence: float = parameter(
         0.5, 'Likely ends below this confidence are replaced by the latest ones.',
         minimum=0.0, maximum=1.0)

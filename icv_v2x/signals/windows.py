@@ -45,15 +45,21 @@ class GreenWindows:
         """Return the number of spans."""
         return len(self.begin)
 
-    def within(self, after_begin: float, before_end: float, queue: float = 0.0) -> GreenWindows:
+    def within(
+        self, after_begin: float, before_end: float, *, queue: float = 0.0, clearing: float = 0.0
+    ) -> GreenWindows:
         """Return the spans cut at both sides, without those of which nothing is left.
 
         Args:
             after_begin: Cut behind the begin [s], not of the green that has begun.
             before_end: Cut before the end [s].
-            queue: Further cut behind the begin, of every span [s].
+            queue: Further cut behind the begin of the first green to come, for a queue [s].
+            clearing: Cut behind now of the green that has begun, for what is left of one [s].
         """
-        begin = np.where(self.begin > 0.0, self.begin + after_begin, 0.0) + queue
+        to_come = self.begin > 0.0
+        begin = np.where(to_come, self.begin + after_begin, clearing)
+        if to_come.any():
+            begin[np.argmax(to_come)] += queue
         end = self.end - before_end
         left = end > begin
         return GreenWindows(begin[left], end[left])

@@ -1,0 +1,202 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Green light optimal speed advisory (GLOSA) over the next signals on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
+from icv_v2x.message_set.records.map_common import Maneuver
+from icv_v2x.scenarios.signal_approach import Queue, SignalAhead, queue_before, trusted
+from icv_v2x.signals.green_wave import Gate, SpeedProfile, green_wave, steady_profile, stop_profile
+from icv_v2x.signals.signals import Doubt
+from icv_v2x.signals.windows import GreenWindows, green_windows
+from icv_v2x.translate.signal_reports import Light
+
+if TYPE_CHECKING:
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.scenarios.road_scene import RoadScene
+    from icv_v2x.signals.signals import Signals
+
+# Who stands keeps this from the stop line or from the vehicle before [m].
+_STANDING_GAP = 2.0
+# A queue grows backwards by this and sets off vehicle by vehicle in so much time [s].
+_START_WAVE = 1.2
+# A leader slower than the advice by this makes it useless [m/s].
+_SLOWER = 0.5
+_YIELDS = (Maneuver.MANEUVER_LEFT_TURN, Maneuver.MANEUVER_U_TURN)
+
+
+class _Approach(NamedTuple):
+    """The first signal with who is before it.
+
+    Attributes:
+        signal: The signal.
+        windows: Its green, uncut.
+        queue: Vehicles between the ego and its stop line.
+        joined: How many of them will wait when it turns green.
+        clearing: Time until those that wait now at green are over the line [s].
+    """
+
+    signal: SignalAhead
+    windows: GreenWindows
+    queue: Queue
+    joined: int
+    clearing: float
+
+
+def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
+    """Return the speed advice for the next signals.
+
+    Args:
+        scene: The instant.
+        parameters: Parameters of the package.
+
+    Returns:
+        None or one candidate at INFO: an interval of speeds with a profile that passes as many
+        signals in green as can be, or a profile that stops well where not even the first one can.
+    """
+    limits = parameters.glosa
+    ahead = scene.signals_ahead.signals[:limits.signals]
+    if not limits.enabled or not ahead or scene.signals is None:
+        return []
+    if ahead[0].distance <= limits.nearest:
+        return []
+    signals = scene.signals
+    usable = [first for first in ahead if _counts(first, signals)]
+    if not usable or usable[0] is not ahead[0]:
+        return []
+    first = _approach(scene, ahead[0], parameters)
+    speed = max(scene.ego.speed, 0.0)
+    gates = [
+        _gate(signal, first, signals, parameters)
+        for signal, given in zip(ahead, usable, strict=False) if signal is given]
+    wave = green_wave(gates, speed, limits.acceleration, limits.deceleration)
+    floor = gates[0].slowest if wave is None else wave.slowest
+    if _held_up(first.queue, speed, floor, parameters):
+        return []
+    if wave is None:
+        profile = _stop(first, speed, parameters)
+        reason = _stop_reason(first, profile)
+        span = NAN, NAN
+    else:
+        profile = steady_profile(wave, speed, limits.acceleration, limits.deceleration)
+        span = wave.slowest, wave.fastest
+        opens = 'green now' if wave.green <= 0.0 else f'green from {wave.green:.1f} s on'
+        reason = (
+            f'Green at {wave.passed} signal{"s" if wave.passed > 1 else ""} with '
+            f'{3.6 * span[0]:.0f} to {3.6 * span[1]:.0f} km/h, best {3.6 * wave.speed:.0f}; '
+            f'stop line in {ahead[0].distance:.0f} m, {opens}')
+    rows = [signal.rows[0] for signal in ahead[:1 if wave is None else wave.passed]]
+    return [Advisory(
+        application=Application.GLOSA,
+        level=Level.INFO,
+        exit_level=Level.INFO,
+        action=Action.SPEED_ADVICE,
+        subject_ids=(ahead[0].name,),
+        reason=reason,
+        conflict_x=ahead[0].x, conflict_y=ahead[0].y, conflict_z=scene.ego.z,
+        distance=ahead[0].distance,
+        speed_min=span[0], speed_max=span[1],
+        lane_id=ahead[0].lane_id,
+        data_age=max(float(signals.age[rows].max()), scene.ego.age),
+        verified=all(trusted(signals, row, parameters) for row in rows),
+        stop_profile_time=profile.time, stop_profile_speed=profile.speed,
+    )]
+
+
+def _counts(signal: SignalAhead, signals: Signals) -> bool:
+    """Return whether a signal may be counted on."""
+    row = signal.rows[0]
+    if not signal.certain or signal.open or signals.doubt[row] != Doubt.NONE:
+        return False
+    if not signals.steady[row]:
+        return False
+    # A permissive green says nothing of when oncoming traffic lets the turn go.
+    permissive = bool((signals.step_light[row] == Light.PERMISSIVE_GREEN).any())
+    return not (permissive and signal.maneuver in _YIELDS)
+
+
+def _limit(signal: SignalAhead, parameters: Parameters) -> float:
+    limit = signal.limit
+    return limit if np.isfinite(limit) else parameters.glosa.speed_limit
+
+
+def _gate(
+    signal: SignalAhead, first: _Approach, signals: Signals, parameters: Parameters
+) -> Gate:
+    limits = parameters.glosa
+    fastest = _limit(signal, parameters)
+    slowest = min(max(limits.speed_floor, limits.speed_share * fastest), fastest)
+    if signal is first.signal:
+        queue = 0.0
+        if first.joined:
+            queue = limits.queue_start + limits.queue_headway * first.joined
+        windows = first.windows.within(
+            limits.green_margin, limits.end_margin, queue=queue, clearing=first.clearing)
+    else:
+        windows = green_windows(signals, signal.rows[0], limits.confidence).within(
+            limits.green_margin, limits.end_margin)
+    return Gate(signal.distance, slowest, fastest, windows)
+
+
+def _approach(scene: RoadScene, signal: SignalAhead, parameters: Parameters) -> _Approach:
+    """Return who is before the first signal, and who of them will wait at its next green."""
+    limits = parameters.glosa
+    assert scene.signals is not None
+    assert scene.road is not None
+    queue = queue_before(scene.ego, scene.tracks, scene.road, signal)
+    windows = green_windows(scene.signals, signal.rows[0], limits.confidence)
+    to_come = windows.begin[windows.begin > 0.0]
+    joined = 0
+    if len(to_come):
+        ends = float(windows.end[0]) if windows.begin[0] <= 0.0 else 0.0
+        arrives = queue.to_line / np.maximum(queue.speed, 0.1)
+        joined = int(np.count_nonzero((arrives > ends) & (arrives < to_come[0] + 5.0))
+                     + np.count_nonzero((arrives >= to_come[0] + 5.0) & queue.waiting))
+    clearing = 0.0
+    if queue.waiting.any():
+        place_last = int(np.flatnonzero(queue.waiting)[-1])
+        clearing = limits.queue_headway * (len(queue.speed) - np.flatnonzero(queue.waiting)[0])
+        clearing += limits.queue_start if queue.speed[place_last] < 0.5 * _START_WAVE else 0.0
+    return _Approach(signal, windows, queue, joined, float(clearing))
+
+
+def _held_up(queue: Queue, speed: float, floor: float, parameters: Parameters) -> bool:
+    """Return whether a leader is too near and too slow for any advice."""
+    if not len(queue.speed):
+        return False
+    near = queue.distance[0] < parameters.glosa.leader_time * max(speed, 2.0)
+    return bool(near and queue.speed[0] < min(floor, speed) - _SLOWER)
+
+
+def _stop(first: _Approach, speed: float, parameters: Parameters) -> SpeedProfile:
+    """Return the profile that waits for the next green, behind the queue where there is one."""
+    limits = parameters.glosa
+    room = 0.0
+    if first.joined:
+        room = float(np.sum(first.queue.length[-first.joined:] + _STANDING_GAP))
+    distance = first.signal.distance
+    to_come = first.windows.begin[first.windows.begin > 0.0]
+    opens = np.inf
+    if len(to_come):
+        opens = float(to_come[0]) + limits.green_margin
+        if first.joined:
+            opens += limits.queue_start + _START_WAVE * first.joined
+    gate = max(distance - room, 1.0)
+    return stop_profile(
+        max(gate - _STANDING_GAP, 0.5), speed, limits.deceleration,
+        gate=gate, opens=opens, slowest=limits.roll_speed)
+
+
+def _stop_reason(first: _Approach, profile: SpeedProfile) -> str:
+    to_come = first.windows.begin[first.windows.begin > 0.0]
+    green = f', green from {to_come[0]:.1f} s on' if len(to_come) else ''
+    waiting = f' behind {first.joined} waiting' if first.joined else ''
+    roll = min(profile.speed[:-1])
+    return (
+        f'No speed within the limits passes in green{green}; roll at {3.6 * roll:.0f} km/h and be '
+        f'ready to stop{waiting}, stop line in {first.signal.distance:.0f} m')
