@@ -15,8 +15,9 @@ from icv_v2x.tools.errors import SourceError
 from icv_v2x.tools.import_trajectories import EPOCH
 from icv_v2x.tools.jsonl import number, summary_value
 from icv_v2x.tools.simulation.record import Record
+from icv_v2x.tools.simulation.route_plan import RoutePlanner
 from icv_v2x.tools.simulation.traffic import STEP, Collision, simulation
-from icv_v2x.tools.simulation.unit import RANGE, Air, Listener, YawRates
+from icv_v2x.tools.simulation.unit import RANGE, Air, Listener, YawRates, nanoseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,6 +44,7 @@ class Plan:
         egos: Ids of the listening vehicles; each has a pipeline of its own.
         operators: What every listener's inputs go through.
         parameters: Of the pipelines, dotted name to value.
+        planned_paths: Whether listeners publish the way that their route takes.
         options: More of SUMO's own options.
         until: End [s] of the simulation; None: as SUMO's configuration says.
         before_step: Called with the simulation before every step, to steer vehicles; tells
@@ -54,6 +56,7 @@ class Plan:
     egos: tuple[str, ...]
     operators: tuple[Operator, ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
+    planned_paths: bool = True
     options: tuple[str, ...] = ()
     until: float | None = None
     before_step: Callable[[Sumo], bool] | None = None
@@ -112,6 +115,7 @@ class _Run:
         self._sumo = sumo
         self._seed = seed
         self._air = Air(sumo.builds)
+        self._planner = RoutePlanner(sumo.library) if plan.planned_paths else None
         self._yaw_rates = YawRates()
         self._present: set[str] = set()
 
@@ -147,7 +151,11 @@ class _Run:
                     name, self._sumo.builds[name], self._plan.operators, self._seed,
                     self._plan.parameters)
             row = rows[name]
-            cycle = self.listeners[name].step(snapshot, row, float(yaw_rate[row]), frames)
+            path = None
+            if self._planner is not None:
+                path = self._planner.path(
+                    snapshot, row, self._sumo.builds[name], nanoseconds(snapshot.time))
+            cycle = self.listeners[name].step(snapshot, row, float(yaw_rate[row]), frames, path)
             if self._plan.after_cycle is not None:
                 self._plan.after_cycle(name, snapshot, cycle)
 

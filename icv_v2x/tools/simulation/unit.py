@@ -21,6 +21,7 @@ from icv_v2x.inputs import (
     Verification,
 )
 from icv_v2x.interchange.broadcast import Frame, Motion, Sender, batch_of, bsm_octets
+from icv_v2x.message_set.enumerations import ExteriorLight
 from icv_v2x.parameters import Parameters, build
 from icv_v2x.pipeline import Pipeline
 from icv_v2x.report.situations import SituationGrouper
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from icv_v2x.faults import Operator
+    from icv_v2x.inputs import PlannedPath
     from icv_v2x.pipeline import Counters, Cycle
     from icv_v2x.report.situations import Situation
     from icv_v2x.tools.simulation.traffic import Build, Snapshot
@@ -52,6 +54,11 @@ _STANDING = 0.5
 _MESSAGE_COUNTS = 128
 # Bits of SUMO's vehicle signals.
 _RIGHT, _LEFT, _HAZARD, _BRAKE = 1, 2, 4, 8
+_LIGHTS = {
+    Indicator.NONE: ExteriorLight(0), Indicator.LEFT: ExteriorLight.LEFT_TURN_SIGNAL,
+    Indicator.RIGHT: ExteriorLight.RIGHT_TURN_SIGNAL,
+    Indicator.HAZARD: ExteriorLight.HAZARD_SIGNAL,
+}
 
 
 def nanoseconds(time: float) -> int:
@@ -120,7 +127,8 @@ class Air:
             at = slice(row, row + 1)
             motion = Motion(
                 np.array([stamp], np.int64), snapshot.x[at], snapshot.y[at], snapshot.z[at],
-                snapshot.heading[at], snapshot.speed[at], snapshot.acceleration[at], yaw_rate[at])
+                snapshot.heading[at], snapshot.speed[at], snapshot.acceleration[at], yaw_rate[at],
+                lights=np.array([_LIGHTS[_indicator(int(snapshot.signals[row]))]], np.uint16))
             sender = self._sender(name)
             count = self._counts.get(name, 0)
             self._counts[name] = (count + 1) % _MESSAGE_COUNTS
@@ -174,6 +182,7 @@ class Listener:
 
     def step(
         self, snapshot: Snapshot, row: int, yaw_rate: float, frames: dict[str, Frame],
+        path: PlannedPath | None = None,
     ) -> Cycle:
         """Take one step of the simulation in and run a cycle.
 
@@ -184,6 +193,7 @@ class Listener:
             row: The listener's own.
             yaw_rate: Its own [rad/s].
             frames: What was sent at the instant, by sender; its own is not heard.
+            path: What its planner publishes, None where it publishes nothing.
 
         Returns:
             The cycle.
@@ -191,6 +201,8 @@ class Listener:
         stamp = nanoseconds(snapshot.time)
         self._channel.send(stamp, self._odometry(snapshot, row, yaw_rate, stamp))
         self._channel.send(stamp, self._status(snapshot, row, stamp))
+        if path is not None:
+            self._channel.send(stamp, path)
         near = np.hypot(snapshot.x - snapshot.x[row], snapshot.y - snapshot.y[row]) <= RANGE
         heard = [
             frames[snapshot.names[other]] for other in np.flatnonzero(near).tolist()
@@ -225,12 +237,17 @@ class Listener:
     @staticmethod
     def _status(snapshot: Snapshot, row: int, stamp: int) -> VehicleStatus:
         signals = int(snapshot.signals[row])
-        indicator = Indicator.NONE
-        if signals & _HAZARD or (signals & _RIGHT and signals & _LEFT):
-            indicator = Indicator.HAZARD
-        elif signals & (_RIGHT | _LEFT):
-            indicator = Indicator.RIGHT if signals & _RIGHT else Indicator.LEFT
         return VehicleStatus(
-            stamp=stamp, indicator=indicator, gear=Gear.FORWARD, brake=bool(signals & _BRAKE),
+            stamp=stamp, indicator=_indicator(signals), gear=Gear.FORWARD,
+            brake=bool(signals & _BRAKE),
             acceleration=float(snapshot.acceleration[row]), steering_wheel_angle=math.nan,
             lights=0)
+
+
+def _indicator(signals: int) -> Indicator:
+    """Return what the direction indicators show."""
+    if signals & _HAZARD or (signals & _RIGHT and signals & _LEFT):
+        return Indicator.HAZARD
+    if signals & _RIGHT:
+        return Indicator.RIGHT
+    return Indicator.LEFT if signals & _LEFT else Indicator.NONE
