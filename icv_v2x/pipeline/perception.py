@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +26,15 @@ from icv_v2x.inputs import (
 )
 from icv_v2x.message_set.batch import decode_frames
 from icv_v2x.pipeline.counters import Counters
+from icv_v2x.road_events import RoadEventStore
 from icv_v2x.roads import RoadStore
 from icv_v2x.translate.csae import reports_from_bsm
 from icv_v2x.translate.csae_map import node_maps_from_map
 from icv_v2x.translate.csae_participants import reports_from_rsm, reports_from_ssm
 from icv_v2x.translate.csae_persons import reports_from_psm
-from icv_v2x.translate.refusals import refused
+from icv_v2x.translate.csae_rsi import events_from_rsc, events_from_rsi
+from icv_v2x.translate.lanes import RoadMaps
+from icv_v2x.translate.refusals import RefusalReason, refused
 from icv_v2x.translate.reports import ObjectReports, joined
 from icv_v2x.trust import MisbehaviourLog, TrustKeeper, TrustLevel
 from icv_v2x.world.corroboration import Observations, one_per_object, with_second_source
@@ -39,12 +43,22 @@ from icv_v2x.world.own_echo import own_vehicle
 from icv_v2x.world.track_store import TrackStore, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from icv_v2x.parameters import Parameters
     from icv_v2x.roads import RoadModel
+    from icv_v2x.translate.refusals import Refusal
+    from icv_v2x.translate.road_events import RoadEvents
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
-Input = FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports
+_Messages = list[tuple[int, dict[str, Any]]]
+if TYPE_CHECKING:
+    _EventAdapter = Callable[
+        [_Messages, FrameBatch, MapFrame, Parameters],
+        tuple[RoadEvents, NDArray[np.int64], tuple[Refusal, ...]]]
+
+Input = FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | RoadMaps
 
 # Frames waiting for a cycle at most: a second of a channel ten times as busy as the busiest.
 _PENDING = 50_000
@@ -73,6 +87,7 @@ class Perception:
         self._trust = TrustKeeper(parameters)
         self._ego = EgoEstimator(parameters)
         self._roads = RoadStore(parameters)
+        self._events = RoadEventStore(parameters)
         self._pending: list[FrameBatch] = []
         self._waiting = 0
         self._now: int | None = None
@@ -88,6 +103,7 @@ class Perception:
         self._detections.configure(parameters)
         self._trust.configure(parameters)
         self._roads.configure(parameters)
+        self._events.configure(parameters)
         self._parameters = parameters
 
     def receive(self, item: Input) -> str | None:
@@ -102,10 +118,14 @@ class Perception:
         if isinstance(item, ObjectReports):
             self._detections.update(item, None)
             return None
-        reason = self._ego.update(item)
+        reason: Enum | None
+        if isinstance(item, RoadMaps):
+            reason = self._take_decoded(item)
+        else:
+            reason = self._ego.update(item)
         if reason is None:
             return None
-        name = reason.value
+        name = str(reason.value)
         self.refused_inputs[name] = self.refused_inputs.get(name, 0) + 1
         return name
 
@@ -146,6 +166,14 @@ class Perception:
         """
         return self._roads.model(now)
 
+    def road_events(self, now: int) -> RoadEvents:
+        """Return the events, signs and statements about lanes that are told.
+
+        Args:
+            now: [ns since the Unix epoch], after `world` for the same instant.
+        """
+        return self._events.snapshot(now)
+
     @property
     def misbehaviour(self) -> MisbehaviourLog:
         """Records of senders that lost trust."""
@@ -160,6 +188,7 @@ class Perception:
         """Forget tracks, ego and roads, keep the counters."""
         self._tracks.clear()
         self._roads.clear()
+        self._events.clear()
         self._detections.clear()
         self._trust.clear()
         self._ego.clear()
@@ -205,7 +234,12 @@ class Perception:
         for frame, name, value in decoded.others:
             others.setdefault(name, []).append((frame, value))
         persons = others.pop('PersonalSafetyMessage', [])
-        self._take_maps(others.pop('MapData', []), batch, served)
+        for name, use in (
+            ('MapData', self._use_maps),
+            ('RoadSideInformation', partial(self._use_events, events_from_rsi)),
+            ('RoadsideCoordination', partial(self._use_events, events_from_rsc)),
+        ):
+            _serve(others.pop(name, []), batch, served, use)
         self.counters.reject(sum(map(len, others.values())), 'not_served')
 
         parts = []
@@ -241,23 +275,46 @@ class Perception:
             served.settle(reports, outcomes)
         served.count(self.counters)
 
-    def _take_maps(
-        self, messages: list[tuple[int, dict[str, Any]]], batch: FrameBatch, served: _Served,
-    ) -> None:
-        if not messages:
-            return
-        frames = _rows([frame for frame, _ in messages])
-        served.take(frames)
-        try:
-            maps, refusals = node_maps_from_map(messages, batch, self._map, self._parameters)
-            self._roads.update(maps, int(batch.reception_time[frames].max()))
-        except Exception:
-            # A defect of ours must not cost more than the messages of one kind.
-            _log.exception('frames lost to an internal error: %d', len(frames))
-            served.refuse(frames, 'internal_error')
-            return
+    def _take_decoded(self, road: RoadMaps) -> RefusalReason | None:
+        """Take maps that the unit decoded; return why one of them is refused."""
+        good, refusals = refused(np.array([one.verification for one in road.maps], np.uint8))
+        self._roads.update(
+            [one for one, kept in zip(road.maps, good, strict=True) if kept], road.stamp)
+        return refusals[0].reason if refusals else None
+
+    def _use_maps(self, messages: _Messages, batch: FrameBatch, served: _Served) -> None:
+        maps, refusals = node_maps_from_map(messages, batch, self._map, self._parameters)
+        newest = max(int(batch.reception_time[frame]) for frame, _ in messages)
+        self._roads.update(maps, newest)
         for refusal in refusals:
             served.refuse(_rows([refusal.frame]), refusal.reason.value)
+
+    def _use_events(
+        self, adapter: _EventAdapter, messages: _Messages, batch: FrameBatch, served: _Served,
+    ) -> None:
+        events, frame, refusals = adapter(messages, batch, self._map, self._parameters)
+        ego = self._ego.state(int(batch.reception_time.max()))
+        taken = self._events.update(events, None if ego is None else (ego.x, ego.y))
+        served.accept(frame[taken])
+        served.refuse(frame[~taken], 'less_trusted_or_too_many')
+        for refusal in refusals:
+            served.refuse(_rows([refusal.frame]), refusal.reason.value)
+
+
+def _serve(
+    messages: _Messages, batch: FrameBatch, served: _Served,
+    use: Callable[[_Messages, FrameBatch, _Served], None],
+) -> None:
+    """Use the messages of one kind; a defect of ours costs no more than them."""
+    if not messages:
+        return
+    frames = _rows([frame for frame, _ in messages])
+    served.take(frames)
+    try:
+        use(messages, batch, served)
+    except Exception:
+        _log.exception('frames lost to an internal error: %d', len(frames))
+        served.refuse(frames, 'internal_error')
 
 
 def _rows(rows: list[int]) -> NDArray[np.int64]:
@@ -288,10 +345,14 @@ class _Served:
             self._reasons.setdefault(int(frame), reason)
             self._objects.append(reason)
 
+    def accept(self, frames: NDArray[np.int64]) -> None:
+        """Note that something in each of the frames is used."""
+        self._accepted[frames] = True
+
     def settle(self, reports: ObjectReports, outcomes: NDArray[np.uint8]) -> None:
         """Note what the track store made of reports, values of `Verdict`."""
         accepted = outcomes == Verdict.ACCEPTED
-        self._accepted[reports.frame[accepted]] = True
+        self.accept(reports.frame[accepted])
         for row in np.flatnonzero(~accepted):
             self.refuse(reports.frame[[row]], Verdict(int(outcomes[row])).reason)
 

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 from icv_v2x.advisory.arbiter import Arbiter
 from icv_v2x.pipeline.collision import CollisionWarning
 from icv_v2x.pipeline.perception import Input, Perception
-from icv_v2x.pipeline.road_services import RoadServices
-from icv_v2x.scenarios.road_scene import RoadScene
-from icv_v2x.translate.road_events import no_road_events
+from icv_v2x.pipeline.road_services import RoadServices, RoadSide
 
 if TYPE_CHECKING:
     from icv_v2x.advisory.types import Advisory, Mode
@@ -109,8 +107,8 @@ class Pipeline:
         self._last = now
         tracks, ego = self._perception.world(now)
         candidates = self._collision.assess(tracks, ego)
-        scene = None if ego is None else RoadScene(ego, tracks, no_road_events())
-        candidates += self._services.assess(scene)
+        side = RoadSide(self._perception.road_events(now), self._perception.roads(now))
+        candidates += self._services.assess(tracks, ego, side)
         verdict = self._arbiter.arbitrate(now, candidates, None if ego is None else ego.age)
         self._perception.counters.cycles += 1
         return Cycle(

@@ -6,22 +6,58 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from icv_v2x.advisory.hysteresis import LevelHold
+from icv_v2x.roads.ego import EgoRoadTracker
+from icv_v2x.scenarios import dlm, hlw, ivs, tjw
 from icv_v2x.scenarios.ground import Ground
+from icv_v2x.scenarios.road_scene import RoadScene
+from icv_v2x.scenarios.slw import SpeedLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from icv_v2x.advisory.types import Advisory, Ceiling
     from icv_v2x.parameters import Parameters
-    from icv_v2x.scenarios.road_scene import RoadScene
+    from icv_v2x.roads import RoadModel
+    from icv_v2x.signals.signals import Signals
+    from icv_v2x.translate.road_events import RoadEvents
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
 
-# Applications without memory; each takes the scene and the parameters.
-APPLICATIONS: dict[str, Callable[[RoadScene, Parameters], list[Advisory]]] = {}
+# Applications without memory.
+APPLICATIONS: dict[str, Callable[[RoadScene, Parameters], list[Advisory]]] = {
+    'hlw': hlw.assess, 'tjw': tjw.assess, 'ivs': ivs.assess, 'dlm': dlm.assess,
+}
 
 _log = logging.getLogger(__name__)
+
+
+class Remembering(Protocol):
+    """An application that remembers something from one instant to the next."""
+
+    def assess(self, scene: RoadScene, parameters: Parameters) -> list[Advisory]:
+        """Return the candidates of an instant."""
+
+    def clear(self) -> None:
+        """Forget."""
+
+
+@dataclass(frozen=True)
+class RoadSide:
+    """What the road side tells at one instant.
+
+    Attributes:
+        events: Events, signs and statements about lanes.
+        roads: The road as far as its maps were heard, None without any.
+        signals: What signals show, None where none was heard.
+    """
+
+    events: RoadEvents
+    roads: RoadModel | None = None
+    signals: Signals | None = None
 
 
 class RoadServices:
@@ -35,6 +71,8 @@ class RoadServices:
         """Start with nothing in force."""
         self._parameters = parameters
         self._hold = LevelHold(parameters.arbitration.hold)
+        self._ego_road = EgoRoadTracker()
+        self._remembering: dict[str, Remembering] = {'slw': SpeedLimits()}
         self.failures: Counter[str] = Counter()
 
     def configure(self, parameters: Parameters) -> None:
@@ -45,28 +83,50 @@ class RoadServices:
     def clear(self) -> None:
         """Forget what was in force."""
         self._hold.clear()
+        self._ego_road.clear()
+        for application in self._remembering.values():
+            application.clear()
 
-    def assess(self, scene: RoadScene | None) -> list[Advisory]:
+    def assess(
+        self, tracks: Tracks, ego: EgoState | None, road_side: RoadSide
+    ) -> list[Advisory]:
         """Return the candidates in force.
 
         Args:
-            scene: The instant, None while the ego is unknown: then nothing is in force.
+            tracks: All objects at the instant of `tracks.stamp`.
+            ego: The ego at that instant, None while unknown: then nothing is in force.
+            road_side: What the road side tells at that instant.
         """
-        if scene is None:
+        if ego is None:
             self._hold.clear()
             return []
+        scene = self._scene(tracks, ego, road_side)
         candidates = [
             candidate
-            for name, assess in APPLICATIONS.items()
+            for name, assess in (
+                *APPLICATIONS.items(),
+                *((name, one.assess) for name, one in self._remembering.items()),
+            )
             for candidate in self._of(name, assess, scene)
         ]
-        ground = Ground(scene.tracks, self._parameters)
+        ground = Ground(tracks, self._parameters)
 
         def ceiling(name: str) -> Ceiling:
-            found = scene.ceiling(name, self._parameters)
+            found = scene.ceiling(name)
             return ground.ceiling(name) if found is None else found
 
         return self._hold.update(scene.stamp, candidates, ceiling)
+
+    def _scene(self, tracks: Tracks, ego: EgoState, road_side: RoadSide) -> RoadScene:
+        road = None
+        if road_side.roads is not None and len(road_side.roads):
+            lever = self._parameters.vehicle.base_link_to_center
+            try:
+                road = self._ego_road.locate(road_side.roads, ego, lever)
+            except Exception:
+                self._note('ego_road')
+        return RoadScene(
+            ego, tracks, road_side.events, self._parameters, road, road_side.signals)
 
     def _of(
         self, name: str, assess: Callable[[RoadScene, Parameters], list[Advisory]],
@@ -76,7 +136,10 @@ class RoadServices:
         try:
             return assess(scene, self._parameters)
         except Exception:
-            self.failures[name] += 1
-            if self.failures[name] == 1:
-                _log.exception('application %s failed; it is counted from now on', name)
+            self._note(name)
             return []
+
+    def _note(self, name: str) -> None:
+        self.failures[name] += 1
+        if self.failures[name] == 1:
+            _log.exception('application %s failed; it is counted from now on', name)

@@ -2,7 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Road events and signs: what is told, for how long, and to whom on which way it matters."""
 
-from icv_v2x.road_events.relevance import NOWHERE, LaneStretches, Relevance, Way, relevance
+from icv_v2x.road_events.relevance import (
+    NOWHERE,
+    LaneStretches,
+    Relevance,
+    Way,
+    relevance,
+    stations_on,
+)
 from icv_v2x.road_events.store import RoadEventStore
 
-__all__ = ['NOWHERE', 'LaneStretches', 'Relevance', 'RoadEventStore', 'Way', 'relevance']
+__all__ = [
+    'NOWHERE', 'LaneStretches', 'Relevance', 'RoadEventStore', 'Way', 'relevance', 'stations_on',
+]

@@ -147,6 +147,32 @@ def relevance(
     return found
 
 
+def stations_on(
+    way: Way, x: Floats, y: Floats, heading: Floats, reach: float
+) -> tuple[Floats, Floats, Floats]:
+    """Return where objects are along and beside a way.
+
+    Args:
+        way: The way.
+        x: (n,) [m].
+        y: (n,) [m].
+        heading: (n,) [rad].
+        reach: How far ahead is looked [m].
+
+    Returns:
+        Way from the front [m], NaN beyond the reach; offset, left positive [m]; heading relative
+        to the way there [rad]; (n,) each.
+    """
+    samples = _samples(way.points, reach)
+    station, offset = _projected(np.column_stack([x, y]), samples)
+    place = np.clip(np.nan_to_num(station) / _STEP, 0, len(samples.station) - 1).astype(np.int64)
+    unit = samples.unit[place]
+    turned = np.arctan2(
+        np.sin(heading) * unit[:, 0] - np.cos(heading) * unit[:, 1],
+        np.cos(heading) * unit[:, 0] + np.sin(heading) * unit[:, 1])
+    return station, offset, turned
+
+
 def _samples(points: Floats, reach: float) -> _Samples:
     steps = np.diff(points, axis=0)
     lengths = np.hypot(steps[:, 0], steps[:, 1])
