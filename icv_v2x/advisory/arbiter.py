@@ -114,7 +114,8 @@ def _capped(advisory: Advisory, ceiling: Level) -> Advisory:
     if advisory.level <= ceiling:
         return advisory
     action = SOFTER.get(advisory.action, advisory.action)
-    return replace(advisory, level=ceiling, action=action)
+    return replace(
+        advisory, level=ceiling, action=action, stop_profile_time=(), stop_profile_speed=())
 
 
 def _precedence(application: Application) -> int:

@@ -116,7 +116,7 @@ class LevelHold:
                 advisory,
                 time_to_conflict=NAN, time_to_conflict_end=NAN, distance=NAN,
                 required_deceleration=NAN, probability=NAN,
-                stop_profile_time=(), stop_profile_speed=(),
+                stop_profile_time=(), stop_profile_speed=(), exit_level=Level.NONE,
                 reason=f'No conflict predicted any more; before: {advisory.reason}',
             )
         return _Held(advisory, keep, since)

@@ -23,6 +23,7 @@ from icv_v2x.conflict.separation import (
     outline_distance,
     passes_clear,
 )
+from icv_v2x.conflict.stop_profile import Leader, StopProfile, stop_profile
 from icv_v2x.conflict.swept import Contact, first_contact
 from icv_v2x.conflict.zone import ZoneTimes, zone_times
 
@@ -31,7 +32,9 @@ __all__ = [
     'Contact',
     'Encounter',
     'Footprint',
+    'Leader',
     'Separation',
+    'StopProfile',
     'WayCircles',
     'ZoneTimes',
     'assess_conflicts',
@@ -46,6 +49,7 @@ __all__ = [
     'required_deceleration_following',
     'required_deceleration_stopping',
     'spread',
+    'stop_profile',
     'time_to_contact_following',
     'way_circles',
     'zone_times',

@@ -15,6 +15,7 @@ from icv_v2x.scenarios.event_warning import EventWarning
 from icv_v2x.scenarios.ground import Ground
 from icv_v2x.scenarios.intent import OwnCourse, read_intent
 from icv_v2x.scenarios.road_users import vulnerable
+from icv_v2x.scenarios.stop_advice import with_stop_profiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +79,10 @@ class CollisionWarning:
         for name, foresee in MANOEUVRES.items():
             candidates += self._of(name, foresee, tracks, ego, intent, parameters)
         ground = Ground(tracks, self._parameters)
-        return self._hold.update(tracks.stamp, candidates, ground.ceiling)
+        in_force = self._hold.update(tracks.stamp, candidates, ground.ceiling)
+        # A defect there costs the profiles, not the warnings.
+        return self._of(
+            'stop_profile', with_stop_profiles, in_force, tracks, ego, parameters) or in_force
 
     def _of(
         self, name: str, assess: Callable[..., list[Advisory]], *arguments: object
