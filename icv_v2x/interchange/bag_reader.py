@@ -22,7 +22,9 @@ from icv_v2x.inputs import (
 )
 from icv_v2x.interchange import from_message, topics
 from icv_v2x.interchange.errors import BagError
+from icv_v2x.interchange.lane_message import road_maps
 from icv_v2x.interchange.message_types import typestore
+from icv_v2x.translate.lanes import RoadMaps
 from icv_v2x.translate.reports import ObjectReports
 
 if TYPE_CHECKING:
@@ -50,7 +52,10 @@ class Unreadable:
     detail: str
 
 
-Record = FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | Unreadable | None
+Record = (
+    FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | RoadMaps | Unreadable
+    | None
+)
 """What a message becomes; None: a topic that is read but of which no record is made yet."""
 
 
@@ -209,6 +214,7 @@ _DECODERS: dict[str, Callable[[Any, int], Record]] = {
     topics.PLANNED_PATH: lambda message, _: from_message.planned_path(message),
     topics.MERGE_REQUEST: lambda message, _: None,
     topics.OWN_DETECTIONS: from_message.object_reports,
+    topics.OBU_LANES: lambda message, _: road_maps(message),
 }
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from icv_v2x.consumer.checksum import crc32
 from icv_v2x.interchange.from_message import SECOND, ConversionError
+from icv_v2x.interchange.lane_message import lane_arrays
 from icv_v2x.translate.reports import ObjectReports
 from icv_v2x.world.tracks import Tracks
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from icv_v2x.advisory.types import Advisory, Mode
     from icv_v2x.inputs import FrameBatch, Odometry, PlannedPath, VehicleStatus
+    from icv_v2x.roads import RoadModel
 
 NAN = float('nan')
 
@@ -148,6 +150,18 @@ class MessageEncoder:
             for field in _OBJECT_ARRAYS
         }
         return self._new(name, header=self._header(stamp, 'map'), **arrays)
+
+    def lane_array(self, model: RoadModel, stamp: int) -> Any:
+        """Return an icv_v2x_msgs/LaneArray in frame `map`.
+
+        Args:
+            model: The road.
+            stamp: Instant of the message [ns since the Unix epoch].
+        """
+        name = 'icv_v2x_msgs/msg/LaneArray'
+        return self._new(name, header=self._header(stamp, 'map'), **{
+            field: self._sequence(name, values)
+            for field, values in lane_arrays(model, stamp).items()})
 
     def obu_frames(self, batch: FrameBatch) -> Any:
         """Return an icv_v2x_msgs/ObuFrames."""

@@ -10,6 +10,7 @@ VEHICLE_STATUS = '/vehicle/status'
 PLANNED_PATH = '/planning/path'
 MERGE_REQUEST = '/planning/merge_request'
 OWN_DETECTIONS = '/perception/objects'
+OBU_LANES = '/obu/lanes'
 
 READ_TOPICS = {
     OBU_FRAMES: 'icv_v2x_msgs/msg/ObuFrames',
@@ -18,5 +19,6 @@ READ_TOPICS = {
     PLANNED_PATH: 'nav_msgs/msg/Path',
     MERGE_REQUEST: 'icv_v2x_msgs/msg/MergeRequest',
     OWN_DETECTIONS: 'icv_v2x_msgs/msg/ObjectArray',
+    OBU_LANES: 'icv_v2x_msgs/msg/LaneArray',
 }
 """Topic name to message type, of every topic that a replay reads."""

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from icv_v2x.inputs import BatchError
 from icv_v2x.interchange import from_message
+from icv_v2x.interchange.lane_message import road_maps
 from icv_v2x.interchange.topics import (
     OBU_FRAMES,
+    OBU_LANES,
     ODOMETRY,
     OWN_DETECTIONS,
     PLANNED_PATH,
@@ -97,6 +99,11 @@ def listen_to_detections(node: ManagedNode, receiver: Receiver) -> None:
 
     node.listen(
         relative(OWN_DETECTIONS), READ_TOPICS[OWN_DETECTIONS], qos.vehicle_input(), take)
+
+
+def listen_to_lanes(node: ManagedNode, receiver: Receiver) -> None:
+    """Subscribe to lanes that the unit has decoded itself."""
+    _listen(node, OBU_LANES, road_maps, receiver.receive)
 
 
 def _listen(

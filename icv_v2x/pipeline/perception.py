@@ -118,11 +118,8 @@ class Perception:
         if isinstance(item, ObjectReports):
             self._detections.update(item, None)
             return None
-        reason: Enum | None
-        if isinstance(item, RoadMaps):
-            reason = self._take_decoded(item)
-        else:
-            reason = self._ego.update(item)
+        reason: Enum | None = (
+            self._take_decoded(item) if isinstance(item, RoadMaps) else self._ego.update(item))
         if reason is None:
             return None
         name = str(reason.value)

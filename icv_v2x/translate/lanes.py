@@ -25,6 +25,9 @@ NOT_GIVEN = -1
 UNKNOWN_MANEUVER = 255
 """Turn of a connection that does not tell it."""
 
+# Columns with one entry for each point of a line.
+_POINTS = ('x', 'y', 'z')
+
 
 class LaneType(IntEnum):
     """Alternatives of LaneTypeAttributes, in their order."""
@@ -161,6 +164,27 @@ class Lanes:
         points = slice(self.begin[lane], self.begin[lane + 1])
         return np.column_stack([self.x[points], self.y[points]])
 
+    def take(self, rows: Rows) -> Lanes:
+        """Return some lanes with their connections, and the areas of their nodes.
+
+        Args:
+            rows: Indices of the lanes, ascending.
+        """
+        place = np.full(len(self), NOT_GIVEN, np.int64)
+        place[rows] = np.arange(len(rows))
+        ways = np.flatnonzero(place[self.connections.lane] >= 0)
+        connections = _columns(self.connections, ways)
+        own = np.column_stack([self.region[rows], self.node[rows]])
+        zones = np.array([
+            row for row, key in enumerate(zip(self.zones.region, self.zones.node, strict=True))
+            if (own == key).all(axis=1).any()
+        ], np.int64)
+        columns = _columns(self, rows, ('connections', 'zones'))
+        return Lanes(
+            **columns,
+            connections=Connections(**{**connections, 'lane': place[connections['lane']]}),
+            zones=Zones(**_columns(self.zones, zones)))
+
 
 @dataclass(frozen=True)
 class NodeMap:
@@ -187,6 +211,19 @@ class NodeMap:
     verification: int
     signer: int
     lanes: Lanes
+
+
+@dataclass(frozen=True)
+class RoadMaps:
+    """Maps that a unit has decoded itself.
+
+    Attributes:
+        stamp: [ns since the Unix epoch].
+        maps: One for each node.
+    """
+
+    stamp: int
+    maps: tuple[NodeMap, ...]
 
 
 def no_lanes() -> Lanes:
@@ -231,3 +268,15 @@ def _ends(parts: Sequence[Any], but: tuple[str, ...] = ()) -> dict[str, Any]:
     steps = np.concatenate([np.diff(part.begin) for part in parts])
     columns['begin'] = np.concatenate([[0], np.cumsum(steps)]).astype(np.int64)
     return columns
+
+
+def _columns(record: Any, rows: Rows, but: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the columns of some rows, the points of their lines with them."""
+    steps = np.diff(record.begin)[rows]
+    begin = np.concatenate([[0], np.cumsum(steps)]).astype(np.int64)
+    points = np.arange(begin[-1]) + np.repeat(record.begin[:-1][rows] - begin[:-1], steps)
+    return {
+        'begin': begin,
+        **{f.name: getattr(record, f.name)[points if f.name in _POINTS else rows]
+           for f in fields(record) if f.name not in ('begin', *but)},
+    }
