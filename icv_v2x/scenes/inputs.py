@@ -227,6 +227,7 @@ def _radio(scene: Scene) -> list[tuple[int, Input]]:
                 PSM_AID if radio.personal else BSM_AID))
     for name in scene.observers:
         frames.extend(observations(scene, name))
+    frames.extend(scene.road_side.frames(scene))
     frames.sort(key=lambda frame: frame.reception_time)
     return _batches(frames)
 

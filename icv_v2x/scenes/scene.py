@@ -20,6 +20,7 @@ from icv_v2x.parameters import Parameters, build
 from icv_v2x.scenes.actors import SIZES, Actor, Ego, EgoOutput, Radio, Size
 from icv_v2x.scenes.manoeuvres import Pose, States
 from icv_v2x.scenes.observers import ROADSIDE_RADIO, Observer
+from icv_v2x.scenes.road_side import RoadSide
 
 if TYPE_CHECKING:
     from icv_v2x.scenes.manoeuvres import Array
@@ -55,6 +56,7 @@ class Scene:
         start: [ns since the Unix epoch].
         actors: The road users but the ego, by name, in the order of their making.
         observers: Units that tell by radio what they see, likewise.
+        road_side: What those units tell of the road.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Scene:
         self.radio = radio or Radio()
         self.actors: dict[str, Actor] = {}
         self.observers: dict[str, Observer] = {}
+        self.road_side = RoadSide()
         self._ego: Ego | None = None
         self._rotation = 0.0
         self._shift = (0.0, 0.0)
@@ -419,12 +422,15 @@ class Scene:
 
     def observer_position(self, name: str) -> tuple[float, float]:
         """Return where an observer stands in the map [m]."""
-        observer = self.observers[name]
+        return self.in_map(self.observers[name].x, self.observers[name].y)
+
+    def in_map(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a place in the axes of the scene lies in the map [m]."""
         side = -1.0 if self._mirrored else 1.0
         cosine, sine = math.cos(self._rotation), math.sin(self._rotation)
         return (
-            observer.x * cosine - side * observer.y * sine + self._shift[0],
-            observer.x * sine + side * observer.y * cosine + self._shift[1],
+            x * cosine - side * y * sine + self._shift[0],
+            x * sine + side * y * cosine + self._shift[1],
         )
 
     def observed_subject(self, observer: str, name: str) -> str:
