@@ -54,6 +54,7 @@ setup(
             'icv-v2x = icv_v2x.tools.cli:main',
             'advisory_arbiter = icv_v2x.nodes.commands:advisory_arbiter',
             'collision_warning = icv_v2x.nodes.commands:collision_warning',
+            'event_recorder = icv_v2x.nodes.commands:event_recorder',
             'obu_udp_driver = icv_v2x.nodes.commands:obu_udp_driver',
             'v2x_stack = icv_v2x.nodes.commands:v2x_stack',
             'v2x_translator = icv_v2x.nodes.commands:v2x_translator',

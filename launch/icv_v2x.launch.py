@@ -37,6 +37,7 @@ PROCESSES = ('v2x_translator', 'collision_warning', 'advisory_arbiter')
 SINGLE = ('v2x_stack',)
 DRIVER = 'obu_udp_driver'
 TRANSMITTER = 'v2x_transmitter'
+RECORDER = 'event_recorder'
 
 WRONG_PARAMETERS = 2
 """Exit status of a node that cannot use its parameters; starting it again would not help."""
@@ -81,6 +82,10 @@ def generate_launch_description() -> LaunchDescription:
             description='Whether to start v2x_transmitter as well; it sends where the parameter '
             'transmit.enabled says so.'),
         DeclareLaunchArgument(
+            'recorder', default_value='false', choices=['true', 'false'],
+            description='Whether to start event_recorder as well; it keeps what came before and '
+            'after every warning, change of mode and fault.'),
+        DeclareLaunchArgument(
             'respawn', default_value='true', choices=['true', 'false'],
             description='Whether a node that ended unexpectedly is started again.'),
         *(
@@ -106,6 +111,8 @@ def nodes(context: LaunchContext) -> list[Node]:
         names.append(DRIVER)
     if value('transmitter') == 'true':
         names.append(TRANSMITTER)
+    if value('recorder') == 'true':
+        names.append(RECORDER)
     settings: dict[str, Any] = {
         'use_sim_time': value('use_sim_time') == 'true',
         'autostart': value('autostart') == 'true',

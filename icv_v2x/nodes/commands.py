@@ -28,6 +28,11 @@ def advisory_arbiter() -> None:
     _start('advisory_arbiter')
 
 
+def event_recorder() -> None:
+    """Run what keeps events."""
+    _start('event_recorder')
+
+
 def obu_udp_driver() -> None:
     """Run the driver for units that send datagrams."""
     _start('obu_udp_driver')

@@ -109,6 +109,11 @@ class ManagedNode(LifecycleNode):
         """The parameters of the nodes in force."""
         return self._bridge.of_nodes
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """Dotted name to value of every parameter that was given a value."""
+        return self._bridge.given
+
     def build(self) -> None:
         """Make subscriptions, publishers and stages; ParameterError refuses to configure."""
 
@@ -154,7 +159,7 @@ class ManagedNode(LifecycleNode):
 
     def listen(
         self, topic: str, type_name: str, qos: QoSProfile, take: Callable[[Any], None], *,
-        required: bool = False, silent_after: float = 1.0,
+        required: bool = False, silent_after: float = 1.0, raw: bool = False,
     ) -> InputHealth:
         """Subscribe to a topic.
 
@@ -166,6 +171,7 @@ class ManagedNode(LifecycleNode):
                 that it raises rejects the message.
             required: Whether the node is of no use without it.
             silent_after: [s] without a message after which it counts as silent.
+            raw: Whether `take` gets the octets (CDR) rather than the message.
 
         Returns:
             Its counts.
@@ -196,7 +202,7 @@ class ManagedNode(LifecycleNode):
         if _on_match(matched):
             health.connected = 0
         self._subscriptions_made.append(self.create_subscription(
-            message_class(type_name), topic, self.guarded(receive), qos,
+            message_class(type_name), topic, self.guarded(receive), qos, raw=raw,
             event_callbacks=SubscriptionEventCallbacks(
                 incompatible_qos=self.guarded(mismatch), **_on_match(self.guarded(matched))),
             qos_overriding_options=QoSOverridingOptions.with_default_policies()))

@@ -76,6 +76,11 @@ class ParameterBridge:
             self._declare(specification, overrides)
         node.add_on_set_parameters_callback(self._on_set)
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """Dotted name to value of what a parameter file, an argument or a change set."""
+        return dict(self._values)
+
     def _built(self, values: dict[str, Any]) -> tuple[Parameters | None, NodeParameters]:
         known = {**self._of_pipeline, **self._of_nodes}
         for name, value in values.items():

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 NODES = (
     'v2x_stack', 'v2x_translator', 'collision_warning', 'merge_planner', 'road_services',
-    'advisory_arbiter', 'obu_udp_driver', 'v2x_transmitter',
+    'advisory_arbiter', 'event_recorder', 'obu_udp_driver', 'v2x_transmitter',
 )
-_OUTSIDE_PIPELINE = ('obu_udp_driver', 'v2x_transmitter')
+_OUTSIDE_PIPELINE = ('event_recorder', 'obu_udp_driver', 'v2x_transmitter')
 # Read by ROS 2 itself.
 _OF_ROS = ('use_sim_time', 'qos_overrides', 'start_type_description_service')
 

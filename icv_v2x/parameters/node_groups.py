@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from icv_v2x.parameters.recorder_group import Recorder
 from icv_v2x.parameters.schema import parameter
 from icv_v2x.parameters.transmit_group import Transmit
 
@@ -75,4 +76,5 @@ class NodeParameters:
         'forwards.', choices=('not_checked', 'verified'), changeable=False)
     candidates: Candidates = field(kw_only=True, default=Candidates())
     udp: Udp = field(kw_only=True, default=Udp())
+    recorder: Recorder = field(kw_only=True, default=Recorder())
     transmit: Transmit = field(kw_only=True, default=Transmit())

@@ -125,6 +125,11 @@ class EventRecorder:
         folder.mkdir(parents=True, exist_ok=True)
         self._number, self._digest = _continued(folder)
 
+    @property
+    def broken(self) -> bool:
+        """Whether the last write failed."""
+        return self._broken is not None
+
     def message(self, topic: str, time: int, octets: bytes) -> None:
         """Take a message.
 
@@ -175,6 +180,7 @@ class EventRecorder:
             self._fail(event.time)
             return None
         self.events += 1
+        self._broken = None
         return done
 
     def advance(self, time: int) -> None:
