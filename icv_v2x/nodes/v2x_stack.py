@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from icv_v2x.advisory.types import Mode
 from icv_v2x.nodes import qos
+from icv_v2x.nodes.lane_speaker import LaneSpeaker
 from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.own_identity import OwnIdentity
 from icv_v2x.nodes.pipeline_inputs import (
     listen_to_detections,
     listen_to_ego,
+    listen_to_lanes,
     listen_to_radio,
 )
 from icv_v2x.nodes.run import run
@@ -45,9 +47,11 @@ class V2xStack(ManagedNode):
         self._pipeline = Pipeline(self.parameters)
         self._say = self.speak('v2x/advisories', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
         self._show = self.speak('v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.output())
+        self._lanes = LaneSpeaker(self)
         listen_to_ego(self, self._pipeline.receive)
         listen_to_radio(self, self._pipeline)
         listen_to_detections(self, self._pipeline)
+        listen_to_lanes(self, self._pipeline)
         self._identity = OwnIdentity(self, self._pipeline.configure)
 
     def start(self) -> None:
@@ -82,6 +86,8 @@ class V2xStack(ManagedNode):
         cycle = self._pipeline.cycle(instant)
         self._publish(instant, cycle.mode, cycle.mode_reason, cycle.advisories)
         self._show(self.encoder.object_array(cycle.tracks))
+        if cycle.roads is not None:
+            self._lanes.show(cycle.roads, instant)
 
     def _publish(
         self, stamp: int, mode: Mode, reason: str, advisories: tuple[Advisory, ...],

@@ -8,11 +8,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from icv_v2x.nodes import qos
+from icv_v2x.nodes.lane_speaker import LaneSpeaker
 from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.own_identity import OwnIdentity
 from icv_v2x.nodes.pipeline_inputs import (
     listen_to_detections,
     listen_to_ego,
+    listen_to_lanes,
     listen_to_radio,
 )
 from icv_v2x.nodes.run import run
@@ -40,9 +42,11 @@ class V2xTranslator(ManagedNode):
         warm_up(self.parameters)
         self._perception = perception = Perception(self.parameters)
         self._show = self.speak('v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.output())
+        self._lanes = LaneSpeaker(self)
         listen_to_ego(self, perception.receive)
         listen_to_radio(self, perception)
         listen_to_detections(self, perception)
+        listen_to_lanes(self, perception)
         self._identity = OwnIdentity(self, perception.configure)
 
     def start(self) -> None:
@@ -73,6 +77,7 @@ class V2xTranslator(ManagedNode):
         assert self._perception is not None
         tracks, _ = self._perception.world(instant)
         self._show(self.encoder.object_array(tracks))
+        self._lanes.show(self._perception.roads(instant), instant)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from icv_v2x.advisory.types import Advisory, Mode
     from icv_v2x.parameters import Parameters
     from icv_v2x.pipeline.counters import Counters
+    from icv_v2x.roads import RoadModel
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
@@ -32,6 +33,8 @@ class Cycle:
         merge_plan: The merge planner's choice, None while nothing is asked of it.
         ego: The ego, None before the first pose.
         tracks: All objects at the instant.
+        roads: The road as far as its maps were heard; the same object while nothing changes;
+            None where the source of a cycle does not hold it.
     """
 
     stamp: int
@@ -41,6 +44,7 @@ class Cycle:
     merge_plan: None
     ego: EgoState | None
     tracks: Tracks
+    roads: RoadModel | None = None
 
 
 class Pipeline:
@@ -107,13 +111,13 @@ class Pipeline:
         self._last = now
         tracks, ego = self._perception.world(now)
         candidates = self._collision.assess(tracks, ego)
-        side = RoadSide(self._perception.road_events(now), self._perception.roads(now))
+        roads = self._perception.roads(now)
+        side = RoadSide(self._perception.road_events(now), roads)
         candidates += self._services.assess(tracks, ego, side)
         verdict = self._arbiter.arbitrate(now, candidates, None if ego is None else ego.age)
         self._perception.counters.cycles += 1
         return Cycle(
-            now, verdict.mode, verdict.mode_reason, verdict.advisories, None, ego, tracks
-        )
+            now, verdict.mode, verdict.mode_reason, verdict.advisories, None, ego, tracks, roads)
 
     @property
     def counters(self) -> Counters:

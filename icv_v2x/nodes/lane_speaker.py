@@ -1,0 +1,35 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Publishes the road for everyone who comes later too, anew only when it has changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from icv_v2x.nodes import qos
+
+if TYPE_CHECKING:
+    from icv_v2x.nodes.managed_node import ManagedNode
+    from icv_v2x.roads import RoadModel
+
+
+class LaneSpeaker:
+    """Speaks on `v2x/lanes`."""
+
+    def __init__(self, node: ManagedNode) -> None:
+        """Make the publisher."""
+        self._node = node
+        self._publish = node.speak(
+            'v2x/lanes', 'icv_v2x_msgs/msg/LaneArray', qos.standing_output())
+        self._shown: RoadModel | None = None
+
+    def show(self, road: RoadModel, instant: int) -> None:
+        """Publish the road if it is not the one shown last.
+
+        Args:
+            road: The road.
+            instant: Stamp of the message [ns since the Unix epoch].
+        """
+        if road is not self._shown:
+            self._shown = road
+            self._publish(self._node.encoder.lane_array(road, instant))
