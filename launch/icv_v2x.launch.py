@@ -30,7 +30,9 @@ TOPICS = {
     'path': 'planning/path',
     'merge_request': 'planning/merge_request',
     'perception_objects': 'perception/objects',
+    'obu_lanes': 'obu/lanes',
     'objects': 'v2x/objects',
+    'lanes': 'v2x/lanes',
     'advisories': 'v2x/advisories',
 }
 PROCESSES = ('v2x_translator', 'collision_warning', 'advisory_arbiter')
