@@ -119,7 +119,7 @@ def _node(
                 'type': _word(SpeedLimitType.VEHICLE_MAX_SPEED),
                 'speed': round(link.limit / 0.02),
             }],
-            'linkWidth': round(100.0 * link.width),
+            'linkWidth': round(100.0 * link.width * len(link.lanes)),
             'lanes': [_lane(lane, reference, map_frame, region) for lane in link.lanes],
         } for link in links],
     }

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from icv_v2x.translate.lanes import Floats, Lanes
 
 _USUAL_WIDTH = 3.5
-_WIDTHS = (1.0, 15.0)
+# Widths that are believed, of a lane and of the share of a lane in its link [m].
+_WIDTHS, _SHARES = (1.0, 15.0), (2.0, 15.0)
 # Points of a line that lie closer together than this are one [m].
 _SAME = 0.01
 # A node's own lanes do not begin farther away; units or coordinates are wrong then [m].
@@ -144,9 +145,9 @@ def _offsets(points: Sequence[RoadPoint]) -> list[PositionOffset]:
     return [point.position for point in points]
 
 
-def _width(width: float, otherwise: float) -> float:
-    for candidate in (width, otherwise):
-        if _WIDTHS[0] <= candidate <= _WIDTHS[1]:
+def _width(width: float, share: float) -> float:
+    for candidate, (least, most) in ((width, _WIDTHS), (share, _SHARES)):
+        if least <= candidate <= most:
             return candidate
     return _USUAL_WIDTH
 
