@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from icv_v2x.frames import MapFrame
 
-MAP_AID = 3619
+MAP_AID = 3618
 """Application id of road maps (T/CSAE 53-2020 and YD/T 3707)."""
 
 _BITS = {

@@ -16,7 +16,7 @@ from icv_v2x.translate.signal_reports import Light
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SPAT_AID = 3618
+SPAT_AID = 3619
 """Application id of signals (T/CSAE 53-2020 and YD/T 3707)."""
 
 _SECOND = 1_000_000_000
