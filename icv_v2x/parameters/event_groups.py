@@ -114,6 +114,9 @@ class EmergencyVehicle:
 
     enabled: bool = parameter(True, 'Whether EVW speaks.')
     requests_enabled: bool = parameter(True, 'Whether CHPVP speaks.')
+    request_hold: float = parameter(
+        5.0, 'A request to clear the way that is not repeated is forgotten after this time.',
+        unit='s', minimum=0.5, maximum=60.0)
     info_distance: float = parameter(
         500.0, 'INFO for special vehicles nearer than this.',
         unit='m', minimum=100.0, maximum=2000.0, source=_TABLE)

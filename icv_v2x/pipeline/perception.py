@@ -32,6 +32,7 @@ from icv_v2x.translate.csae import reports_from_bsm
 from icv_v2x.translate.csae_map import node_maps_from_map
 from icv_v2x.translate.csae_participants import reports_from_rsm, reports_from_ssm
 from icv_v2x.translate.csae_persons import reports_from_psm
+from icv_v2x.translate.csae_requests import requests_from_vir
 from icv_v2x.translate.csae_rsi import events_from_rsc, events_from_rsi
 from icv_v2x.translate.lanes import RoadMaps
 from icv_v2x.translate.refusals import RefusalReason, refused
@@ -41,6 +42,7 @@ from icv_v2x.world.corroboration import Observations, one_per_object, with_secon
 from icv_v2x.world.ego_estimator import EgoEstimator
 from icv_v2x.world.own_echo import own_vehicle
 from icv_v2x.world.track_store import TrackStore, Verdict
+from icv_v2x.world.way_requests import WayRequests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,6 +90,7 @@ class Perception:
         self._ego = EgoEstimator(parameters)
         self._roads = RoadStore(parameters)
         self._events = RoadEventStore(parameters)
+        self._requests = WayRequests()
         self._pending: list[FrameBatch] = []
         self._waiting = 0
         self._now: int | None = None
@@ -145,7 +148,7 @@ class Perception:
         self.drain()
         ego = self._ego.state(now)
         heard = self._tracks.snapshot(now)
-        heard = replace(heard, trust=self._trust.levels(heard))
+        heard = self._requests.marked(replace(heard, trust=self._trust.levels(heard)))
         trusted = heard.verification == Verification.VERIFIED
         if self._parameters.trust.minimum_verification == 'not_checked':
             trusted |= heard.verification == Verification.NOT_CHECKED
@@ -188,6 +191,7 @@ class Perception:
         self._events.clear()
         self._detections.clear()
         self._trust.clear()
+        self._requests.clear()
         self._ego.clear()
 
     def drain(self) -> None:
@@ -235,6 +239,7 @@ class Perception:
             ('MapData', self._use_maps),
             ('RoadSideInformation', partial(self._use_events, events_from_rsi)),
             ('RoadsideCoordination', partial(self._use_events, events_from_rsc)),
+            ('VehIntentionAndRequest', self._use_requests),
         ):
             _serve(others.pop(name, []), batch, served, use)
         self.counters.reject(sum(map(len, others.values())), 'not_served')
@@ -283,6 +288,12 @@ class Perception:
         maps, refusals = node_maps_from_map(messages, batch, self._map, self._parameters)
         newest = max(int(batch.reception_time[frame]) for frame, _ in messages)
         self._roads.update(maps, newest)
+        for refusal in refusals:
+            served.refuse(_rows([refusal.frame]), refusal.reason.value)
+
+    def _use_requests(self, messages: _Messages, batch: FrameBatch, served: _Served) -> None:
+        requests, refusals = requests_from_vir(messages, batch, self._parameters)
+        self._requests.update(requests)
         for refusal in refusals:
             served.refuse(_rows([refusal.frame]), refusal.reason.value)
 

@@ -12,11 +12,8 @@ from icv_v2x.scenarios.events import Events
 from icv_v2x.scenarios.own_path import Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.parameters import Parameters
-    from icv_v2x.scenarios.chpvp import ClearTheWay
     from icv_v2x.scenarios.conflicts import Conflicts
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -41,7 +38,6 @@ class EventWarning:
         tracks: Tracks,
         ego: EgoState,
         parameters: Parameters,
-        requests: Sequence[ClearTheWay] = (),
     ) -> list[Advisory]:
         """Return the candidates of all applications.
 
@@ -50,20 +46,18 @@ class EventWarning:
             tracks: All vehicles at the instant.
             ego: The ego now.
             parameters: Parameters of the package.
-            requests: Requests to clear the way received so far.
 
         Returns:
             Candidates, at most one per application and subject.
         """
         self._trail.extend(ego)
         claims = self._braking.judge(tracks, parameters)
-        live = chpvp.in_force(requests, tracks.stamp)
-        events = Events(ego, tracks, self._trail, conflicts, claims, live, parameters)
+        events = Events(ego, tracks, self._trail, conflicts, claims, parameters)
         found = ebw.assess(events, tracks, ego, parameters)
         for hazard in (avw.find(events, tracks, parameters), clw.find(tracks, parameters)):
             if hazard is not None:
                 found += hazards.candidates(hazard, events, tracks, ego, parameters)
-        for special in (evw.find(tracks, parameters), chpvp.find(events, tracks, parameters)):
+        for special in (evw.find(tracks, parameters), chpvp.find(tracks, parameters)):
             if special is not None:
                 found += approach.candidates(special, events, tracks, ego, parameters)
         return found

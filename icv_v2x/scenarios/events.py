@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING
 from icv_v2x.scenarios.own_path import OwnPath, Places, Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     from numpy.typing import NDArray
 
     from icv_v2x.parameters import Parameters
-    from icv_v2x.scenarios.chpvp import ClearTheWay
     from icv_v2x.scenarios.conflicts import Conflicts
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -29,7 +26,6 @@ class Events:
         conflicts: Vehicles that the ego's present motion meets.
         brakes_hard: (n,) who claims to brake hard.
         confirmed: (n,) whose speed agrees with that claim in two messages.
-        requests: Requests to clear the way that are in force.
     """
 
     def __init__(
@@ -39,13 +35,11 @@ class Events:
         trail: Trail,
         conflicts: Conflicts,
         claims: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-        requests: Sequence[ClearTheWay],
         parameters: Parameters,
     ) -> None:
         """Keep what the applications may ask for."""
         self.conflicts = conflicts
         self.brakes_hard, self.confirmed = claims
-        self.requests = requests
         self._of = (ego, tracks, trail, parameters)
 
     @cached_property

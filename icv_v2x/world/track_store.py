@@ -419,6 +419,7 @@ class TrackStore:
             events=latest.events,
             lights=latest.lights,
             emergency=latest.emergency,
+            asked_lane=np.full(table.count, -1, dtype=np.int32),
             path_radius=latest.path_radius,
             path_confidence=latest.path_confidence,
         )

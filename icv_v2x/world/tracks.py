@@ -50,7 +50,9 @@ class Tracks:
         identity: (n,) uint32, number of the object, the same over a change of temporary id.
         events: (n,) uint16, BSM VehicleEventFlags.
         lights: (n,) uint16, BSM ExteriorLights.
-        emergency: (n,) uint8, bit 0 responding, bit 1 siren, bit 2 light bar.
+        emergency: (n,) uint8, bit 0 responding, bit 1 siren, bit 2 light bar, bit 3 asks others
+            to clear the way.
+        asked_lane: (n,) int32, lane that it asks to be cleared, -1: none named.
         path_radius: (n,) [m] left positive, infinite: straight.
         path_confidence: (n,) [0..1].
     """
@@ -89,6 +91,7 @@ class Tracks:
     events: NDArray[np.uint16]
     lights: NDArray[np.uint16]
     emergency: NDArray[np.uint8]
+    asked_lane: NDArray[np.int32]
     path_radius: NDArray[np.float64]
     path_confidence: NDArray[np.float64]
 

@@ -11,11 +11,7 @@ from judge import Said, advisories
 
 from icv_v2x.advisory import Action, Application, Level
 from icv_v2x.message_set.vehicle_class import ObjectClass
-from icv_v2x.pipeline import Pipeline
-from icv_v2x.scenarios.chpvp import ClearTheWay
-from icv_v2x.scenarios.conflicts import assess_conflicts
-from icv_v2x.scenarios.event_warning import EventWarning
-from icv_v2x.scenes import Scene, kmh, run
+from icv_v2x.scenes import Scene, kmh
 
 # A frame every 0.1 s and a cycle every 0.05 s.
 LATE = 0.2
@@ -164,30 +160,3 @@ def test_it_can_be_switched_off() -> None:
     special(scene, ahead=-100.0, speed=kmh(90))
     assert told(scene)
     assert advisories(scene, **{'evw.enabled': False}) == []
-
-
-def test_a_request_to_clear_the_way_is_told_with_its_lane_while_it_holds() -> None:
-    scene = Scene(duration=4.0)
-    scene.ego(speed=kmh(40))
-    scene.actor('special', object_class=ObjectClass.EMERGENCY, ahead=-100.0, speed=kmh(80))
-    scene.car('car', ahead=-40.0, speed=kmh(60))
-    parameters = scene.parameters()
-    request = ClearTheWay(
-        sender_id=scene.temporary_id('special'), request_id=1, begin=scene.nanoseconds(1.0),
-        end=scene.nanoseconds(3.0), lane_id=2)
-    elsewhere = ClearTheWay(
-        sender_id=7, request_id=1, begin=scene.nanoseconds(0.0), end=scene.nanoseconds(9.0))
-    warning = EventWarning()
-    spoken = []
-    for step in run(scene, Pipeline(parameters)):
-        ego, tracks = step.cycle.ego, step.cycle.tracks
-        if ego is None:
-            continue
-        conflicts = assess_conflicts(ego, tracks, parameters)
-        said = warning.assess(conflicts, tracks, ego, parameters, (request, elsewhere))
-        assert bool(said) == (1.0 <= step.time < 3.0 - 1e-6), step.time
-        spoken += said
-    assert {a.application for a in spoken} == {Application.CHPVP}
-    assert {a.lane_id for a in spoken} == {2}
-    assert {a.subject_ids for a in spoken} == {(scene.subject('special'),)}
-    assert spoken[0].action == Action.CLEAR_THE_WAY

@@ -57,6 +57,7 @@ def make_tracks(stamp: int, **columns: Any) -> Tracks:
         'existence': zeros + 1, 'identity': np.arange(n, dtype=np.uint32) + np.uint32(1),
         'events': np.zeros(n, np.uint16),
         'lights': np.zeros(n, np.uint16), 'emergency': np.zeros(n, np.uint8),
+        'asked_lane': np.full(n, -1, np.int32),
         'path_radius': zeros + np.inf, 'path_confidence': zeros,
     }
     base.update({name: np.asarray(value) for name, value in columns.items()})
