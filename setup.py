@@ -56,6 +56,7 @@ setup(
             'collision_warning = icv_v2x.nodes.commands:collision_warning',
             'event_recorder = icv_v2x.nodes.commands:event_recorder',
             'obu_udp_driver = icv_v2x.nodes.commands:obu_udp_driver',
+            'road_services = icv_v2x.nodes.commands:road_services',
             'v2x_stack = icv_v2x.nodes.commands:v2x_stack',
             'v2x_translator = icv_v2x.nodes.commands:v2x_translator',
             'v2x_transmitter = icv_v2x.nodes.commands:v2x_transmitter',

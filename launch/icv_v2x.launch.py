@@ -33,9 +33,10 @@ TOPICS = {
     'obu_lanes': 'obu/lanes',
     'objects': 'v2x/objects',
     'lanes': 'v2x/lanes',
+    'road_events': 'v2x/road_events',
     'advisories': 'v2x/advisories',
 }
-PROCESSES = ('v2x_translator', 'collision_warning', 'advisory_arbiter')
+PROCESSES = ('v2x_translator', 'collision_warning', 'road_services', 'advisory_arbiter')
 SINGLE = ('v2x_stack',)
 DRIVER = 'obu_udp_driver'
 TRANSMITTER = 'v2x_transmitter'

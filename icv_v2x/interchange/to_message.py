@@ -14,6 +14,7 @@ import numpy as np
 from icv_v2x.consumer.checksum import crc32
 from icv_v2x.interchange.from_message import SECOND, ConversionError
 from icv_v2x.interchange.lane_message import lane_arrays
+from icv_v2x.interchange.road_event_message import road_event_arrays
 from icv_v2x.translate.reports import ObjectReports
 from icv_v2x.world.tracks import Tracks
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from icv_v2x.advisory.types import Advisory, Mode
     from icv_v2x.inputs import FrameBatch, Odometry, PlannedPath, VehicleStatus
     from icv_v2x.roads import RoadModel
+    from icv_v2x.translate.road_events import RoadEvents
 
 NAN = float('nan')
 
@@ -162,6 +164,18 @@ class MessageEncoder:
         return self._new(name, header=self._header(stamp, 'map'), **{
             field: self._sequence(name, values)
             for field, values in lane_arrays(model, stamp).items()})
+
+    def road_event_array(self, events: RoadEvents, stamp: int) -> Any:
+        """Return an icv_v2x_msgs/RoadEventArray in frame `map`.
+
+        Args:
+            events: Events, signs and statements about lanes.
+            stamp: Instant of the message [ns since the Unix epoch].
+        """
+        name = 'icv_v2x_msgs/msg/RoadEventArray'
+        return self._new(name, header=self._header(stamp, 'map'), **{
+            field: values if isinstance(values, list) else self._sequence(name, values)
+            for field, values in road_event_arrays(events, stamp).items()})
 
     def obu_frames(self, batch: FrameBatch) -> Any:
         """Return an icv_v2x_msgs/ObuFrames."""

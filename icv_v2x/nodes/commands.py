@@ -33,6 +33,11 @@ def event_recorder() -> None:
     _start('event_recorder')
 
 
+def road_services() -> None:
+    """Run the services that road-side units give."""
+    _start('road_services')
+
+
 def obu_udp_driver() -> None:
     """Run the driver for units that send datagrams."""
     _start('obu_udp_driver')

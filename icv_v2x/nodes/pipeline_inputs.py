@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from icv_v2x.inputs import BatchError
 from icv_v2x.interchange import from_message
 from icv_v2x.interchange.lane_message import road_maps
+from icv_v2x.interchange.road_event_message import road_events
 from icv_v2x.interchange.topics import (
     OBU_FRAMES,
     OBU_LANES,
+    OBU_ROAD_EVENTS,
     ODOMETRY,
     OWN_DETECTIONS,
     PLANNED_PATH,
@@ -104,6 +106,11 @@ def listen_to_detections(node: ManagedNode, receiver: Receiver) -> None:
 def listen_to_lanes(node: ManagedNode, receiver: Receiver) -> None:
     """Subscribe to lanes that the unit has decoded itself."""
     _listen(node, OBU_LANES, road_maps, receiver.receive)
+
+
+def listen_to_road_events(node: ManagedNode, receiver: Receiver) -> None:
+    """Subscribe to road events that the unit has decoded itself."""
+    _listen(node, OBU_ROAD_EVENTS, road_events, receiver.receive)
 
 
 def _listen(

@@ -17,7 +17,9 @@ from icv_v2x.nodes.pipeline_inputs import (
     listen_to_ego,
     listen_to_lanes,
     listen_to_radio,
+    listen_to_road_events,
 )
+from icv_v2x.nodes.road_event_speaker import RoadEventSpeaker
 from icv_v2x.nodes.run import run
 from icv_v2x.nodes.states import mode_status, radio_status, trust_status
 from icv_v2x.nodes.warm_up import warm_up
@@ -48,10 +50,12 @@ class V2xStack(ManagedNode):
         self._say = self.speak('v2x/advisories', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
         self._show = self.speak('v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.output())
         self._lanes = LaneSpeaker(self)
+        self._events = RoadEventSpeaker(self)
         listen_to_ego(self, self._pipeline.receive)
         listen_to_radio(self, self._pipeline)
         listen_to_detections(self, self._pipeline)
         listen_to_lanes(self, self._pipeline)
+        listen_to_road_events(self, self._pipeline)
         self._identity = OwnIdentity(self, self._pipeline.configure)
 
     def start(self) -> None:
@@ -88,6 +92,8 @@ class V2xStack(ManagedNode):
         self._show(self.encoder.object_array(cycle.tracks))
         if cycle.roads is not None:
             self._lanes.show(cycle.roads, instant)
+        if cycle.events is not None:
+            self._events.show(cycle.events, instant)
 
     def _publish(
         self, stamp: int, mode: Mode, reason: str, advisories: tuple[Advisory, ...],

@@ -16,7 +16,9 @@ from icv_v2x.nodes.pipeline_inputs import (
     listen_to_ego,
     listen_to_lanes,
     listen_to_radio,
+    listen_to_road_events,
 )
+from icv_v2x.nodes.road_event_speaker import RoadEventSpeaker
 from icv_v2x.nodes.run import run
 from icv_v2x.nodes.states import radio_status, trust_status
 from icv_v2x.nodes.warm_up import warm_up
@@ -43,10 +45,12 @@ class V2xTranslator(ManagedNode):
         self._perception = perception = Perception(self.parameters)
         self._show = self.speak('v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.output())
         self._lanes = LaneSpeaker(self)
+        self._events = RoadEventSpeaker(self)
         listen_to_ego(self, perception.receive)
         listen_to_radio(self, perception)
         listen_to_detections(self, perception)
         listen_to_lanes(self, perception)
+        listen_to_road_events(self, perception)
         self._identity = OwnIdentity(self, perception.configure)
 
     def start(self) -> None:
@@ -76,8 +80,10 @@ class V2xTranslator(ManagedNode):
     def _cycle(self, instant: int) -> None:
         assert self._perception is not None
         tracks, _ = self._perception.world(instant)
-        self._show(self.encoder.object_array(tracks))
         self._lanes.show(self._perception.roads(instant), instant)
+        self._events.show(self._perception.road_events(instant), instant)
+        # Last, as those who hear it answer with what they have heard before.
+        self._show(self.encoder.object_array(tracks))
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
     from icv_v2x.pipeline.counters import Counters
     from icv_v2x.roads import RoadModel
+    from icv_v2x.translate.road_events import RoadEvents
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
@@ -35,6 +36,7 @@ class Cycle:
         tracks: All objects at the instant.
         roads: The road as far as its maps were heard; the same object while nothing changes;
             None where the source of a cycle does not hold it.
+        events: Events, signs and statements about lanes that are told, None likewise.
     """
 
     stamp: int
@@ -45,6 +47,7 @@ class Cycle:
     ego: EgoState | None
     tracks: Tracks
     roads: RoadModel | None = None
+    events: RoadEvents | None = None
 
 
 class Pipeline:
@@ -112,12 +115,14 @@ class Pipeline:
         tracks, ego = self._perception.world(now)
         candidates = self._collision.assess(tracks, ego)
         roads = self._perception.roads(now)
-        side = RoadSide(self._perception.road_events(now), roads)
+        events = self._perception.road_events(now)
+        side = RoadSide(events, roads)
         candidates += self._services.assess(tracks, ego, side)
         verdict = self._arbiter.arbitrate(now, candidates, None if ego is None else ego.age)
         self._perception.counters.cycles += 1
         return Cycle(
-            now, verdict.mode, verdict.mode_reason, verdict.advisories, None, ego, tracks, roads)
+            now, verdict.mode, verdict.mode_reason, verdict.advisories, None, ego, tracks, roads,
+            events)
 
     @property
     def counters(self) -> Counters:

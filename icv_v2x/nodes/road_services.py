@@ -1,0 +1,143 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""The road services as a process: objects and what the road side tells in, candidates out."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from icv_v2x.advisory.mode import mode_of
+from icv_v2x.advisory.types import Mode
+from icv_v2x.interchange import from_message
+from icv_v2x.interchange.lane_message import road_maps
+from icv_v2x.interchange.road_event_message import road_events
+from icv_v2x.nodes import qos
+from icv_v2x.nodes.cycle_timer import STEP_BACK
+from icv_v2x.nodes.managed_node import ManagedNode
+from icv_v2x.nodes.pipeline_inputs import listen_to_ego
+from icv_v2x.nodes.run import run
+from icv_v2x.nodes.states import trust_status
+from icv_v2x.pipeline import RoadServices, RoadSide
+from icv_v2x.roads import road_model
+from icv_v2x.translate.road_events import no_road_events
+from icv_v2x.world.ego_estimator import EgoEstimator
+
+if TYPE_CHECKING:
+    from icv_v2x.advisory.types import Advisory
+    from icv_v2x.nodes.health import Status
+    from icv_v2x.parameters import NodeParameters, Parameters
+    from icv_v2x.roads import RoadModel
+    from icv_v2x.translate.road_events import RoadEvents
+
+NAME = 'road_services'
+
+# What the road side told is not used beyond this: the translator speaks every half second at
+# least [ns].
+_SILENT = 1_000_000_000
+
+
+class RoadServicesNode(ManagedNode):
+    """Answers every message of objects with candidates for the same instant."""
+
+    def __init__(self) -> None:
+        """Declare the parameters."""
+        self._stage: RoadServices | None = None
+        self._sequence = 0
+        self._stamp = 0
+        self._versions = 0
+        self._roads: RoadModel | None = None
+        self._events: tuple[int, RoadEvents] = (0, no_road_events())
+        super().__init__(NAME)
+
+    def build(self) -> None:
+        """Make the stage and everything around it."""
+        self._stage = RoadServices(self.parameters)
+        self._ego = EgoEstimator(self.parameters)
+        self._say = self.speak('~/candidates', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
+        listen_to_ego(self, self._ego.update)
+        self.listen(
+            'v2x/road_events', 'icv_v2x_msgs/msg/RoadEventArray', qos.stage_input(),
+            self._hear_events, required=True, silent_after=1.0)
+        self.listen(
+            'v2x/lanes', 'icv_v2x_msgs/msg/LaneArray', qos.standing_output(), self._hear_lanes,
+            required=False, silent_after=3600.0)
+        self._objects = self.listen(
+            'v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.stage_input(),
+            self.timed(self._assess), required=True, silent_after=0.5)
+        self._forget_road_side()
+
+    def start(self) -> None:
+        """Begin without anything in force; the road stays known, as it is told once only."""
+        roads = self._roads
+        self.forget()
+        self._roads = roads
+
+    def stop(self) -> None:
+        """Withdraw all candidates."""
+        stamp = max(self.get_clock().now().nanoseconds, self._stamp)
+        self._publish(stamp, Mode.READY, 'deactivated', ())
+
+    def forget(self) -> None:
+        """Drop what belongs to an epoch of time that has ended."""
+        if self._stage is not None:
+            self._stage.clear()
+            self._ego.clear()
+            self._forget_road_side()
+        self._stamp = 0
+
+    def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
+        """Hand changed parameters to the stage."""
+        del of_nodes
+        if self._stage is not None:
+            self._stage.configure(parameters)
+
+    def statuses(self) -> list[Status]:
+        """Return what senders must show."""
+        return [trust_status(self.parameters)]
+
+    def _forget_road_side(self) -> None:
+        self._events = (0, no_road_events())
+        self._roads = None
+
+    def _hear_events(self, message: Any) -> None:
+        self._events = (from_message.nanoseconds(message.header.stamp), road_events(message))
+
+    def _hear_lanes(self, message: Any) -> None:
+        self._versions += 1
+        self._roads = road_model(road_maps(message).maps, self._versions)
+
+    def _assess(self, message: Any) -> None:
+        assert self._stage is not None
+        tracks = from_message.tracks(message)
+        if tracks.stamp < self._stamp - STEP_BACK:
+            self._stage.clear()
+        elif tracks.stamp <= self._stamp:
+            self._objects.reject('late', f'stamp {tracks.stamp} ns after {self._stamp} ns')
+            return
+        ego = self._ego.state(tracks.stamp)
+        limits = self.parameters.ego
+        mode, reason, _ = mode_of(
+            None if ego is None else ego.age,
+            age_limited=limits.age_limited, age_maximum=limits.age_maximum)
+        told, events = self._events
+        if abs(tracks.stamp - told) > _SILENT:
+            events = no_road_events()
+        side = RoadSide(events, self._roads)
+        self._publish(tracks.stamp, mode, reason, self._stage.assess(tracks, ego, side))
+
+    def _publish(
+        self, stamp: int, mode: Mode, reason: str, candidates: list[Advisory] | tuple[()],
+    ) -> None:
+        self._sequence += 1
+        self._stamp = stamp
+        self._say(self.encoder.advisory_array(stamp, self._sequence, mode, reason, candidates))
+
+
+def main() -> None:
+    """Run the node."""
+    sys.exit(run(NAME, RoadServicesNode))
+
+
+if __name__ == '__main__':
+    main()
