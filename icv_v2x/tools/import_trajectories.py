@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 KINDS = {'commonroad': commonroad.read, 'sumo-fcd': sumo.read, 'csv': table.read}
 """Kind of source to its reader."""
+ROAD_MAP = 'map'
+"""Kind of source that holds no traffic but a road map."""
 
 EPOCH = 1_748_764_800_000_000_000
 """Time 0 of every source: 2025-06-01T08:00:00Z in ns since the Unix epoch."""
@@ -71,11 +73,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     Args:
         parser: The command's own parser.
     """
-    parser.add_argument('kind', metavar='KIND', choices=KINDS, help=', '.join(KINDS))
+    parser.add_argument(
+        'kind', metavar='KIND', choices=(*KINDS, ROAD_MAP), help=', '.join((*KINDS, ROAD_MAP)))
     parser.add_argument('source', metavar='SOURCE', type=Path, help='file, may be gzip')
     parser.add_argument('bag', metavar='BAG', type=Path, help='rosbag2 directory to make')
     parser.add_argument(
-        '--ego', metavar='ID', help='vehicle that becomes the ego (default: observed longest)')
+        '--ego', metavar='ID', help='vehicle that becomes the ego (default: observed longest); '
+        'of a map the lane that one drives, as NODE:LANE, or none (default: the longest)')
     parser.add_argument(
         '--force', action='store_true', help='replace a bag of that name')
 
@@ -93,6 +97,8 @@ def run(arguments: Namespace) -> int:
         SourceError: The source cannot be read, or has no such ego.
         BagError: The bag cannot be written.
     """
+    if arguments.kind == ROAD_MAP:
+        return _import_road_map(arguments)
     recording = KINDS[arguments.kind](arguments.source)
     for note in recording.notes:
         say(f'{arguments.source}: {note}')
@@ -102,6 +108,19 @@ def run(arguments: Namespace) -> int:
         f'{arguments.bag}: vehicle {imported.ego} as ego for {imported.duration:.1f} s, '
         f'{imported.frames} frames of {imported.vehicles} others; '
         f'parameters in {imported.parameters}')
+    return 0
+
+
+def _import_road_map(arguments: Namespace) -> int:
+    # It makes use of this module itself.
+    from icv_v2x.tools.import_road_map import write_map  # noqa: PLC0415
+
+    imported = write_map(
+        arguments.source, arguments.bag, ego=arguments.ego, replace=arguments.force)
+    ego = f'an ego on lane {imported.ego}' if imported.ego else 'no ego'
+    say(
+        f'{arguments.bag}: {imported.lanes} lanes of {imported.nodes} intersections for '
+        f'{imported.duration:.1f} s, {ego}; parameters in {imported.parameters}')
     return 0
 
 
