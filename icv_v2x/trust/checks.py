@@ -45,7 +45,7 @@ _SLOPE_DEVIATIONS = 3.0
 _GRIP = 10.0
 _STEP_WINDOW, _STEP = 1.0, 1.5
 # What accelerometer and slope of the speed may differ, and over which time.
-_ACCELERATION, _ACCELERATION_SHARE = 1.5, 0.3
+_ACCELERATION, _ACCELERATION_SHARE = 2.4, 0.3
 _ACCELERATION_WINDOW = 1.2
 _CREEPING = 1.5
 # A claim of hard braking is given this long to show [s], and must cost this much speed [m/s].

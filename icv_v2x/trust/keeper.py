@@ -46,6 +46,9 @@ _LISTENING = 3.0
 _QUIET = 0.5
 _VARIANCE = checks.POSITION_DEVIATION_MAXIMUM**2
 _KINDS = len(Check)
+# Accelerations come from other sensors than speeds, and late: they speak half as loud.
+_WEIGHT = np.ones((_KINDS, 1))
+_WEIGHT[Check.ACCELERATION_MISMATCH] = 0.5
 
 
 class TrustKeeper:
@@ -270,12 +273,12 @@ class TrustKeeper:
         """Add evidence for messages that failed, and note who lost trust by it."""
         table, trust = self._table, self._trust
         before = self._level(rows, reports.time)
-        failed = (excess > 1.0).any(axis=0)
+        charge = np.where(excess > 1.0, _WEIGHT, 0.0).max(axis=0)
         faded = self._faded(rows, reports.time)
         table.evidence[rows] = np.minimum(
-            faded + failed, _MOST * trust.distrust_evidence)
+            faded + charge, _MOST * trust.distrust_evidence)
         table.judged[rows] = np.maximum(table.judged[rows], reports.time)
-        table.failures[rows] += failed
+        table.failures[rows] += charge > 0.0
         table.level[rows] = self._next_level(table.level[rows], table.evidence[rows])
         after = self._level(rows, reports.time)
         appeared = table.appeared[rows] == reports.time
