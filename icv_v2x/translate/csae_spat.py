@@ -249,6 +249,7 @@ def _in_order(
     end = np.fmax(times[:, _LIKELY], times[:, _MAXIMUM])
     over = (states > 1) & (start <= 0.0) & (end <= 0.0)
     present = (start <= _BEGUN) & ~over
+    start[present] = np.minimum(start[present], 0.0)
     lowest = np.full(count, 255, dtype=np.uint8)
     highest = np.zeros(count, dtype=np.uint8)
     np.minimum.at(lowest, phase[present], light[present])

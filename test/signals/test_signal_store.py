@@ -23,7 +23,7 @@ def held(light: Light, likely: float, minimum: float = np.nan, maximum: float = 
     return State(light, 0.0, likely, minimum, maximum)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     begin=st.floats(0.0, 7200.0), utc=st.booleans(), latency=st.floats(0.0, 0.15),
     later=st.floats(0.0, 0.25),

@@ -21,6 +21,7 @@ from icv_v2x.interchange.signal_plans import (
     spat_octets,
 )
 from icv_v2x.message_set.batch import decode_frames
+from icv_v2x.parameters import Parameters
 from icv_v2x.signals import Signals, SignalStore
 from icv_v2x.translate.csae_spat import reports_from_spat
 from icv_v2x.translate.refusals import Refusal
@@ -54,13 +55,13 @@ def radio(
 
 
 def reports(
-    batch: FrameBatch, **changes: Any,
+    batch: FrameBatch, settings: Parameters | None = None,
 ) -> tuple[SignalReports, tuple[Refusal, ...]]:
     """Return what the adapter makes of frames."""
     decoded = decode_frames(batch.payload, batch.length)
     assert decoded.rejected == ()
     return reports_from_spat(
-        [(frame, value) for frame, _, value in decoded.others], batch, parameters(**changes))
+        [(frame, value) for frame, _, value in decoded.others], batch, settings or parameters())
 
 
 class Roadside:
@@ -68,7 +69,8 @@ class Roadside:
 
     def __init__(self, **changes: Any) -> None:
         """Begin in silence."""
-        self.store = SignalStore(parameters(**changes))
+        self._parameters = parameters(**changes)
+        self.store = SignalStore(self._parameters)
         self.count = 0
 
     def say(
@@ -82,7 +84,8 @@ class Roadside:
             region, node, phases, at(seconds), status=status, utc=utc)
         self.count += 1
         found, _ = reports(
-            radio([spat_octets([value], at(seconds), self.count)], at(seconds), **how))
+            radio([spat_octets([value], at(seconds), self.count)], at(seconds), **how),
+            self._parameters)
         return self.store.update(found).tolist()
 
     def see(self, seconds: float) -> Signals:
