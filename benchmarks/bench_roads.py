@@ -36,8 +36,8 @@ def town(size: int = GRID, lanes: int = 1) -> list[NodeMap]:
                 drafts += _link(column - east, row - north, east, north, size, lanes)
             node = (1, 1 + column * size + row)
             maps.append(NodeMap(
-                1, node[1], column * SPACING, row * SPACING, 0, 0, 1, 7,
-                lanes_of_drafts(node, drafts, [])))
+                1, node[1], column * SPACING, row * SPACING, lanes_of_drafts(node, drafts, []),
+                message_count=0, time=0, verification=1, signer=7))
     return maps
 
 

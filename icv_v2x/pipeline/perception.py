@@ -29,7 +29,7 @@ from icv_v2x.pipeline.counters import Counters
 from icv_v2x.road_events import RoadEventStore
 from icv_v2x.roads import RoadStore
 from icv_v2x.translate.csae import reports_from_bsm
-from icv_v2x.translate.csae_map import node_maps_from_map
+from icv_v2x.translate.csae_map import MapMemory, node_maps_from_map
 from icv_v2x.translate.csae_participants import reports_from_rsm, reports_from_ssm
 from icv_v2x.translate.csae_persons import reports_from_psm
 from icv_v2x.translate.csae_requests import requests_from_vir
@@ -37,6 +37,7 @@ from icv_v2x.translate.csae_rsi import events_from_rsc, events_from_rsi
 from icv_v2x.translate.lanes import RoadMaps
 from icv_v2x.translate.refusals import RefusalReason, refused
 from icv_v2x.translate.reports import ObjectReports, joined
+from icv_v2x.translate.road_events import RoadEvents
 from icv_v2x.trust import MisbehaviourLog, TrustKeeper, TrustLevel
 from icv_v2x.world.corroboration import Observations, one_per_object, with_second_source
 from icv_v2x.world.ego_estimator import EgoEstimator
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
     from icv_v2x.roads import RoadModel
     from icv_v2x.translate.refusals import Refusal
-    from icv_v2x.translate.road_events import RoadEvents
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
         [_Messages, FrameBatch, MapFrame, Parameters],
         tuple[RoadEvents, NDArray[np.int64], tuple[Refusal, ...]]]
 
-Input = FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | RoadMaps
+Input = FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | RoadMaps | RoadEvents
 
 # Frames waiting for a cycle at most: a second of a channel ten times as busy as the busiest.
 _PENDING = 50_000
@@ -89,6 +89,7 @@ class Perception:
         self._trust = TrustKeeper(parameters)
         self._ego = EgoEstimator(parameters)
         self._roads = RoadStore(parameters)
+        self._map_memory = MapMemory()
         self._events = RoadEventStore(parameters)
         self._requests = WayRequests()
         self._pending: list[FrameBatch] = []
@@ -120,6 +121,9 @@ class Perception:
             return None
         if isinstance(item, ObjectReports):
             self._detections.update(item, None)
+            return None
+        if isinstance(item, RoadEvents):
+            self._take_decoded_events(item)
             return None
         reason: Enum | None = (
             self._take_decoded(item) if isinstance(item, RoadMaps) else self._ego.update(item))
@@ -285,7 +289,8 @@ class Perception:
         return refusals[0].reason if refusals else None
 
     def _use_maps(self, messages: _Messages, batch: FrameBatch, served: _Served) -> None:
-        maps, refusals = node_maps_from_map(messages, batch, self._map, self._parameters)
+        maps, refusals = node_maps_from_map(
+            messages, batch, self._map, self._parameters, self._map_memory)
         newest = max(int(batch.reception_time[frame]) for frame, _ in messages)
         self._roads.update(maps, newest)
         for refusal in refusals:
@@ -296,6 +301,10 @@ class Perception:
         self._requests.update(requests)
         for refusal in refusals:
             served.refuse(_rows([refusal.frame]), refusal.reason.value)
+
+    def _take_decoded_events(self, events: RoadEvents) -> None:
+        usable = np.isin(events.verification, (Verification.NOT_CHECKED, Verification.VERIFIED))
+        self._events.update(events.take(usable))
 
     def _use_events(
         self, adapter: _EventAdapter, messages: _Messages, batch: FrameBatch, served: _Served,

@@ -130,6 +130,8 @@ class RoadStore:
 
 def _same(first: Any, second: Any) -> bool:
     """Whether two sets of lanes say the same."""
+    if first is second:
+        return True
     for field in fields(first):
         one, other = getattr(first, field.name), getattr(second, field.name)
         if is_dataclass(one):

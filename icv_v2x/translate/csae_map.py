@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from icv_v2x.clock import NANOSECONDS
 from icv_v2x.frames import to_wgs84
 from icv_v2x.inputs import SignerRole
 from icv_v2x.message_set.records.convert import to_record
-from icv_v2x.message_set.records.map import MapData, Node
+from icv_v2x.message_set.records.map import Node
 from icv_v2x.translate import plausibility
 from icv_v2x.translate.lane_geometry import Place, lanes_of_node
 from icv_v2x.translate.lanes import NOT_GIVEN, NodeMap
@@ -24,6 +24,44 @@ if TYPE_CHECKING:
     from icv_v2x.frames import MapFrame
     from icv_v2x.inputs import FrameBatch
     from icv_v2x.parameters import Parameters
+    from icv_v2x.translate.lanes import Lanes
+
+# Nodes whose drawing is remembered.
+_REMEMBERED = 64
+
+
+class DrawnNode(NamedTuple):
+    """The part of a `NodeMap` that the content of the node alone decides."""
+
+    region: int
+    node: int
+    x: float
+    y: float
+    lanes: Lanes
+
+
+class MapMemory:
+    """What nodes were drawn last, as units repeat the same map every second."""
+
+    def __init__(self) -> None:
+        """Remember nothing."""
+        self._nodes: dict[tuple[int | None, int], tuple[dict[str, Any], DrawnNode]] = {}
+
+    def drawn(self, value: dict[str, Any]) -> DrawnNode | None:
+        """Return what a node was drawn as, None where this content is new."""
+        known = self._nodes.get(_key(value))
+        return known[1] if known is not None and known[0] == value else None
+
+    def keep(self, value: dict[str, Any], drawn: DrawnNode) -> None:
+        """Remember a node, and no more than so many."""
+        self._nodes.pop(_key(value), None)
+        if len(self._nodes) >= _REMEMBERED:
+            self._nodes.pop(next(iter(self._nodes)))
+        self._nodes[_key(value)] = (value, drawn)
+
+
+def _key(value: dict[str, Any]) -> tuple[int | None, int]:
+    return value['id'].get('region'), value['id']['id']
 
 
 def node_maps_from_map(
@@ -31,6 +69,7 @@ def node_maps_from_map(
     batch: FrameBatch,
     map_frame: MapFrame,
     parameters: Parameters,
+    memory: MapMemory | None = None,
 ) -> tuple[list[NodeMap], tuple[Refusal, ...]]:
     """Return the maps of nodes that MAP messages give.
 
@@ -44,6 +83,7 @@ def node_maps_from_map(
         batch: The frames that they came in.
         map_frame: The map.
         parameters: Datum of roadside units, limits of the clock.
+        memory: Of the same map frame and datum, None for none.
 
     Returns:
         The maps in the order of the messages, and one refusal for every message that gives none.
@@ -54,7 +94,7 @@ def node_maps_from_map(
         reason = _against_sender(frame, batch, parameters)
         if reason is None:
             found, reason = _of_message(
-                to_record('MapData', value), frame, batch, map_frame, parameters)
+                value, frame, batch, memory or MapMemory(), map_frame, parameters)
             maps += found
             if found:
                 continue
@@ -78,34 +118,47 @@ def _against_sender(
 
 
 def _of_message(
-    message: MapData, frame: int, batch: FrameBatch, map_frame: MapFrame, parameters: Parameters
+    message: dict[str, Any], frame: int, batch: FrameBatch, memory: MapMemory,
+    map_frame: MapFrame, parameters: Parameters,
 ) -> tuple[list[NodeMap], RefusalReason | None]:
     maps = []
     reason = None
-    for node in message.nodes:
-        place = _place(node, map_frame, parameters)
-        if not np.isfinite(place.x + place.y):
-            reason = reason or RefusalReason.NO_POSITION
+    for value in message['nodes']:
+        drawn: DrawnNode | RefusalReason | None = memory.drawn(value)
+        if drawn is None:
+            drawn = _drawn(to_record('Node', value), map_frame, parameters)
+        if isinstance(drawn, RefusalReason):
+            reason = reason or drawn
             continue
-        if not np.hypot(place.x, place.y) <= plausibility.AREA_RADIUS:
-            reason = reason or RefusalReason.OUT_OF_AREA
-            continue
-        lanes = lanes_of_node(node, place)
-        if not len(lanes):
-            reason = reason or RefusalReason.NO_POSITION
-            continue
+        memory.keep(value, drawn)
         maps.append(NodeMap(
-            region=NOT_GIVEN if node.id.region is None else node.id.region,
-            node=node.id.id,
-            x=place.x,
-            y=place.y,
-            message_count=message.message_count,
+            region=drawn.region,
+            node=drawn.node,
+            x=drawn.x,
+            y=drawn.y,
+            lanes=drawn.lanes,
+            message_count=message['msgCnt'],
             time=int(batch.generation_time[frame]) or int(batch.reception_time[frame]),
             verification=int(batch.verification[frame]),
             signer=int(batch.signer[frame]),
-            lanes=lanes,
         ))
     return maps, reason
+
+
+def _drawn(
+    node: Node, map_frame: MapFrame, parameters: Parameters
+) -> DrawnNode | RefusalReason:
+    """Return what a node is in the map, or why it is of no use."""
+    place = _place(node, map_frame, parameters)
+    if not np.isfinite(place.x + place.y):
+        return RefusalReason.NO_POSITION
+    if not np.hypot(place.x, place.y) <= plausibility.AREA_RADIUS:
+        return RefusalReason.OUT_OF_AREA
+    lanes = lanes_of_node(node, place)
+    if not len(lanes):
+        return RefusalReason.NO_POSITION
+    region = NOT_GIVEN if node.id.region is None else node.id.region
+    return DrawnNode(region, node.id.id, place.x, place.y, lanes)
 
 
 def _place(node: Node, map_frame: MapFrame, parameters: Parameters) -> Place:

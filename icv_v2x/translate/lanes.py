@@ -195,22 +195,22 @@ class NodeMap:
         node: Its number.
         x: [m] of its reference position.
         y: [m].
+        lanes: Lanes that lead to the node.
         message_count: Counter of the message.
         time: When it was made [ns since the Unix epoch].
         verification: Value of `Verification`.
         signer: Certificate digest, 0 for none.
-        lanes: Lanes that lead to the node.
     """
 
     region: int
     node: int
     x: float
     y: float
+    lanes: Lanes
     message_count: int
     time: int
     verification: int
     signer: int
-    lanes: Lanes
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,13 @@ from strategies.road_maps import (
 )
 
 from icv_v2x.inputs import SignerRole, Verification
+from icv_v2x.interchange.broadcast import Frame, batch_of
 from icv_v2x.interchange.map_plans import map_octets
+from icv_v2x.message_set import decode, message_of
 from icv_v2x.message_set.records.map_common import SpeedLimitType
 from icv_v2x.roads import RoadStore, road_model
 from icv_v2x.roads.model import BESIDE, NEXT, SAME
+from icv_v2x.translate.csae_map import MapMemory, node_maps_from_map
 from icv_v2x.translate.lanes import NOT_GIVEN, ZoneKind
 
 SECOND = 1_000_000_000
@@ -46,7 +49,7 @@ def plain_link(**fields) -> dict:
         'lanes': [{'laneID': 1}, {'laneID': 2}], **fields}
 
 
-def message(*links: dict, **node) -> dict:
+def map_value(*links: dict, **node) -> dict:
     return {'msgCnt': 3, 'nodes': [{
         'id': {'region': 1, 'id': 5}, 'refPos': {'lat': 397950000, 'long': 1165060000},
         'inLinks': list(links), **node}]}
@@ -109,7 +112,7 @@ def test_lanes_of_one_link_lie_beside_each_other() -> None:
 
 def test_lanes_without_points_lie_beside_the_line_of_their_link() -> None:
     link = plain_link(points=[point(-20000, 0), point(-2000, 0)])
-    model = road_model(maps_of_value(message(link)))
+    model = road_model(maps_of_value(map_value(link)))
     assert model.lanes.lane_id.tolist() == [1, 2]
     # Eastward, so that the first lane lies to the north.
     np.testing.assert_allclose(model.stop_y, [1.75, -1.75], atol=0.02)
@@ -122,7 +125,7 @@ def test_limits_of_a_lane_replace_those_of_its_link_by_type() -> None:
         speedLimits=[{'type': 'vehicleMaxSpeed', 'speed': 800},
                      {'type': 'truckMaxSpeed', 'speed': 600}])
     link['lanes'][1]['speedLimits'] = [{'type': 'vehicleMaxSpeed', 'speed': 500}]
-    model = road_model(maps_of_value(message(link)))
+    model = road_model(maps_of_value(map_value(link)))
     np.testing.assert_allclose(model.speed_limit(), [16.0, 10.0])
     np.testing.assert_allclose(model.speed_limit(heavy=True), [12.0, 10.0])
     assert np.isnan(model.lanes.speed_limits[0, SpeedLimitType.VEHICLE_MIN_SPEED])
@@ -133,7 +136,7 @@ def test_movements_of_the_link_tell_phases_that_lanes_do_not() -> None:
         points=[point(-20000, 0), point(-2000, 0)],
         movements=[{'remoteIntersection': {'region': 1, 'id': 8}, 'phaseId': 4}])
     link['lanes'][0]['connectsTo'] = [{'remoteIntersection': {'region': 1, 'id': 8}}]
-    model = road_model(maps_of_value(message(link)))
+    model = road_model(maps_of_value(map_value(link)))
     assert model.lanes.connections.phase.tolist() == [4, 4]
 
 
@@ -141,9 +144,9 @@ def test_elevation_is_optional_and_relative() -> None:
     high = point(-20000, 0)
     high['posOffset']['offsetV'] = {'offset1': 20}
     link = plain_link(points=[high, point(-2000, 0)])
-    flat = road_model(maps_of_value(message(link)))
+    flat = road_model(maps_of_value(map_value(link)))
     assert np.isnan(flat.lanes.z).all()
-    value = message(link)
+    value = map_value(link)
     value['nodes'][0]['refPos']['elevation'] = 300
     np.testing.assert_allclose(
         road_model(maps_of_value(value)).lanes.z, [32.0, 30.0] * 2, atol=0.1)
@@ -169,7 +172,7 @@ def extended_link() -> dict:
 
 
 def test_links_in_sections_replace_plain_ones_and_chain_their_lanes() -> None:
-    value = message(plain_link(points=[point(-20000, 0), point(-2000, 0)]))
+    value = map_value(plain_link(points=[point(-20000, 0), point(-2000, 0)]))
     value['nodes'][0]['inLinks-ex'] = [extended_link()]
     model = road_model(maps_of_value(value))
     assert model.lanes.section.tolist() == [1, 2, 2]
@@ -184,7 +187,7 @@ def test_links_in_sections_replace_plain_ones_and_chain_their_lanes() -> None:
 
 def test_prohibited_zones_are_polygons_of_their_node() -> None:
     corners = [point(k * 100, (k % 2) * 100)['posOffset'] for k in range(4)]
-    value = message(plain_link(points=[point(-20000, 0), point(-2000, 0)]), prohibitedzone={
+    value = map_value(plain_link(points=[point(-20000, 0), point(-2000, 0)]), prohibitedzone={
         'centralCircleProhibitedZone': corners, 'gridLineMarkingProhibitedZones': [corners] * 2})
     zones = road_model(maps_of_value(value)).lanes.zones
     assert zones.kind.tolist() == [
@@ -204,10 +207,10 @@ def test_maps_that_nobody_may_send_are_refused(change, reason) -> None:
 
 
 def test_a_map_far_away_is_refused_and_one_without_lines_too() -> None:
-    value = message(plain_link(points=[point(-20000, 0), point(-2000, 0)]))
+    value = map_value(plain_link(points=[point(-20000, 0), point(-2000, 0)]))
     value['nodes'][0]['refPos'] = {'lat': 300000000, 'long': 1165060000}
     assert maps_of_value(value) == []
-    assert maps_of_value(message(plain_link())) == []
+    assert maps_of_value(map_value(plain_link())) == []
 
 
 def store() -> RoadStore:
@@ -273,3 +276,19 @@ def test_the_store_is_bounded_and_drops_what_was_heard_longest_ago() -> None:
     model = roads.model(NOW + limit + 10)
     assert len(model.nodes) == limit
     assert model.nodes[:, 1].min() == 1010
+
+
+def test_a_repeated_map_is_drawn_once_and_a_changed_one_anew() -> None:
+    memory = MapMemory()
+    batch = batch_of([Frame(NOW, NOW, b'', Verification.VERIFIED, 7, SignerRole.ROADSIDE)], NOW)
+
+    def drawn(arm: float, count: int):
+        value = message_of(decode(map_octets(crossing_links(arm), map_frame(), count=count)))[1]
+        (one,), _ = node_maps_from_map(
+            [(0, value)], batch, map_frame(), parameters(), memory)
+        return one
+
+    first, again, changed = drawn(200.0, 1), drawn(200.0, 2), drawn(150.0, 3)
+    assert again.lanes is first.lanes
+    assert again.message_count == 2
+    assert changed.lanes.x[0] < 160.0
