@@ -42,7 +42,7 @@ def warnings(
     found = []
     for row in np.flatnonzero(rows).tolist():
         distance, own = float(where.distance[row]), bool(where.own_lane[row])
-        if not within_reach(scene, min(distance, float(where.begin[row]))):
+        if not within_reach(scene, distance):
             continue
         apart = abs(float(events.z[row]) - scene.ego.z)
         if apart >= scene.parameters.collision.height_difference:

@@ -114,7 +114,7 @@ class RoadSide:
 
         Args:
             unit: Name of an observer of the scene.
-            make: Gives the record of the message.
+            make: Gives the record of the message, or its octets.
             rate: [Hz].
             first: [s] of the scene.
             until: [s] of the scene.
@@ -213,9 +213,11 @@ class RoadSide:
                 instant = scene.nanoseconds(time)
                 site = Site(
                     scene, scene.observer_id(unit), count, instant, map_frame, reference)
+                message = make(site)
+                octets = message if isinstance(message, bytes) else codec.encode(
+                    frame_from_record(message))
                 made.append(Frame(
-                    instant + round(delay * SECOND), instant,
-                    codec.encode(frame_from_record(make(site))), radio.verification,
+                    instant + round(delay * SECOND), instant, octets, radio.verification,
                     scene.observer_signer(unit), radio.role, aid))
         return made
 
