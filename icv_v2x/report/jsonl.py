@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from icv_v2x.roads import RoadModel
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
@@ -39,6 +40,7 @@ class JsonlCycle:
         advisories: What was advised.
         ego: Always None.
         tracks: Always None.
+        roads: Always None.
     """
 
     stamp: int
@@ -47,6 +49,7 @@ class JsonlCycle:
     advisories: tuple[Advisory, ...]
     ego: EgoState | None = None
     tracks: Tracks | None = None
+    roads: RoadModel | None = None
 
 
 @dataclass

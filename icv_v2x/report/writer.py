@@ -19,6 +19,7 @@ from icv_v2x.message_set.vehicle_class import ObjectClass
 from icv_v2x.parameters.groups import Collision, ForwardCollision
 from icv_v2x.report.advisory_recorder import AdvisoryRecorder
 from icv_v2x.report.health_recorder import HealthRecorder
+from icv_v2x.report.road_recorder import RoadRecorder
 from icv_v2x.report.scene_recorder import SceneRecorder
 from icv_v2x.report.situations import Situation, SituationGrouper
 from icv_v2x.translate.reports import Source
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.parameters import Parameters
     from icv_v2x.report.health_recorder import Counters
+    from icv_v2x.roads import RoadModel
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
 # In the order in which they run; each adds its names for those after it.
 _SCRIPTS = (
-    'data.js', 'chart.js', 'map.js', 'map_layers.js', 'timeline.js', 'evidence.js',
+    'data.js', 'chart.js', 'road.js', 'map.js', 'map_layers.js', 'timeline.js', 'evidence.js',
     'situations.js', 'health.js', 'main.js',
 )
 _STYLES = ('page.css', 'panels.css')
@@ -67,6 +69,10 @@ class ReportCycle(Protocol):
     @property
     def tracks(self) -> Tracks | None:
         """The objects, None where the source of the run does not hold them."""
+
+    @property
+    def roads(self) -> RoadModel | None:
+        """The road, None where the source of the run does not hold it."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,7 @@ class ReportWriter:
         self._description = description or RunDescription()
         self._parameters = parameters
         self._scene = SceneRecorder()
+        self._road = RoadRecorder()
         self._advisories = AdvisoryRecorder()
         self._health = HealthRecorder()
         self._warnings = SituationGrouper()
@@ -127,6 +134,7 @@ class ReportWriter:
         self._last = max(self._last, cycle.stamp)
         self._cycles += 1
         self._scene.add(cycle.stamp, cycle.ego, cycle.tracks)
+        self._road.add(cycle.stamp, cycle.roads)
         self._advisories.add(cycle.stamp, cycle.advisories)
         self._warnings.add(cycle.stamp, cycle.advisories)
         self._notices.add(cycle.stamp, cycle.advisories)
@@ -177,10 +185,11 @@ class ReportWriter:
                 for situation in _listed(warnings, self._notices.finish())
             ],
             'scene': self._scene.document(origin),
+            'road': self._road.document(origin),
             'advisories': self._advisories.document(origin),
             'omitted': (
-                self._scene.omitted + self._advisories.omitted + self._health.omitted
-                + self._warnings.omitted + self._notices.omitted),
+                self._scene.omitted + self._road.omitted + self._advisories.omitted
+                + self._health.omitted + self._warnings.omitted + self._notices.omitted),
             'health': self._health.document(origin),
         }
         return _assemble(title, headline(warnings, seconds), document)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from icv_v2x.advisory.types import Action, Advisory, Application, Level, Mode
+from icv_v2x.roads import RoadModel
 from icv_v2x.world.ego import EgoState
 from icv_v2x.world.tracks import Tracks
 
@@ -28,6 +29,7 @@ class FakeCycle:
     advisories: tuple[Advisory, ...] = ()
     ego: EgoState | None = None
     tracks: Tracks | None = None
+    roads: RoadModel | None = None
 
 
 @dataclass

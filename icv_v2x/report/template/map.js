@@ -65,6 +65,7 @@ class MapView {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     const situation = report.situations[state.selected];
     const subject = situation && this.visible.find((s) => s.object.id === situation.subject);
+    if (!this.ego && !this.visible.length && roadBounds().length) { this.fit(); return; }
     if (!this.ego && this.visible.length) Object.assign(this.view, { x: this.visible[0].x, y: this.visible[0].y });
     let scale = Math.min(9, width / 100);
     if (this.ego && subject) {
@@ -126,7 +127,8 @@ class MapView {
 
   fit() {
     this.setFollow(false);
-    const all = [...this.visible, this.ego].filter(Boolean);
+    const moving = [...this.visible, this.ego].filter(Boolean);
+    const all = moving.length > 1 || !road ? moving : [...moving, ...roadBounds()];
     if (!all.length) return;
     const [left, right] = [Math.min(...all.map((s) => s.x)), Math.max(...all.map((s) => s.x))];
     const [low, high] = [Math.min(...all.map((s) => s.y)), Math.max(...all.map((s) => s.y))];

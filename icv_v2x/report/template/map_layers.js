@@ -63,6 +63,7 @@ function drawLayers(map) {
   const selected = report.situations[state.selected];
   pen.fillStyle = palette.ground;
   pen.fillRect(0, 0, width, height);
+  drawRoad(map, pen);
   drawGround(map, pen);
   drawGrid(map, pen, width, height);
   for (const placed of map.visible) drawTrail(map, pen, placed, levels.get(placed.object.id));
