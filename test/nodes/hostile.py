@@ -12,6 +12,7 @@ import random
 import socket
 import sys
 import time
+from pathlib import Path
 
 import rclpy
 from nav_msgs.msg import Odometry
@@ -58,6 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument('--udp', type=int)
     parser.add_argument('--poses', action='store_true', help='good poses, and only those')
+    parser.add_argument('--gate', type=Path, help='begin when this file is there')
     options = parser.parse_args()
     source = random.Random(1)
     if options.udp:
@@ -76,9 +78,8 @@ def main() -> None:
         poses.publish(odometry(x=1.0))
         time.sleep(PAUSE)
     objects = node.create_publisher(ObjectArray, '/perception/objects', qos)
-    while not all(p.get_subscription_count() for p in (frames, poses, objects)):
+    while not options.gate.exists():
         time.sleep(0.02)
-    time.sleep(0.3)
     lost = ObjectArray()
     lost.header.frame_id = 'map'
     lost.x = array.array('d', [1.0, 2.0])

@@ -95,20 +95,28 @@ class Live:
 
     def play(self, bag: Path, *options: str) -> int:
         """Plays a bag to its end and returns the log time of its first message, shifted."""
-        start, gate = self.folder / 'start', self.folder / 'gate'
-        gate.unlink(missing_ok=True)
-        before, listening = len(self.lines('diagnostics')), self.inputs()
-        player = self.start('player', [
-            sys.executable, str(HERE / 'bag_player.py'), str(bag), '--start', str(start),
-            '--gate', str(gate), *options])
-        # Publisher and subscriber find each other one after the other: a message that is sent
-        # between is lost, and only the subscriber knows.
-        self.wait(
-            lambda: self.inputs(before) >= listening and self.connected(before),
-            'every node to hear the player')
-        gate.touch()
+        start = self.folder / 'start'
+        player = self.publisher(
+            'player', 'bag_player.py', str(bag), '--start', str(start), *options)
         assert player.wait(timeout=90.0) == 0, self.err('player').read_text()
         return int(start.read_text())
+
+    def publisher(self, name: str, script: str, *options: str) -> subprocess.Popen[bytes]:
+        """Starts a script that publishes, and lets it begin when every node hears it.
+
+        Publisher and subscriber find each other one after the other: a message that is sent
+        between is lost, and only the subscriber knows.
+        """
+        gate = self.folder / 'gate'
+        gate.unlink(missing_ok=True)
+        before, listening = len(self.lines('diagnostics')), self.inputs()
+        process = self.start(name, [
+            sys.executable, str(HERE / script), *options, '--gate', str(gate)])
+        self.wait(
+            lambda: self.inputs(before) >= listening and self.connected(before),
+            f'every node to hear the {name}')
+        gate.touch()
+        return process
 
     def wait(self, condition: Any, what: str) -> None:
         """Waits for a condition, and no longer than it is bearable."""

@@ -22,8 +22,8 @@ from live import HERE, Live
 pytestmark = [pytest.mark.middleware, pytest.mark.slow]
 
 CONFIGURE, ACTIVATE, DEACTIVATE = 1, 3, 4
-NODES = ('v2x_stack', 'v2x_translator', 'collision_warning', 'advisory_arbiter',
-         'obu_udp_driver')
+NODES = ('v2x_stack', 'v2x_translator', 'collision_warning', 'road_services',
+         'advisory_arbiter', 'obu_udp_driver')
 
 
 def ask(processes: Live, *arguments: str) -> Any:
@@ -36,30 +36,34 @@ def ask(processes: Live, *arguments: str) -> Any:
     return json.loads(done.stdout)
 
 
-def bad_input(processes: Live, *options: str) -> dict[str, int]:
+def bad_input(processes: Live) -> dict[str, int]:
     """Publishes bad input and returns how much of what."""
-    process = processes.start(
-        'hostile', [sys.executable, str(HERE / 'hostile.py'), *options])
+    process = processes.publisher('hostile', 'hostile.py')
     assert process.wait(timeout=60.0) == 0, processes.err('hostile').read_text()
     figures: dict[str, int] = json.loads(processes.out('hostile').read_text())
     return figures
 
 
-@pytest.mark.parametrize(('name', 'setting', 'text'), [
-    *((name, 'collision.horizon:=99.0',
-       'parameter collision.horizon = 99.0 is not allowed; it takes 2 to 12 s') for name in NODES),
-    *((name, 'udp.bind_prt:=1',
-       'unknown parameter udp.bind_prt = 1; did you mean udp.bind_port?') for name in NODES[:1]),
-])
 def test_a_wrong_parameter_ends_the_start_with_one_line(
-    processes: Live, parameters: Path, name: str, setting: str, text: str,
+    processes: Live, parameters: Path,
 ) -> None:
-    process = processes.node(name, parameters, setting)
-    assert process.wait(timeout=30.0) == 2
-    said = processes.err(name).read_text()
-    assert text in said
-    assert 'Traceback' not in said
-    assert len(said.strip().splitlines()) == 1
+    settings = {
+        **dict.fromkeys(NODES, (
+            'collision.horizon:=99.0',
+            'parameter collision.horizon = 99.0 is not allowed; it takes 2 to 12 s')),
+        'v2x_stack': (
+            'udp.bind_prt:=1',
+            'unknown parameter udp.bind_prt = 1; did you mean udp.bind_port?'),
+    }
+    started = {
+        name: processes.node(name, parameters, setting)
+        for name, (setting, _) in settings.items()}
+    for name, (_, text) in settings.items():
+        assert started[name].wait(timeout=60.0) == 2, name
+        said = processes.err(name).read_text()
+        assert text in said
+        assert 'Traceback' not in said
+        assert len(said.strip().splitlines()) == 1
 
 
 def test_a_missing_parameter_is_named(processes: Live) -> None:
@@ -158,7 +162,10 @@ def test_hostile_datagrams_are_counted(processes: Live) -> None:
     processes.node('obu_udp_driver', None, f'udp.bind_port:={port}')
     processes.wait(
         lambda: 'listening' in processes.err('obu_udp_driver').read_text(), 'the driver')
-    sent = bad_input(processes, '--udp', str(port))
+    hostile = processes.start(
+        'hostile', [sys.executable, str(HERE / 'hostile.py'), '--udp', str(port)])
+    assert hostile.wait(timeout=60.0) == 0, processes.err('hostile').read_text()
+    sent = json.loads(processes.out('hostile').read_text())
 
     def counts() -> dict[str, Any]:
         return processes.diagnostics().get('/obu_udp_driver: datagrams', {})
@@ -202,6 +209,7 @@ def test_a_silent_source_degrades_and_silences_nobody(
     processes.node('advisory_arbiter', parameters)
     processes.wait(lambda: len(processes.advisories()) > 5, 'the arbiter alone')
     processes.node('collision_warning', parameters)
+    processes.node('road_services', parameters)
     processes.node('v2x_translator', parameters)
     processes.start('poses', [sys.executable, str(HERE / 'hostile.py'), '--poses'])
     processes.wait(lambda: processes.advisories()[-1].mode == 'ACTIVE', 'ACTIVE')
