@@ -31,9 +31,11 @@ TOPICS = {
     'merge_request': 'planning/merge_request',
     'perception_objects': 'perception/objects',
     'obu_lanes': 'obu/lanes',
+    'obu_signals': 'obu/signals',
     'objects': 'v2x/objects',
     'lanes': 'v2x/lanes',
     'road_events': 'v2x/road_events',
+    'signals': 'v2x/signals',
     'advisories': 'v2x/advisories',
 }
 PROCESSES = ('v2x_translator', 'collision_warning', 'road_services', 'advisory_arbiter')

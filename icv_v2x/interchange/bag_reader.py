@@ -25,9 +25,11 @@ from icv_v2x.interchange.errors import BagError
 from icv_v2x.interchange.lane_message import road_maps
 from icv_v2x.interchange.message_types import typestore
 from icv_v2x.interchange.road_event_message import road_events
+from icv_v2x.interchange.signal_message import signal_reports
 from icv_v2x.translate.lanes import RoadMaps
 from icv_v2x.translate.reports import ObjectReports
 from icv_v2x.translate.road_events import RoadEvents
+from icv_v2x.translate.signal_reports import SignalReports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,7 +58,7 @@ class Unreadable:
 
 Record = (
     FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | RoadMaps | RoadEvents
-    | Unreadable | None
+    | SignalReports | Unreadable | None
 )
 """What a message becomes; None: a topic that is read but of which no record is made yet."""
 
@@ -218,6 +220,7 @@ _DECODERS: dict[str, Callable[[Any, int], Record]] = {
     topics.OWN_DETECTIONS: from_message.object_reports,
     topics.OBU_LANES: lambda message, _: road_maps(message),
     topics.OBU_ROAD_EVENTS: lambda message, _: road_events(message),
+    topics.OBU_SIGNALS: lambda message, _: signal_reports(message),
 }
 
 

@@ -15,6 +15,7 @@ from icv_v2x.consumer.checksum import crc32
 from icv_v2x.interchange.from_message import SECOND, ConversionError
 from icv_v2x.interchange.lane_message import lane_arrays
 from icv_v2x.interchange.road_event_message import road_event_arrays
+from icv_v2x.interchange.signal_message import signal_arrays
 from icv_v2x.translate.reports import ObjectReports
 from icv_v2x.world.tracks import Tracks
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from icv_v2x.advisory.types import Advisory, Mode
     from icv_v2x.inputs import FrameBatch, Odometry, PlannedPath, VehicleStatus
     from icv_v2x.roads import RoadModel
+    from icv_v2x.signals import Signals
     from icv_v2x.translate.road_events import RoadEvents
 
 NAN = float('nan')
@@ -176,6 +178,17 @@ class MessageEncoder:
         return self._new(name, header=self._header(stamp, 'map'), **{
             field: values if isinstance(values, list) else self._sequence(name, values)
             for field, values in road_event_arrays(events, stamp).items()})
+
+    def signal_array(self, signals: Signals) -> Any:
+        """Return an icv_v2x_msgs/SignalArray in frame `map`.
+
+        Args:
+            signals: All signals at their instant.
+        """
+        name = 'icv_v2x_msgs/msg/SignalArray'
+        return self._new(name, header=self._header(signals.stamp, 'map'), **{
+            field: self._sequence(name, values)
+            for field, values in signal_arrays(signals).items()})
 
     def obu_frames(self, batch: FrameBatch) -> Any:
         """Return an icv_v2x_msgs/ObuFrames."""

@@ -10,10 +10,12 @@ from icv_v2x.inputs import BatchError
 from icv_v2x.interchange import from_message
 from icv_v2x.interchange.lane_message import road_maps
 from icv_v2x.interchange.road_event_message import road_events
+from icv_v2x.interchange.signal_message import signal_reports
 from icv_v2x.interchange.topics import (
     OBU_FRAMES,
     OBU_LANES,
     OBU_ROAD_EVENTS,
+    OBU_SIGNALS,
     ODOMETRY,
     OWN_DETECTIONS,
     PLANNED_PATH,
@@ -111,6 +113,11 @@ def listen_to_lanes(node: ManagedNode, receiver: Receiver) -> None:
 def listen_to_road_events(node: ManagedNode, receiver: Receiver) -> None:
     """Subscribe to road events that the unit has decoded itself."""
     _listen(node, OBU_ROAD_EVENTS, road_events, receiver.receive)
+
+
+def listen_to_signals(node: ManagedNode, receiver: Receiver) -> None:
+    """Subscribe to signals that the unit has decoded itself."""
+    _listen(node, OBU_SIGNALS, signal_reports, receiver.receive)
 
 
 def _listen(

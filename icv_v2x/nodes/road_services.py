@@ -12,6 +12,7 @@ from icv_v2x.advisory.types import Mode
 from icv_v2x.interchange import from_message
 from icv_v2x.interchange.lane_message import road_maps
 from icv_v2x.interchange.road_event_message import road_events
+from icv_v2x.interchange.signal_message import signals
 from icv_v2x.nodes import qos
 from icv_v2x.nodes.cycle_timer import STEP_BACK
 from icv_v2x.nodes.managed_node import ManagedNode
@@ -20,6 +21,7 @@ from icv_v2x.nodes.run import run
 from icv_v2x.nodes.states import trust_status
 from icv_v2x.pipeline import RoadServices, RoadSide
 from icv_v2x.roads import road_model
+from icv_v2x.signals import no_signals
 from icv_v2x.translate.road_events import no_road_events
 from icv_v2x.world.ego_estimator import EgoEstimator
 
@@ -28,10 +30,13 @@ if TYPE_CHECKING:
     from icv_v2x.nodes.health import Status
     from icv_v2x.parameters import NodeParameters, Parameters
     from icv_v2x.roads import RoadModel
+    from icv_v2x.signals import Signals
     from icv_v2x.translate.road_events import RoadEvents
 
 NAME = 'road_services'
 
+# Signals are known for their own instant only; one cycle may be lost [ns].
+_SIGNALS_LATE = 100_000_000
 # What the road side told is not used beyond this: the translator speaks every half second at
 # least [ns].
 _SILENT = 1_000_000_000
@@ -48,6 +53,7 @@ class RoadServicesNode(ManagedNode):
         self._versions = 0
         self._roads: RoadModel | None = None
         self._events: tuple[int, RoadEvents] = (0, no_road_events())
+        self._signals: Signals = no_signals(0)
         super().__init__(NAME)
 
     def build(self) -> None:
@@ -59,6 +65,9 @@ class RoadServicesNode(ManagedNode):
         self.listen(
             'v2x/road_events', 'icv_v2x_msgs/msg/RoadEventArray', qos.stage_input(),
             self._hear_events, required=True, silent_after=1.0)
+        self.listen(
+            'v2x/signals', 'icv_v2x_msgs/msg/SignalArray', qos.stage_input(),
+            self._hear_signals, required=True, silent_after=1.0)
         self.listen(
             'v2x/lanes', 'icv_v2x_msgs/msg/LaneArray', qos.standing_output(), self._hear_lanes,
             required=False, silent_after=3600.0)
@@ -98,10 +107,14 @@ class RoadServicesNode(ManagedNode):
 
     def _forget_road_side(self) -> None:
         self._events = (0, no_road_events())
+        self._signals = no_signals(0)
         self._roads = None
 
     def _hear_events(self, message: Any) -> None:
         self._events = (from_message.nanoseconds(message.header.stamp), road_events(message))
+
+    def _hear_signals(self, message: Any) -> None:
+        self._signals = signals(message)
 
     def _hear_lanes(self, message: Any) -> None:
         self._versions += 1
@@ -123,7 +136,10 @@ class RoadServicesNode(ManagedNode):
         told, events = self._events
         if abs(tracks.stamp - told) > _SILENT:
             events = no_road_events()
-        side = RoadSide(events, self._roads)
+        shown = self._signals
+        if abs(tracks.stamp - shown.stamp) > _SIGNALS_LATE:
+            shown = no_signals(tracks.stamp)
+        side = RoadSide(events, self._roads, shown)
         self._publish(tracks.stamp, mode, reason, self._stage.assess(tracks, ego, side))
 
     def _publish(

@@ -18,9 +18,11 @@ from icv_v2x.nodes.pipeline_inputs import (
     listen_to_lanes,
     listen_to_radio,
     listen_to_road_events,
+    listen_to_signals,
 )
 from icv_v2x.nodes.road_event_speaker import RoadEventSpeaker
 from icv_v2x.nodes.run import run
+from icv_v2x.nodes.signal_speaker import SignalSpeaker
 from icv_v2x.nodes.states import mode_status, radio_status, trust_status
 from icv_v2x.nodes.warm_up import warm_up
 from icv_v2x.pipeline import Pipeline
@@ -51,11 +53,13 @@ class V2xStack(ManagedNode):
         self._show = self.speak('v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.output())
         self._lanes = LaneSpeaker(self)
         self._events = RoadEventSpeaker(self)
+        self._signals = SignalSpeaker(self)
         listen_to_ego(self, self._pipeline.receive)
         listen_to_radio(self, self._pipeline)
         listen_to_detections(self, self._pipeline)
         listen_to_lanes(self, self._pipeline)
         listen_to_road_events(self, self._pipeline)
+        listen_to_signals(self, self._pipeline)
         self._identity = OwnIdentity(self, self._pipeline.configure)
 
     def start(self) -> None:
@@ -94,6 +98,8 @@ class V2xStack(ManagedNode):
             self._lanes.show(cycle.roads, instant)
         if cycle.events is not None:
             self._events.show(cycle.events, instant)
+        if cycle.signals is not None:
+            self._signals.show(cycle.signals)
 
     def _publish(
         self, stamp: int, mode: Mode, reason: str, advisories: tuple[Advisory, ...],

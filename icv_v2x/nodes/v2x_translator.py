@@ -17,9 +17,11 @@ from icv_v2x.nodes.pipeline_inputs import (
     listen_to_lanes,
     listen_to_radio,
     listen_to_road_events,
+    listen_to_signals,
 )
 from icv_v2x.nodes.road_event_speaker import RoadEventSpeaker
 from icv_v2x.nodes.run import run
+from icv_v2x.nodes.signal_speaker import SignalSpeaker
 from icv_v2x.nodes.states import radio_status, trust_status
 from icv_v2x.nodes.warm_up import warm_up
 from icv_v2x.pipeline import Perception
@@ -46,11 +48,13 @@ class V2xTranslator(ManagedNode):
         self._show = self.speak('v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.output())
         self._lanes = LaneSpeaker(self)
         self._events = RoadEventSpeaker(self)
+        self._signals = SignalSpeaker(self)
         listen_to_ego(self, perception.receive)
         listen_to_radio(self, perception)
         listen_to_detections(self, perception)
         listen_to_lanes(self, perception)
         listen_to_road_events(self, perception)
+        listen_to_signals(self, perception)
         self._identity = OwnIdentity(self, perception.configure)
 
     def start(self) -> None:
@@ -82,6 +86,7 @@ class V2xTranslator(ManagedNode):
         tracks, _ = self._perception.world(instant)
         self._lanes.show(self._perception.roads(instant), instant)
         self._events.show(self._perception.road_events(instant), instant)
+        self._signals.show(self._perception.signals(instant))
         # Last, as those who hear it answer with what they have heard before.
         self._show(self.encoder.object_array(tracks))
 

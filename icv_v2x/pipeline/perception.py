@@ -26,6 +26,7 @@ from icv_v2x.inputs import (
 )
 from icv_v2x.message_set.batch import decode_frames
 from icv_v2x.pipeline.counters import Counters
+from icv_v2x.pipeline.signal_intake import SignalIntake
 from icv_v2x.road_events import RoadEventStore
 from icv_v2x.roads import RoadStore
 from icv_v2x.translate.csae import reports_from_bsm
@@ -38,6 +39,7 @@ from icv_v2x.translate.lanes import RoadMaps
 from icv_v2x.translate.refusals import RefusalReason, refused
 from icv_v2x.translate.reports import ObjectReports, joined
 from icv_v2x.translate.road_events import RoadEvents
+from icv_v2x.translate.signal_reports import SignalReports
 from icv_v2x.trust import MisbehaviourLog, TrustKeeper, TrustLevel
 from icv_v2x.world.corroboration import Observations, one_per_object, with_second_source
 from icv_v2x.world.ego_estimator import EgoEstimator
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 
     from icv_v2x.parameters import Parameters
     from icv_v2x.roads import RoadModel
+    from icv_v2x.signals import Signals
     from icv_v2x.translate.refusals import Refusal
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -60,7 +63,10 @@ if TYPE_CHECKING:
         [_Messages, FrameBatch, MapFrame, Parameters],
         tuple[RoadEvents, NDArray[np.int64], tuple[Refusal, ...]]]
 
-Input = FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | RoadMaps | RoadEvents
+Input = (
+    FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | RoadMaps | RoadEvents
+    | SignalReports
+)
 
 # Frames waiting for a cycle at most: a second of a channel ten times as busy as the busiest.
 _PENDING = 50_000
@@ -91,6 +97,7 @@ class Perception:
         self._roads = RoadStore(parameters)
         self._map_memory = MapMemory()
         self._events = RoadEventStore(parameters)
+        self._signals = SignalIntake(parameters)
         self._requests = WayRequests()
         self._pending: list[FrameBatch] = []
         self._waiting = 0
@@ -108,6 +115,7 @@ class Perception:
         self._trust.configure(parameters)
         self._roads.configure(parameters)
         self._events.configure(parameters)
+        self._signals.configure(parameters)
         self._parameters = parameters
 
     def receive(self, item: Input) -> str | None:
@@ -125,11 +133,16 @@ class Perception:
         if isinstance(item, RoadEvents):
             self._take_decoded_events(item)
             return None
-        reason: Enum | None = (
-            self._take_decoded(item) if isinstance(item, RoadMaps) else self._ego.update(item))
+        reason: Enum | str | None
+        if isinstance(item, SignalReports):
+            reason = self._signals.take_decoded(item)
+        elif isinstance(item, RoadMaps):
+            reason = self._take_decoded(item)
+        else:
+            reason = self._ego.update(item)
         if reason is None:
             return None
-        name = str(reason.value)
+        name = str(reason.value) if isinstance(reason, Enum) else reason
         self.refused_inputs[name] = self.refused_inputs.get(name, 0) + 1
         return name
 
@@ -170,6 +183,10 @@ class Perception:
         """
         return self._roads.model(now)
 
+    def signals(self, now: int) -> Signals:
+        """Return what signals show at an instant [ns], after `world` for the same one."""
+        return self._signals.snapshot(now)
+
     def road_events(self, now: int) -> RoadEvents:
         """Return the events, signs and statements about lanes that are told.
 
@@ -193,6 +210,7 @@ class Perception:
         self._tracks.clear()
         self._roads.clear()
         self._events.clear()
+        self._signals.clear()
         self._detections.clear()
         self._trust.clear()
         self._requests.clear()
@@ -241,6 +259,7 @@ class Perception:
         persons = others.pop('PersonalSafetyMessage', [])
         for name, use in (
             ('MapData', self._use_maps),
+            ('SPAT', self._use_signals),
             ('RoadSideInformation', partial(self._use_events, events_from_rsi)),
             ('RoadsideCoordination', partial(self._use_events, events_from_rsc)),
             ('VehIntentionAndRequest', self._use_requests),
@@ -295,6 +314,10 @@ class Perception:
         self._roads.update(maps, newest)
         for refusal in refusals:
             served.refuse(_rows([refusal.frame]), refusal.reason.value)
+
+    def _use_signals(self, messages: _Messages, batch: FrameBatch, served: _Served) -> None:
+        for frame, reason in self._signals.take(messages, batch):
+            served.refuse(_rows([frame]), reason)
 
     def _use_requests(self, messages: _Messages, batch: FrameBatch, served: _Served) -> None:
         requests, refusals = requests_from_vir(messages, batch, self._parameters)

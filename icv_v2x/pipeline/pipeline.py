@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
     from icv_v2x.pipeline.counters import Counters
     from icv_v2x.roads import RoadModel
+    from icv_v2x.signals import Signals
     from icv_v2x.translate.road_events import RoadEvents
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -37,6 +38,7 @@ class Cycle:
         roads: The road as far as its maps were heard; the same object while nothing changes;
             None where the source of a cycle does not hold it.
         events: Events, signs and statements about lanes that are told, None likewise.
+        signals: What signals show, None likewise.
     """
 
     stamp: int
@@ -48,6 +50,7 @@ class Cycle:
     tracks: Tracks
     roads: RoadModel | None = None
     events: RoadEvents | None = None
+    signals: Signals | None = None
 
 
 class Pipeline:
@@ -116,13 +119,14 @@ class Pipeline:
         candidates = self._collision.assess(tracks, ego)
         roads = self._perception.roads(now)
         events = self._perception.road_events(now)
-        side = RoadSide(events, roads)
+        signals = self._perception.signals(now)
+        side = RoadSide(events, roads, signals)
         candidates += self._services.assess(tracks, ego, side)
         verdict = self._arbiter.arbitrate(now, candidates, None if ego is None else ego.age)
         self._perception.counters.cycles += 1
         return Cycle(
             now, verdict.mode, verdict.mode_reason, verdict.advisories, None, ego, tracks, roads,
-            events)
+            events, signals)
 
     @property
     def counters(self) -> Counters:

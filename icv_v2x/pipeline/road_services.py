@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from icv_v2x.advisory.hysteresis import LevelHold
 from icv_v2x.roads.ego import EgoRoadTracker
-from icv_v2x.scenarios import dlm, hlw, ivs, tjw
+from icv_v2x.scenarios import dlm, glosa, hlw, ivs, rlvw, tjw
 from icv_v2x.scenarios.ground import Ground
 from icv_v2x.scenarios.road_scene import RoadScene
 from icv_v2x.scenarios.slw import SpeedLimits
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # Applications without memory.
 APPLICATIONS: dict[str, Callable[[RoadScene, Parameters], list[Advisory]]] = {
     'hlw': hlw.assess, 'tjw': tjw.assess, 'ivs': ivs.assess, 'dlm': dlm.assess,
+    'rlvw': rlvw.assess,
 }
 
 _log = logging.getLogger(__name__)
@@ -115,7 +116,11 @@ class RoadServices:
             found = scene.ceiling(name)
             return ground.ceiling(name) if found is None else found
 
-        return self._hold.update(scene.stamp, candidates, ceiling)
+        # Speed advice is never held: it is gone with the signals that it rests on.
+        return [
+            *self._hold.update(scene.stamp, candidates, ceiling),
+            *self._of('glosa', glosa.assess, scene),
+        ]
 
     def _scene(self, tracks: Tracks, ego: EgoState, road_side: RoadSide) -> RoadScene:
         road = None

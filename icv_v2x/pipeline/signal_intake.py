@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import logging
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from icv_v2x.signals import SignalStore, SignalVerdict
 from icv_v2x.translate.csae_spat import reports_from_spat
+from icv_v2x.translate.refusals import refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,21 +20,13 @@ if TYPE_CHECKING:
     from icv_v2x.signals import Signals
     from icv_v2x.translate.signal_reports import SignalReports
 
-_log = logging.getLogger(__name__)
-
-
 class SignalIntake:
-    """Takes statements on signals in, whatever they come from.
-
-    Attributes:
-        refused: Reason to statements on phases that came decoded and were not used.
-    """
+    """Takes statements on signals in, whatever they come from."""
 
     def __init__(self, parameters: Parameters) -> None:
         """Start without any signal."""
         self._store = SignalStore(parameters)
         self._parameters = parameters
-        self.refused: Counter[str] = Counter()
 
     def configure(self, parameters: Parameters) -> None:
         """Take changed parameters over; what is known stays."""
@@ -58,13 +49,8 @@ class SignalIntake:
         Returns:
             Frame index and reason of those of which nothing was used.
         """
-        try:
-            reports, refusals = reports_from_spat(messages, batch, self._parameters)
-            verdicts = self._store.update(reports)
-        except Exception:
-            # A defect of ours must not cost more than the messages of one kind.
-            _log.exception('frames lost to an internal error: %d', len(messages))
-            return [(frame, 'internal_error') for frame, _ in messages]
+        reports, refusals = reports_from_spat(messages, batch, self._parameters)
+        verdicts = self._store.update(reports)
         refused = [(refusal.frame, refusal.reason.value) for refusal in refusals]
         used = set(reports.frame[verdicts == SignalVerdict.ACCEPTED].tolist())
         for frame in sorted(set(reports.frame.tolist()) - used):
@@ -72,11 +58,19 @@ class SignalIntake:
             refused.append((frame, SignalVerdict(int(verdicts[first])).reason))
         return refused
 
-    def take_decoded(self, reports: SignalReports) -> None:
-        """Take statements in that a unit decoded by itself."""
-        verdicts = self._store.update(reports)
-        for verdict in verdicts[verdicts != SignalVerdict.ACCEPTED].tolist():
-            self.refused[SignalVerdict(verdict).reason] += 1
+    def take_decoded(self, reports: SignalReports) -> str | None:
+        """Take statements in that a unit decoded by itself.
+
+        Returns:
+            Why nothing of them was used, None where something was or nothing was said.
+        """
+        mask, refusals = refused(reports.verification)
+        verdicts = self._store.update(reports.take(~mask))
+        if not len(reports) or (verdicts == SignalVerdict.ACCEPTED).any():
+            return None
+        if len(verdicts):
+            return SignalVerdict(int(verdicts[0])).reason
+        return str(refusals[0].reason.value)
 
     def snapshot(self, now: int) -> Signals:
         """Return every signal at an instant [ns since the Unix epoch]."""

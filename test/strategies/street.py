@@ -1,6 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""A straight street with signals, through MAP and SPAT frames to the scene of the road services."""
+"""A straight street whose signals speak, through MAP and SPAT frames to the scene of services."""
 
 from __future__ import annotations
 
