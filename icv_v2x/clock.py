@@ -121,7 +121,8 @@ def age(time: ArrayLike, now: ArrayLike) -> NDArray[np.float64]:
 
 
 def _clip(time: ArrayLike) -> NDArray[np.int64]:
-    return np.clip(np.asarray(time, dtype=np.int64), _EARLIEST, _LATEST)
+    # Many times quicker than numpy.clip for the few values of a cycle.
+    return np.minimum(np.maximum(np.asarray(time, dtype=np.int64), _EARLIEST), _LATEST)
 
 
 def _nearest(in_minute: NDArray[np.int64], reference: NDArray[np.int64]) -> NDArray[np.int64]:
