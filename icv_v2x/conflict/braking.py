@@ -96,6 +96,8 @@ def required_deceleration_following(
         delay,
         window_end,
     )
+    if not (np.any(ego_acceleration) or np.any(lead_acceleration)):
+        return _against_steady(gap, ego_speed, lead_speed, delay, window_end)
     contact = time_to_contact_following(
         gap, ego_speed, ego_acceleration, lead_speed, lead_acceleration
     )
@@ -143,6 +145,22 @@ def required_deceleration_stopping(
     room = distance - way
     needed = _quotient(speed * speed, 2.0 * np.maximum(room, 0.0))
     return np.where(room < 0.0, np.inf, needed)
+
+
+def _against_steady(
+    gap: FloatArray,
+    ego_speed: FloatArray,
+    lead_speed: FloatArray,
+    delay: FloatArray,
+    window_end: FloatArray,
+) -> FloatArray:
+    """Return the deceleration needed where nobody is accelerated; else as the general form."""
+    closing = ego_speed - lead_speed
+    within = np.minimum(delay, window_end)
+    too_late = (within > 0.0) & (gap - np.maximum(closing, 0.0) * within < 0.0)
+    room, window = np.maximum(gap - closing * delay, 0.0), window_end - delay
+    needed = np.maximum(_against_moving(room, closing, np.zeros(()), window), 0.0)
+    return np.where(too_late, np.inf, np.where(window > 0.0, needed, 0.0))
 
 
 def _against_moving(

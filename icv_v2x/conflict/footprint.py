@@ -120,9 +120,11 @@ def overlap_point(
     """
     x, y = np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
     count = len(first[0])
-    inside = _inside(x, y, np.roll(x, count, axis=0), np.roll(y, count, axis=0))
-    weight = np.hstack([inside[:count], inside[count:]])
-    x, y = np.hstack([x[:count], x[count:]]), np.hstack([y[:count], y[count:]])
+    inside = _inside(
+        x, y, np.concatenate([second[0], first[0]]), np.concatenate([second[1], first[1]])
+    )
+    weight = np.concatenate([inside[:count], inside[count:]], axis=1)
+    x, y = (np.concatenate([v[:count], v[count:]], axis=1) for v in (x, y))
     crossed = ~weight.any(axis=1)
     if crossed.any():
         x, y, weight = (np.hstack([values, np.zeros((count, 8))]) for values in (x, y, weight))
@@ -147,11 +149,12 @@ def _inside(
     for corner in (1, 3):
         side_x = rectangle_x[:, corner : corner + 1] - rectangle_x[:, 2:3]
         side_y = rectangle_y[:, corner : corner + 1] - rectangle_y[:, 2:3]
-        length = np.hypot(side_x, side_y)
+        square = side_x * side_x + side_y * side_y
+        length = np.sqrt(square)
+        along = offset_x * side_x + offset_y * side_y
         # What has no area holds no corners; its own may yet lie in the other rectangle.
-        real = length > 0.0
-        along = (offset_x * side_x + offset_y * side_y) / np.where(real, length, 1.0)
-        inside &= real & (along > -tolerance) & (along < length + tolerance)
+        edge = tolerance * length
+        inside &= (along > -edge) & (along < square + edge)
     return inside
 
 

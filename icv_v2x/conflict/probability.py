@@ -82,7 +82,7 @@ def overlap_probability(
     covariance = covariances[0] + covariances[1]
     across = _between(
         offset_y * cosine - offset_x * sine,
-        covariance.along(direction + 0.5 * np.pi),
+        covariance.along_axis(-sine, cosine),
         -half_across,
         half_across,
     )
@@ -91,7 +91,7 @@ def overlap_probability(
     end = min(first.end_time, second.end_time)
     along = _between(
         offset_x * cosine + offset_y * sine,
-        covariance.along(direction),
+        covariance.along_axis(cosine, sine),
         -half_along - speed * (end - moments),
         half_along + speed * (moments - start),
     )

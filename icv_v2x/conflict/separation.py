@@ -35,6 +35,9 @@ _CHORD_DURATION = 0.05
 _SAME = 1e-9
 # Temporaries of this many doubles stay in the second-level cache of common processors.
 _CHUNK = 65536
+# The corner that follows each of the eight, and the shares of a way at its ends.
+_NEXT = np.array([1, 2, 3, 4, 5, 6, 7, 0])
+_ENDS = np.array([0.0, 1.0])[:, np.newaxis, np.newaxis]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +100,7 @@ def closest_approach(
                     footprint.take(np.zeros_like(rows) if len(footprint) == 1 else rows),
                 )
             )
-        distance[rows], time[rows] = _closest(*sides[0], *sides[1])
+        distance[rows], time[rows] = _closest(*sides[0], *sides[1], apart=contact is not None)
     far = ~(distance <= within)
     distance[far], time[far] = np.inf, np.nan
     return Separation(distance, time)
@@ -193,6 +196,8 @@ def _closest(
     first_footprint: Footprint,
     second: PiecewiseMotion,
     second_footprint: Footprint,
+    *,
+    apart: bool,
 ) -> tuple[FloatArray, FloatArray]:
     """Return least distance [m] and its time [s], (n,) each, for one row of each per pair."""
     count = len(first)
@@ -219,6 +224,7 @@ def _closest(
         first_footprint.take(row),
         second.heading[row, column],
         second_footprint.take(row),
+        apart=apart,
     )
     moment = stretched(start, centres.shape)[row, column]
     moment = moment + share * stretched(duration, centres.shape)[row, column]
@@ -297,6 +303,8 @@ def _segment_distance(
     first: Footprint,
     second_heading: FloatArray,
     second: Footprint,
+    *,
+    apart: bool = False,
 ) -> tuple[FloatArray, FloatArray]:
     """Return the least distance of rectangles on a straight way, and where on it, (m,) each.
 
@@ -307,24 +315,30 @@ def _segment_distance(
         first: Sizes, (m,).
         second_heading: Headings, (m,) [rad].
         second: Sizes, (m,).
+        apart: Whether they are known not to overlap on the way.
 
     Returns:
         Least distance [m], and the earliest share of the way, 0 to 1, at which it is reached.
     """
     corner_x, corner_y = sum_corners(first_heading, first, second_heading, second)
     share = _nearest_share((place[0] - corner_x, place[1] - corner_y), way)
-    candidates = [
-        np.hypot(place[0] + share * way[0] - corner_x, place[1] + share * way[1] - corner_y)
+    count = share.shape[1]
+    distances, places = np.empty((24, count)), np.zeros((24, count))
+    distances[:8] = np.hypot(
+        place[0] + share * way[0] - corner_x, place[1] + share * way[1] - corner_y)
+    places[:8] = share
+    # Both ends of the way against the eight sides.
+    side = (corner_x[_NEXT] - corner_x, corner_y[_NEXT] - corner_y)
+    points = [
+        corner[np.newaxis] - (start + _ENDS * step)
+        for corner, start, step in zip((corner_x, corner_y), place, way, strict=True)
     ]
-    shares = [share]
-    side = (np.roll(corner_x, -1, axis=0) - corner_x, np.roll(corner_y, -1, axis=0) - corner_y)
-    for end in (0.0, 1.0):
-        point = (place[0] + end * way[0], place[1] + end * way[1])
-        candidates.append(_point_distance((corner_x - point[0], corner_y - point[1]), side))
-        shares.append(np.full_like(share, end))
-    distances, places = np.concatenate(candidates), np.concatenate(shares)
+    distances[8:] = _point_distance((points[0], points[1]), side).reshape(16, count)
+    places[16:] = 1.0
     least = distances.min(axis=0)
     where = np.where(distances <= least + _SAME, places, np.inf).min(axis=0)
+    if apart:
+        return least, where
 
     axes = separating_axes(
         (np.cos(first_heading), np.sin(first_heading)),

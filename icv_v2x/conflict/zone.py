@@ -185,28 +185,28 @@ def _chunks(count: int, pieces: int) -> list[IndexArray]:
 def _swept_path(motion: PiecewiseMotion, footprint: Footprint) -> _SweptPath:
     """Return the rectangles that the pieces of motions sweep."""
     duration = motion.durations
-    half_way = [0.5 * duration * rate for rate in (motion.velocity_x, motion.velocity_y)]
-    way = [
-        2.0 * half + 0.5 * duration * duration * change
-        for half, change in zip(
-            half_way, (motion.acceleration_x, motion.acceleration_y), strict=True
-        )
-    ]
+    tangents = [duration * rate for rate in (motion.velocity_x, motion.velocity_y)]
     cosine, sine = motion.direction
     extents, middles = [], []
     for east, north in ((cosine, sine), (-sine, cosine)):
+        final = tangents[0] * east + tangents[1] * north
+        if not motion.accelerated:
+            extents.append(np.abs(final))
+            middles.append(0.5 * final)
+            continue
         # The way lies in the hull of its two ends and of the point where their tangents meet.
-        tangent = half_way[0] * east + half_way[1] * north
-        final = way[0] * east + way[1] * north
+        tangent = 0.5 * final
+        change = motion.acceleration_x * east + motion.acceleration_y * north
+        final = final + 0.5 * duration * duration * change
         lower = np.minimum(np.minimum(tangent, final), 0.0)
         upper = np.maximum(np.maximum(tangent, final), 0.0)
         extents.append(upper - lower)
         middles.append(0.5 * (upper + lower))
     length = footprint.length[:, np.newaxis] + extents[0]
     width = footprint.width[:, np.newaxis] + extents[1]
-    lasting = np.broadcast_to(duration > 0.0, motion.x.shape)
-    sweeps = lasting.copy()
-    hold = np.full(lasting.shape, motion.end_time)
+    sweeps = np.empty(motion.x.shape, dtype=np.bool_)
+    sweeps[:] = duration > 0.0
+    hold = np.full(motion.x.shape, motion.end_time)
     if motion.pieces > 1:
         _join_standing_pieces(motion, extents, sweeps, hold)
     return _SweptPath(

@@ -195,6 +195,8 @@ def state_at(motion: PiecewiseMotion, time: npt.ArrayLike) -> MotionState:
     if moments.ndim == 1:
         first = first[..., 0]
     moments = np.minimum(np.maximum(moments, first), motion.end_time)
+    if motion.pieces == 1 and moments.ndim == 1 and not motion.accelerated:
+        return _uniform(motion, moments - motion.start_time[..., 0])
     state = _continued(motion, piece_at(motion, moments), moments)
     return MotionState(state.x, state.y, state.heading, state.velocity_x, state.velocity_y)
 
@@ -310,6 +312,17 @@ def _continued(motion: PiecewiseMotion, piece: IndexArray, time: FloatArray) -> 
     )
 
 
+def _uniform(motion: PiecewiseMotion, elapsed: FloatArray) -> MotionState:
+    """Return the state after times (m,) in a single piece without acceleration, (m,)."""
+    columns = [getattr(motion, name)[:, 0] for name in _PIECE_FIELDS[:5]]
+    if len(columns[0]) != len(elapsed):
+        columns = [np.repeat(column, len(elapsed)) for column in columns]
+    x, y, heading, velocity_x, velocity_y = columns
+    return MotionState(
+        x + elapsed * velocity_x, y + elapsed * velocity_y, heading, velocity_x, velocity_y
+    )
+
+
 def _repeated(motion: PiecewiseMotion, count: int) -> PiecewiseMotion:
     """Return the motion of one object as that of `count` equal ones."""
     if len(motion) == count:
@@ -330,6 +343,12 @@ def distance_travelled(motion: PiecewiseMotion, time: npt.ArrayLike) -> FloatArr
         time.
     """
     moments = _moments(motion, time)
+    if motion.pieces == 1 and motion.start_time.ndim == 1 and not motion.accelerated:
+        duration = motion.durations[0]
+        pace = np.hypot(motion.velocity_x[:, 0], motion.velocity_y[:, 0])
+        way: FloatArray = pace * np.minimum(
+            np.maximum(moments - motion.start_time[0], 0.0), duration)
+        return way
     spent = np.clip(moments[:, np.newaxis] - motion.start_time, 0.0, motion.durations)
     along_x = spent * (motion.velocity_x + 0.5 * spent * motion.acceleration_x)
     along_y = spent * (motion.velocity_y + 0.5 * spent * motion.acceleration_y)

@@ -30,8 +30,17 @@ class PositionCovariance:
         Args:
             direction: Angle from +x, (n,) [rad].
         """
-        cosine, sine = np.cos(direction), np.sin(direction)
-        variance = self.xx * cosine**2 + 2.0 * self.xy * cosine * sine + self.yy * sine**2
+        return self.along_axis(np.cos(direction), np.sin(direction))
+
+    def along_axis(self, cosine: FloatArray, sine: FloatArray) -> FloatArray:
+        """Return the standard deviation along directions of unit length, (n,) [m].
+
+        Args:
+            cosine: East component, (n,).
+            sine: North component, (n,).
+        """
+        cross = 2.0 * self.xy * cosine * sine
+        variance = self.xx * cosine * cosine + cross + self.yy * sine * sine
         deviation: FloatArray = np.sqrt(np.maximum(variance, 0.0))
         return deviation
 
