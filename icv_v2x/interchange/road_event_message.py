@@ -131,8 +131,9 @@ def _paths(message: Any, count: int) -> dict[str, Array]:
     begin = np.asarray([*message.path_begin, len(x)], np.int64)
     if not (len(owner) == len(half) == len(begin) - 1) or len(x) != len(y):
         raise BatchError('path_event, path_half_width and path_begin disagree', max(count, 1))
-    if begin[0] != 0 or (np.diff(begin)[: len(owner)] < 1).any():
-        raise BatchError('path_begin does not begin at 0 and ascend', max(count, 1))
+    if begin[0] != 0 or (np.diff(begin) < 2).any():
+        raise BatchError(
+            'path_begin does not begin at 0, or a path has less than 2 points', max(count, 1))
     if not (np.abs(np.concatenate([x, y])) <= _FARTHEST).all() or not (half >= 0.0).all():
         raise BatchError('a point or half width of a path is none', max(count, 1))
     return {

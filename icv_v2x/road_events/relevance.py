@@ -22,9 +22,12 @@ Rows = NDArray[np.int64]
 NOWHERE = np.inf
 """Distance to what does not lie on the way."""
 
-# Points of the way that are looked at are so far apart [m].
-_STEP = 2.5
+# Points of the way that are looked at are so far apart, near and far [m].
+_STEP, _FAR_STEP = 2.5, 5.0
+_NEAR = 50.0
 _BITS = 16
+# Shorter sides have no direction, and smaller paths are points [m].
+_TINY, _POINT = 1e-6, 1e-3
 
 
 def _no_numbers() -> NDArray[np.int32]:
@@ -165,7 +168,8 @@ def stations_on(
     """
     samples = _samples(way.points, reach)
     station, offset = _projected(np.column_stack([x, y]), samples)
-    place = np.clip(np.nan_to_num(station) / _STEP, 0, len(samples.station) - 1).astype(np.int64)
+    place = np.clip(
+        np.searchsorted(samples.station, np.nan_to_num(station)), 0, len(samples.station) - 1)
     unit = samples.unit[place]
     turned = np.arctan2(
         np.sin(heading) * unit[:, 0] - np.cos(heading) * unit[:, 1],
@@ -177,7 +181,9 @@ def _samples(points: Floats, reach: float) -> _Samples:
     steps = np.diff(points, axis=0)
     lengths = np.hypot(steps[:, 0], steps[:, 1])
     ends = np.cumsum(lengths)
-    station = np.arange(0.0, max(min(reach, float(ends[-1])), _STEP), _STEP)
+    until = max(min(reach, float(ends[-1])), _STEP)
+    station = np.concatenate([
+        np.arange(0.0, min(until, _NEAR), _STEP), np.arange(_NEAR, until, _FAR_STEP)])
     side = np.minimum(np.searchsorted(ends, station, side='right'), len(lengths) - 1)
     unit = steps[side] / lengths[side, np.newaxis]
     rest = station - (ends[side] - lengths[side])
@@ -251,7 +257,7 @@ def _projected(points: Floats, samples: _Samples) -> tuple[Floats, Floats]:
     unit = samples.unit[nearest]
     along = np.sum(rest * unit, axis=1)
     across = unit[:, 0] * rest[:, 1] - unit[:, 1] * rest[:, 0]
-    beyond = (nearest == len(samples.station) - 1) & (along > _STEP)
+    beyond = (nearest == len(samples.station) - 1) & (along > _FAR_STEP)
     station = np.where(known & ~beyond, samples.station[nearest] + along, np.nan)
     return station, np.where(known, across, np.nan)
 
@@ -316,31 +322,32 @@ class _Sides:
 
 
 def _near_paths(events: RoadEvents, samples: _Samples) -> Rows:
-    """Return the paths whose box meets that of the way."""
+    """Return the paths whose box meets that of the way, and that are more than a point."""
     first = events.path_begin[:-1]
     half = events.path_half_width
     near = np.ones(len(first), np.bool_)
+    extended = np.zeros(len(first), np.bool_)
     for axis, column in ((0, events.path_x), (1, events.path_y)):
         low, high = samples.place[:, axis].min(), samples.place[:, axis].max()
-        near &= np.minimum.reduceat(column, first) - half <= high
-        near &= np.maximum.reduceat(column, first) + half >= low
-    return np.flatnonzero(near)
+        least, most = np.minimum.reduceat(column, first), np.maximum.reduceat(column, first)
+        near &= (least - half <= high) & (most + half >= low)
+        extended |= most - least > _POINT
+    return np.flatnonzero(near & extended)
 
 
 def _sides(events: RoadEvents, paths: Rows) -> _Sides:
-    starts, ends, path = [], [], []
-    for number, row in enumerate(paths.tolist()):
-        points = events.path(row)
-        moved = np.hypot(*np.diff(points, axis=0).T) > 1e-6
-        points = points[np.concatenate([[True], moved])]
-        if len(points) < 2:
-            points = np.array([points[0], points[0] + [1e-3, 0.0]])
-        starts.append(points[:-1])
-        ends.append(points[1:])
-        path.append(np.full(len(points) - 1, number))
-    start, end = np.concatenate(starts), np.concatenate(ends)
-    owner = np.concatenate(path)
-    length = np.hypot(*(end - start).T)
+    points = np.column_stack([events.path_x, events.path_y])
+    counts = np.diff(events.path_begin)
+    number = np.full(len(counts), -1)
+    number[paths] = np.arange(len(paths))
+    belongs = np.repeat(number, counts)
+    used = (belongs[1:] >= 0) & (belongs[1:] == belongs[:-1])
+    start, end, owner = points[:-1][used], points[1:][used], belongs[1:][used]
+    length = np.hypot(end[:, 0] - start[:, 0], end[:, 1] - start[:, 1])
+    # A point sent twice makes a side without direction.
+    long = length > _TINY
+    start, end, owner, length = start[long], end[long], owner[long], length[long]
+    unit = (end - start) / length[:, np.newaxis]
     is_first: Flags = np.diff(owner, prepend=-1) != 0
     is_last: Flags = np.diff(owner, append=len(paths)) != 0
     first = np.flatnonzero(is_first)
@@ -348,7 +355,7 @@ def _sides(events: RoadEvents, paths: Rows) -> _Sides:
     before = total - length
     begin = before - before[first][owner]
     return _Sides(
-        start, (end - start) / length[:, np.newaxis], length, begin, begin + length, owner,
+        start, unit, length, begin, begin + length, owner,
         first, is_first, is_last)
 
 
@@ -361,22 +368,20 @@ def _on_paths(sides: _Sides, samples: _Samples) -> tuple[Floats, Floats, Floats]
 
 def _nearest_side(sides: _Sides, points: Floats) -> tuple[Floats, Floats, Rows]:
     """Return way along, offset to the left and nearest side of points on each path, (M, k)."""
-    rest = points[:, np.newaxis, :] - sides.start
-    raw = np.einsum('msi,si->ms', rest, sides.unit)
-    clipped = np.clip(raw, 0.0, sides.length)
-    across = sides.unit[:, 0] * rest[..., 1] - sides.unit[:, 1] * rest[..., 0]
-    apart = np.hypot(raw - clipped, across)
+    normal = np.column_stack([-sides.unit[:, 1], sides.unit[:, 0]])
+    raw = points @ sides.unit.T - np.sum(sides.start * sides.unit, axis=1)
+    across = points @ normal.T - np.sum(sides.start * normal, axis=1)
+    apart = (raw - np.minimum(np.maximum(raw, 0.0), sides.length)) ** 2 + across**2
     least = np.minimum.reduceat(apart, sides.first, axis=1)
     rows = np.where(
         apart <= least[:, sides.path] + 1e-9, np.arange(len(sides.length)), len(sides.length))
     side = np.minimum.reduceat(rows, sides.first, axis=1)
     point = np.arange(len(points))[:, np.newaxis]
     # Before the first and behind the last side a path goes on straight, to tell who is not on it.
-    low = np.where(sides.is_first, -np.inf, 0.0)
-    high = np.where(sides.is_last, np.inf, sides.length)
-    along = (np.clip(raw, low, high) + sides.begin)[point, side]
-    sideways = np.copysign(least, across[point, side])
-    return along, sideways, side
+    low = np.where(sides.is_first, -np.inf, 0.0)[side]
+    high = np.where(sides.is_last, np.inf, sides.length)[side]
+    along = np.clip(raw[point, side], low, high) + sides.begin[side]
+    return along, np.copysign(np.sqrt(least), across[point, side]), side
 
 
 def _place_on_path(sides: _Sides, places: Floats) -> tuple[Floats, Floats]:

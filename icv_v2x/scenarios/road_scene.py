@@ -77,6 +77,10 @@ class RoadScene:
         """The signals on that way."""
         return signals_ahead(self.ego, self.road, self.signals, self.parameters)
 
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {self.events.name(row): row for row in range(len(self.events))}
+
     @property
     def lane(self) -> int:
         """Index of the lane that the ego is on, -1 where it is not known."""
@@ -98,16 +102,11 @@ class RoadScene:
         Returns:
             The ceiling; LOST for what is told no more, None for names of other things.
         """
-        key = event_of_name(name)
-        if key is None:
+        if event_of_name(name) is None:
             return signal_ceiling(name, self.signals, self.parameters)
-        sender, kind, number = key
-        rows = np.flatnonzero(
-            (self.events.sender_id == np.uint64(sender)) & (self.events.kind == kind)
-            & (self.events.event_id == number))
-        if not len(rows):
+        row = self._rows.get(name)
+        if row is None:
             return LOST
-        row = int(rows[0])
         if not self.trusts(row):
             return Ceiling(Level.CAUTION, 'sender not verified')
         if self.events.confidence[row] < self.parameters.road_events.confidence:
