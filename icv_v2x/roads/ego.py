@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.inputs import Indicator
+from icv_v2x.message_set.records.map_common import Maneuver
 from icv_v2x.roads.matcher import LaneMatcher
 from icv_v2x.roads.movements import resampled
 from icv_v2x.roads.route import route_ahead
@@ -31,6 +33,12 @@ _LEAST_SIGMA = 0.1
 # for every sigma that it is off; it is read at these points [m].
 _WEIGHT = 6.0
 _OFF_PATH = 0.5
+# A lane that does not serve the turn indicated is so much less likely: this tells lanes apart that
+# the map draws on one line, and no others, as who indicates may also be about to change lane.
+_INDICATED = 1.0
+_TURNS = {
+    Indicator.LEFT: Maneuver.MANEUVER_LEFT_TURN, Indicator.RIGHT: Maneuver.MANEUVER_RIGHT_TURN,
+}
 _SPACING = 5.0
 # A vehicle that was seen this close to a stop line and is on no lane now is crossing the node
 # [m]; the crossing ends this far beyond where the next lane should begin [m].
@@ -100,8 +108,7 @@ class EgoRoadTracker:
         matches = self._matcher.match(
             model, ego.stamp, _KEY, np.array([ego.x]), np.array([ego.y]),
             np.array([ego.heading]), position_sigma=sigma,
-            moving=ego.speed > _STANDING,
-            weight=None if x is None or y is None else path_weight(model, x, y))
+            moving=ego.speed > _STANDING, weight=_weight(model, ego, x, y))
         lane, station = int(matches.lane[0]), float(matches.station[0])
         crossing = NOT_GIVEN
         if lane < 0:
@@ -135,6 +142,19 @@ class EgoRoadTracker:
         first = model.lanes.begin[target]
         left = math.hypot(model.lanes.x[first] - ego.x, model.lanes.y[first] - ego.y)
         return target, -left, way
+
+
+def _weight(model: RoadModel, ego: EgoState, x: Floats | None, y: Floats | None) -> Floats | None:
+    """Return what the plan, else the indicator, says of lanes, None where there is neither."""
+    if x is not None and y is not None:
+        return path_weight(model, x, y)
+    turn = _TURNS.get(ego.indicator)
+    if turn is None or not len(model):
+        return None
+    ways = model.lanes.connections
+    serves = np.zeros(len(model), np.bool_)
+    serves[ways.lane[ways.maneuver == turn]] = True
+    return np.where(serves, 0.0, -_INDICATED)
 
 
 def path_weight(model: RoadModel, x: Floats, y: Floats) -> Floats:
