@@ -41,7 +41,8 @@ from icv_v2x.translate.reports import ObjectReports, joined
 from icv_v2x.translate.road_events import RoadEvents
 from icv_v2x.translate.signal_reports import SignalReports
 from icv_v2x.trust import MisbehaviourLog, TrustKeeper, TrustLevel
-from icv_v2x.world.corroboration import Observations, one_per_object, with_second_source
+from icv_v2x.trust.existence import existence, joint_existence, with_detections
+from icv_v2x.world.corroboration import Observations, united, with_second_source
 from icv_v2x.world.ego_estimator import EgoEstimator
 from icv_v2x.world.own_echo import own_vehicle
 from icv_v2x.world.track_store import TrackStore, Verdict
@@ -171,9 +172,17 @@ class Perception:
             trusted |= heard.verification == Verification.NOT_CHECKED
         trusted &= heard.trust != TrustLevel.DISTRUSTED
         observed = Observations(self._tracks.subject_id, self._tracks.since, trusted)
+        heard = replace(heard, existence=existence(heard))
         others = ~own_vehicle(heard, ego)
-        objects = one_per_object(heard.take(others), observed.take(others))
-        return with_second_source(objects, self._detections.snapshot(now)), ego
+        heard = heard.take(others)
+        objects, leader = united(heard, observed.take(others))
+        leads = leader == np.arange(len(leader))
+        objects = replace(
+            objects,
+            identity=self._tracks.identify(np.flatnonzero(others), leader)[leads],
+            existence=joint_existence(heard.existence, leader)[leads])
+        objects = with_second_source(objects, self._detections.snapshot(now))
+        return replace(objects, existence=with_detections(objects)), ego
 
     def roads(self, now: int) -> RoadModel:
         """Return the road as it is known; the same object while nothing changed.

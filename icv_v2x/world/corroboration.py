@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from icv_v2x.translate.reports import Source
 from icv_v2x.world.association import Pairs, best_pairs, possible_pairs
+from icv_v2x.world.fusion import fused
+from icv_v2x.world.tracks import joined
 
 if TYPE_CHECKING:
     from icv_v2x.world.tracks import Tracks
@@ -64,33 +66,44 @@ def with_second_source(tracks: Tracks, detections: Tracks) -> Tracks:
     confirmed[pairs.first] = True
     source = tracks.source.copy()
     source[pairs.first] |= fresh.source[pairs.second]
-    return replace(tracks, corroborated=confirmed, source=source)
+    both = joined(tracks, fresh.take(pairs.second))
+    own = np.arange(len(tracks))
+    states = fused(
+        both, np.concatenate([own, pairs.first]), np.arange(len(both)) >= len(tracks)).take(own)
+    return replace(states, corroborated=confirmed, source=source)
 
 
 def one_per_object(tracks: Tracks, observed: Observations) -> Tracks:
+    """Return the tracks with all that tell of one object made one, see `united`."""
+    return united(tracks, observed)[0]
+
+
+def united(
+    tracks: Tracks, observed: Observations
+) -> tuple[Tracks, NDArray[np.intp]]:
     """Return the tracks with all that tell of one object made one.
 
-    The track of the object's own messages leads. Of several observers the one leads that has
-    known the object longest, so that its name lasts. What is not trusted leads nothing that is.
-    The others' bits of `source` are added, and
-    the object is corroborated where a fresh trusted observation by a sensor comes from another
-    signer than the leader. One observer never sees an object twice, so two of its objects stay
-    two.
+    The track of the object's own messages leads; its state becomes that of all who tell of it,
+    as far as they are fresh, trusted and within the gates. Of several observers the one leads
+    that has known the object longest, so that its name lasts. What is not trusted leads nothing
+    that is. The others' bits of `source` are added, and the object is corroborated where a fresh
+    trusted observation by a sensor comes from another signer than the leader. One observer never
+    sees an object twice, so two of its objects stay two.
 
     Args:
         tracks: n tracks at one instant.
         observed: What else is known of them.
 
     Returns:
-        The leading tracks, in the order given.
+        The leading tracks, in the order given, and the row of the leader of each of the n, (n,).
     """
     perceived = np.flatnonzero(tracks.object_id >= 0)
     if not len(perceived):
-        return tracks
+        return tracks, np.arange(len(tracks))
     leader, confirms = _leaders(tracks, observed, perceived)
     follower = np.flatnonzero(leader != np.arange(len(tracks)))
     if not len(follower):
-        return tracks
+        return tracks, leader
     led = leader[follower]
     source = tracks.source.copy()
     np.bitwise_or.at(source, led, tracks.source[follower])
@@ -107,7 +120,8 @@ def one_per_object(tracks: Tracks, observed: Observations) -> Tracks:
     corroborated[led[independent]] = True
     kept = np.ones(len(tracks), dtype=np.bool_)
     kept[follower] = False
-    return replace(tracks, source=source, corroborated=corroborated).take(kept)
+    states = fused(tracks, leader, confirms & observed.trusted & (tracks.age <= _AGE))
+    return replace(states, source=source, corroborated=corroborated).take(kept), leader
 
 
 def _leaders(

@@ -15,8 +15,12 @@ from icv_v2x.frames import wrap_angle
 from icv_v2x.translate.completion import completed
 from icv_v2x.translate.plausibility import STANDING_SPEED
 from icv_v2x.world.extrapolation import move
+from icv_v2x.world.identity import identified
 from icv_v2x.world.own_echo import OwnEcho
 from icv_v2x.world.relevance import irrelevance
+from icv_v2x.world.shared_ids import SharedIds
+from icv_v2x.world.smoothing import smoothed
+from icv_v2x.world.succession import predecessors
 from icv_v2x.world.track_motion import (
     UNSEEN_ALONG,
     grown_variance,
@@ -105,6 +109,7 @@ class TrackStore:
         self._limits = parameters.tracking
         self._table = TrackTable(parameters.tracking.maximum)
         self._own_echo = OwnEcho(parameters.vehicle.temporary_id)
+        self._shared = SharedIds()
         self._last_instant: int | None = None
         self.resets = 0
         self.evicted = 0
@@ -126,6 +131,18 @@ class TrackStore:
         """Time of the first report of each track [ns], (n,)."""
         return self._table.since[:self._table.count].copy()
 
+    def identify(self, rows: NDArray[np.intp], leader: NDArray[np.intp]) -> NDArray[np.uint32]:
+        """Return the numbers of objects of which several tracks tell, and remember them.
+
+        Args:
+            rows: (n,) rows of the last snapshot.
+            leader: (n,) for each the index among them of the track that leads its object.
+
+        Returns:
+            (n,) the oldest number of each object's tracks.
+        """
+        return identified(self._table, rows, leader)
+
     def configure(self, parameters: Parameters) -> None:
         """Take changed limits and another own temporary id over; the capacity stays.
 
@@ -139,6 +156,7 @@ class TrackStore:
         """Forget all tracks."""
         self._table.keep(np.empty(0, dtype=np.intp))
         self._own_echo.clear()
+        self._shared.clear()
         self._last_instant = None
 
     def update(self, reports: ObjectReports, ego: EgoState | None) -> NDArray[np.uint8]:
@@ -181,8 +199,9 @@ class TrackStore:
     def _apply(self, reports: ObjectReports, ego: EgoState | None) -> NDArray[np.uint8]:
         """Apply usable reports, at least one; return the verdicts, (n,)."""
         verdict = np.full(len(reports), Verdict.ACCEPTED, dtype=np.uint8)
-        order = np.lexsort((reports.time, reports.object_id, reports.sender_id))
-        sender, number = reports.sender_id[order], reports.object_id[order]
+        keys = self._shared.keys(reports)
+        order = np.lexsort((reports.time, reports.object_id, keys))
+        sender, number = keys[order], reports.object_id[order]
         begins = np.ones(len(order), dtype=np.bool_)
         begins[1:] = (sender[1:] != sender[:-1]) | (number[1:] != number[:-1])
         group = np.cumsum(begins) - 1
@@ -209,7 +228,7 @@ class TrackStore:
             known = row >= 0
             verdict[which[known]] = self._advance(row[known], reports, which[known])
             if not known.all():
-                verdict[which[~known]] = self._insert(reports, which[~known], ego)
+                verdict[which[~known]] = self._begin(reports, which[~known], keys, ego)
                 rows = self._table.find(sender[first], number[first])
         return verdict
 
@@ -242,8 +261,22 @@ class TrackStore:
                 int(table.latest.time[track]))
         table.keep(np.setdiff1d(np.arange(table.count), caught))
 
+    def _begin(
+        self, reports: ObjectReports, which: NDArray[np.intp], keys: NDArray[np.uint64],
+        ego: EgoState | None,
+    ) -> NDArray[np.uint8]:
+        """Apply reports of unknown objects, some of known ones under a new id."""
+        verdict = np.empty(len(which), dtype=np.uint8)
+        rows = predecessors(self._table, reports, which)
+        known = rows >= 0
+        self._table.rename(rows[known], reports, which[known], keys)
+        verdict[known] = self._advance(rows[known], reports, which[known])
+        verdict[~known] = self._insert(reports, which[~known], keys, ego)
+        return verdict
+
     def _insert(
-        self, reports: ObjectReports, which: NDArray[np.intp], ego: EgoState | None
+        self, reports: ObjectReports, which: NDArray[np.intp], keys: NDArray[np.uint64],
+        ego: EgoState | None,
     ) -> NDArray[np.uint8]:
         """Begin tracks, those of the least relevant objects giving way; return the verdicts."""
         table = self._table
@@ -260,7 +293,7 @@ class TrackStore:
             table.keep(kept[kept < present])
             verdict[np.setdiff1d(np.arange(len(which)), kept - present)] = Verdict.FULL
             which = which[kept[kept >= present] - present]
-        rows = table.append(reports, which)
+        rows = table.append(reports, which, keys[which])
         table.updates[rows] = 1
         return verdict
 
@@ -290,6 +323,7 @@ class TrackStore:
         )
         table.jumps[rows[held]] = 1
         verdict[held] = Verdict.JUMP
+        self._shared.notice(table, rows[held], reports.signer[which[held]])
 
         applied = verdict == Verdict.ACCEPTED
         rows, which, elapsed = rows[applied], which[applied], elapsed[applied]
@@ -304,7 +338,9 @@ class TrackStore:
 
         turning = self._turning(rows, reports, which, elapsed)
         heading, deviation = latest.heading[rows], latest.heading_deviation[rows]
+        places = smoothed(table, rows, reports, which, elapsed, consistent)
         table.write(rows, reports, which)
+        places.write(table)
         table.turn_slow[rows], table.turn_fast[rows], table.turned[rows] = turning
         standing = np.abs(latest.speed[rows]) < STANDING_SPEED
         kept = ~np.isfinite(latest.heading[rows]) | (standing & np.isfinite(heading))

@@ -43,6 +43,7 @@ class TrackTable:
         count: Number of tracks.
         capacity: Number of rows.
         latest: Newest report of each track, (capacity,) each.
+        key: (capacity,) uint64, what stands for the sender: its id where nobody shares it.
         since: (capacity,) int64, time of the first report of each track [ns].
         period: (capacity,) mean interval of the sender's messages [s], NaN after the first.
         identity: (capacity,) uint32, number of the object.
@@ -67,6 +68,7 @@ class TrackTable:
         self.capacity = capacity
         self._identities = 0
         self.latest = empty_reports(capacity)
+        self.key = np.zeros(capacity, dtype=np.uint64)
         self.since = np.zeros(capacity, dtype=np.int64)
         self.period = np.full(capacity, np.nan)
         self.identity = np.zeros(capacity, dtype=np.uint32)
@@ -80,7 +82,8 @@ class TrackTable:
         self.history_speed = np.zeros((capacity, HISTORY))
         self.history_count = np.zeros((capacity, HISTORY), dtype=np.uint8)
         self._arrays = [
-            self.since, self.period, self.identity, self.updates, self.jumps, self.coincidences,
+            self.key, self.since, self.period, self.identity, self.updates, self.jumps,
+            self.coincidences,
             self.turn_slow, self.turn_fast, self.turned, self.history_time,
             self.history_speed, self.history_count,
             *(getattr(self.latest, field.name) for field in fields(ObjectReports)),
@@ -102,18 +105,22 @@ class TrackTable:
                 array[:len(rows)] = array[rows]
         self.count = len(rows)
 
-    def append(self, reports: ObjectReports, which: NDArray[np.intp]) -> NDArray[np.intp]:
+    def append(
+        self, reports: ObjectReports, which: NDArray[np.intp], key: NDArray[np.uint64]
+    ) -> NDArray[np.intp]:
         """Add tracks of objects not known yet.
 
         Args:
             reports: Reports.
             which: (k,) their rows; there must be room for k tracks.
+            key: (k,) what stands for their senders.
 
         Returns:
             (k,) rows of the tracks.
         """
         rows = np.arange(self.count, self.count + len(which))
         self.count += len(which)
+        self.key[rows] = key
         self.since[rows] = reports.time[which]
         self.period[rows] = np.nan
         self.identity[rows] = self.new_identities(len(rows))
@@ -126,6 +133,22 @@ class TrackTable:
         self.history_time[rows] = EMPTY
         self.write(rows, reports, which)
         return rows
+
+    def rename(
+        self, rows: NDArray[np.intp], reports: ObjectReports, which: NDArray[np.intp],
+        keys: NDArray[np.uint64],
+    ) -> None:
+        """Let tracks go on under the ids of reports.
+
+        Args:
+            rows: (k,) different rows of tracks.
+            reports: n reports.
+            which: (k,) rows of the reports.
+            keys: (n,) what stands for their senders.
+        """
+        self.key[rows] = keys[which]
+        self.latest.sender_id[rows] = reports.sender_id[which]
+        self.latest.signer[rows] = reports.signer[which]
 
     def write(
         self, rows: NDArray[np.intp], reports: ObjectReports, which: NDArray[np.intp]
@@ -148,19 +171,19 @@ class TrackTable:
             history[rows, -1] = newest[which]
 
     def find(
-        self, sender_id: NDArray[np.uint64], object_id: NDArray[np.int32]
+        self, key: NDArray[np.uint64], object_id: NDArray[np.int32]
     ) -> NDArray[np.intp]:
         """Return the rows of objects, -1 for those not known.
 
         Args:
-            sender_id: (k,) no pair of the two twice.
+            key: (k,) what stands for the sender; no pair of the two twice.
             object_id: (k,).
 
         Returns:
             (k,) rows.
         """
         known = self.count
-        senders = np.concatenate([self.latest.sender_id[:known], sender_id])
+        senders = np.concatenate([self.key[:known], key])
         objects = np.concatenate([self.latest.object_id[:known], object_id])
         # A stable sort puts the track, which stands first, right before the object asked for.
         order = np.lexsort((objects, senders))
@@ -168,6 +191,6 @@ class TrackTable:
             (senders[order[1:]] == senders[order[:-1]])
             & (objects[order[1:]] == objects[order[:-1]])
         )
-        rows = np.full(len(sender_id), -1, dtype=np.intp)
+        rows = np.full(len(key), -1, dtype=np.intp)
         rows[order[1:][same] - known] = order[:-1][same]
         return rows

@@ -111,3 +111,11 @@ class Tracks:
         sender = f'{int(self.sender_id[row]):016X}'
         number = int(self.object_id[row])
         return sender if number < 0 else f'{sender}:{number}'
+
+
+def joined(first: Tracks, second: Tracks) -> Tracks:
+    """Return tracks of one instant end to end."""
+    return Tracks(first.stamp, **{
+        f.name: np.concatenate([getattr(first, f.name), getattr(second, f.name)])
+        for f in fields(Tracks) if f.name != 'stamp'
+    })

@@ -24,6 +24,9 @@ from icv_v2x.world.tracks import Tracks
 SEEN = Source.RSM | Source.SENSOR
 BOTH = Source.BSM | SEEN
 FIRST, SECOND = 1001, 1002
+FUSED = (
+    'x', 'y', 'heading', 'speed', 'variance_xx', 'variance_xy', 'variance_yy', 'speed_deviation',
+    'heading_deviation')
 
 
 def tracks(**columns: Any) -> tuple[Tracks, Observations]:
@@ -50,7 +53,8 @@ def test_a_sender_that_a_unit_sees_is_one_track_under_its_own_id() -> None:
     assert names(made) == ['1']
     assert made.source.tolist() == [BOTH]
     assert made.corroborated.tolist() == [True]
-    assert made.x.tolist() == [30.0]
+    assert made.x.tolist() == pytest.approx([30.5])
+    assert made.variance_xx.tolist() == pytest.approx([0.5])
 
 
 def test_what_no_sender_explains_stays_a_track_of_its_unit() -> None:
@@ -222,13 +226,13 @@ def test_nothing_is_lost_or_invented_in_a_crowd(count: int, noise: int) -> None:
     merged = one_per_object(made, observed)
     kept = {made.name(row): row for row in range(len(made))}
     assert {merged.name(row) for row in range(len(merged))} <= set(kept)
-    # All that send themselves stay, as they are but for source and corroboration.
+    # All that send themselves stay, as they are but for source, corroboration and state.
     assert np.count_nonzero(merged.object_id < 0) == np.count_nonzero(made.object_id < 0)
     for row in range(len(merged)):
         before = kept[merged.name(row)]
         assert all(
             getattr(merged, f.name)[row] == getattr(made, f.name)[before]
-            or f.name in ('source', 'corroborated') or np.isnan(getattr(merged, f.name)[row])
+            or f.name in ('source', 'corroborated', *FUSED) or np.isnan(getattr(merged, f.name)[row])
             for f in fields(Tracks) if isinstance(getattr(made, f.name), np.ndarray))
         assert merged.source[row] & made.source[before] == made.source[before]
     # Whatever went is near something that stayed.
