@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from icv_v2x.roads import RoadModel
+    from icv_v2x.signals import Signals
+    from icv_v2x.translate.road_events import RoadEvents
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
@@ -41,6 +43,8 @@ class JsonlCycle:
         ego: Always None.
         tracks: Always None.
         roads: Always None.
+        events: Always None.
+        signals: Always None.
     """
 
     stamp: int
@@ -50,6 +54,8 @@ class JsonlCycle:
     ego: EgoState | None = None
     tracks: Tracks | None = None
     roads: RoadModel | None = None
+    events: RoadEvents | None = None
+    signals: Signals | None = None
 
 
 @dataclass

@@ -20,6 +20,7 @@ from icv_v2x.parameters.groups import Collision, ForwardCollision
 from icv_v2x.report.advisory_recorder import AdvisoryRecorder
 from icv_v2x.report.health_recorder import HealthRecorder
 from icv_v2x.report.road_recorder import RoadRecorder
+from icv_v2x.report.road_side_recorder import RoadSideRecorder
 from icv_v2x.report.scene_recorder import SceneRecorder
 from icv_v2x.report.situations import Situation, SituationGrouper
 from icv_v2x.translate.reports import Source
@@ -32,13 +33,15 @@ if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
     from icv_v2x.report.health_recorder import Counters
     from icv_v2x.roads import RoadModel
+    from icv_v2x.signals import Signals
+    from icv_v2x.translate.road_events import RoadEvents
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
 # In the order in which they run; each adds its names for those after it.
 _SCRIPTS = (
-    'data.js', 'chart.js', 'road.js', 'map.js', 'map_layers.js', 'timeline.js', 'evidence.js',
-    'situations.js', 'health.js', 'main.js',
+    'data.js', 'chart.js', 'road.js', 'road_side.js', 'map.js', 'map_layers.js', 'timeline.js',
+    'evidence.js', 'situations.js', 'health.js', 'main.js',
 )
 _STYLES = ('page.css', 'panels.css')
 
@@ -73,6 +76,14 @@ class ReportCycle(Protocol):
     @property
     def roads(self) -> RoadModel | None:
         """The road, None where the source of the run does not hold it."""
+
+    @property
+    def events(self) -> RoadEvents | None:
+        """What the road side tells, None likewise."""
+
+    @property
+    def signals(self) -> Signals | None:
+        """What signals show, None likewise."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +125,7 @@ class ReportWriter:
         self._parameters = parameters
         self._scene = SceneRecorder()
         self._road = RoadRecorder()
+        self._road_side = RoadSideRecorder()
         self._advisories = AdvisoryRecorder()
         self._health = HealthRecorder()
         self._warnings = SituationGrouper()
@@ -135,6 +147,7 @@ class ReportWriter:
         self._cycles += 1
         self._scene.add(cycle.stamp, cycle.ego, cycle.tracks)
         self._road.add(cycle.stamp, cycle.roads)
+        self._road_side.add(cycle.stamp, cycle.events, cycle.signals)
         self._advisories.add(cycle.stamp, cycle.advisories)
         self._warnings.add(cycle.stamp, cycle.advisories)
         self._notices.add(cycle.stamp, cycle.advisories)
@@ -173,7 +186,7 @@ class ReportWriter:
             'title': title,
             'source': self._description.source,
             'simulated': self._description.simulated,
-            'names': dict(self._description.names),
+            'names': {**self._road_side.names, **self._description.names},
             'sceneMissing': self._description.scene_missing,
             'duration': round(seconds * 1e3),
             'summary': _plain(summary),
@@ -186,9 +199,11 @@ class ReportWriter:
             ],
             'scene': self._scene.document(origin),
             'road': self._road.document(origin),
+            'roadSide': self._road_side.document(origin),
             'advisories': self._advisories.document(origin),
             'omitted': (
-                self._scene.omitted + self._road.omitted + self._advisories.omitted
+                self._scene.omitted + self._road.omitted + self._road_side.omitted
+                + self._advisories.omitted
                 + self._health.omitted + self._warnings.omitted + self._notices.omitted),
             'health': self._health.document(origin),
         }

@@ -12,6 +12,7 @@ from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.conflict import required_deceleration_stopping
 from icv_v2x.inputs import Verification
 from icv_v2x.scenarios.conflicts import emergency_deceleration
+from icv_v2x.translate.road_events import RoadEventKind
 
 if TYPE_CHECKING:
     from icv_v2x.scenarios.road_scene import RoadScene
@@ -92,6 +93,9 @@ def told(
     events = scene.events
     entry, leave = levels
     age = max((scene.stamp - int(events.time[row])) * 1e-9, 0.0)
+    # Nobody collides with a sign.
+    place = (events.x, events.y, events.z) if events.kind[row] == RoadEventKind.EVENT else None
+    x, y, z = (NAN, NAN, NAN) if place is None else (float(column[row]) for column in place)
     return Advisory(
         application=application,
         level=entry,
@@ -99,9 +103,9 @@ def told(
         action=action,
         subject_ids=(events.name(row),),
         reason=reason,
-        conflict_x=float(events.x[row]),
-        conflict_y=float(events.y[row]),
-        conflict_z=float(events.z[row]),
+        conflict_x=x,
+        conflict_y=y,
+        conflict_z=z,
         probability=float(events.confidence[row]),
         data_age=max(age, scene.ego.age),
         verified=bool(events.verification[row] == Verification.VERIFIED),

@@ -13,6 +13,8 @@ import numpy as np
 
 from icv_v2x.advisory.types import Action, Advisory, Application, Level, Mode
 from icv_v2x.roads import RoadModel
+from icv_v2x.signals import Signals
+from icv_v2x.translate.road_events import RoadEvents
 from icv_v2x.world.ego import EgoState
 from icv_v2x.world.tracks import Tracks
 
@@ -30,6 +32,8 @@ class FakeCycle:
     ego: EgoState | None = None
     tracks: Tracks | None = None
     roads: RoadModel | None = None
+    events: RoadEvents | None = None
+    signals: Signals | None = None
 
 
 @dataclass

@@ -153,7 +153,7 @@ const palette = {};
 function readPalette() {
   const style = getComputedStyle(document.documentElement);
   for (const name of ['ink', 'muted', 'faint', 'line', 'paper', 'ground', 'grid', 'road', 'ego',
-    'body', 'body-line', 'info', 'caution', 'warning', 'imminent']) {
+    'body', 'body-line', 'info', 'caution', 'warning', 'imminent', 'stop', 'slow', 'go']) {
     palette[name] = style.getPropertyValue(`--${name}`).trim();
   }
   palette.level = [palette.faint, palette.info, palette.caution, palette.warning, palette.imminent];

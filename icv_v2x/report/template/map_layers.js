@@ -65,6 +65,8 @@ function drawLayers(map) {
   pen.fillRect(0, 0, width, height);
   drawRoad(map, pen);
   drawGround(map, pen);
+  drawEventGround(map, pen);
+  drawLights(map, pen);
   drawGrid(map, pen, width, height);
   for (const placed of map.visible) drawTrail(map, pen, placed, levels.get(placed.object.id));
   if (map.ego) drawTrail(map, pen, map.ego);
@@ -72,6 +74,7 @@ function drawLayers(map) {
     drawBody(map, pen, placed, levels.get(placed.object.id) ?? 0, selected && selected.subject === placed.object.id);
   }
   if (map.ego) drawBody(map, pen, map.ego, 0, false);
+  drawEvents(map, pen);
   for (const entry of [...spoken].reverse()) if (entry.level >= WARNING) drawConflict(map, pen, entry);
   drawScale(map, pen, height, width);
   drawNorth(pen, width);
