@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The road from MAP messages: lanes, who is on which, and where they lead."""
 
+from icv_v2x.roads.courses import LaneCourses, lane_courses
 from icv_v2x.roads.ego import EgoRoad, EgoRoadTracker
 from icv_v2x.roads.matcher import LaneMatcher
 from icv_v2x.roads.matching import LaneMatches, LanePrior, match_lanes
@@ -11,6 +12,7 @@ from icv_v2x.roads.route import Route, route_ahead
 from icv_v2x.roads.store import RoadStore
 
 __all__ = [
-    'Basis', 'EgoRoad', 'EgoRoadTracker', 'LaneMatcher', 'LaneMatches', 'LanePrior', 'Movements',
-    'RoadModel', 'RoadStore', 'Route', 'match_lanes', 'movements', 'road_model', 'route_ahead',
+    'Basis', 'EgoRoad', 'EgoRoadTracker', 'LaneCourses', 'LaneMatcher', 'LaneMatches',
+    'LanePrior', 'Movements', 'RoadModel', 'RoadStore', 'Route', 'lane_courses', 'match_lanes',
+    'movements', 'road_model', 'route_ahead',
 ]
