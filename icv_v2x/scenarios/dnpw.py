@@ -40,6 +40,8 @@ _CLOSE = 2.0
 _SLOWS = 1.0
 # No more of the lane's width is taken for an error of headings, else the lane behind counts too.
 _UNSURE = 0.25
+# Whose heading is not known well enough to tell lanes apart is heard for so long first [s].
+_HEARD = 1.9
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,12 @@ def assess(
         return []
     speeds = tracks.speed[rows]
     meet = _meeting_time(ego.speed, passing.speed, dnpw.acceleration, gaps, speeds)
+    told = _lane_told(tracks, rows, passing, parameters)
     levels = [
-        _level(passing, meet, parameters, margin)
-        for margin in (1.0, parameters.collision.exit_margin)
+        np.where(told, level, np.minimum(level, Level.CAUTION))
+        for level in (
+            _level(passing, meet, parameters, margin)
+            for margin in (1.0, parameters.collision.exit_margin))
     ]
     seen = (gaps <= dnpw.distance_ahead) & (meet <= dnpw.time_ahead)
     action = Action.SLOW_DOWN if passing.out else Action.KEEP_LANE
@@ -249,6 +254,20 @@ def _in_the_oncoming_lane(
     there = np.abs(offset - width) <= 0.5 * width + np.minimum(unsure, _UNSURE * width)
     there &= beside.front_gap > 0.0
     return rows[there], beside.front_gap[there]
+
+
+def _lane_told(
+    tracks: Tracks, rows: NDArray[np.intp], passing: _Pass, parameters: Parameters
+) -> NDArray[np.bool_]:
+    """Return whose lane is told well enough for a WARNING, (n,): by sure headings, or by time."""
+    passed = passing.row
+    away = np.hypot(tracks.x[rows] - tracks.x[passed], tracks.y[rows] - tracks.y[passed])
+    # The chord has the mean of both directions.
+    error = 0.5 * away * np.hypot(
+        tracks.heading_deviation[rows], tracks.heading_deviation[passed])
+    heard = (tracks.updates[rows] - 1.0) * np.nan_to_num(tracks.period[rows])
+    told = (error <= _UNSURE * parameters.carriageway.lane_width) | (heard >= _HEARD)
+    return np.asarray(told)
 
 
 def _meeting_time(

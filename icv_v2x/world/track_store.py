@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from icv_v2x.frames import wrap_angle
 from icv_v2x.translate.completion import completed
 from icv_v2x.translate.plausibility import STANDING_SPEED
 from icv_v2x.world.extrapolation import move
+from icv_v2x.world.heading_filter import HeadingState, followed
 from icv_v2x.world.identity import identified
 from icv_v2x.world.own_echo import OwnEcho
 from icv_v2x.world.relevance import irrelevance
@@ -333,15 +334,21 @@ class TrackStore:
             table.period[rows], elapsed,
             count[applied].astype(np.int64) - latest.message_count[rows])
         table.history_time[rows[~consistent]] = EMPTY
+        messages = np.where(consistent, table.updates[rows], 0)
         table.updates[rows] = np.where(
             consistent, np.minimum(table.updates[rows], np.iinfo(np.uint16).max - 1) + 1, 1)
 
         turning = self._turning(rows, reports, which, elapsed)
+        headings = self._smoothed(rows, reports, which, elapsed, messages)
         heading, deviation = latest.heading[rows], latest.heading_deviation[rows]
         places = smoothed(table, rows, reports, which, elapsed, consistent)
         table.write(rows, reports, which)
         places.write(table)
         table.turn_slow[rows], table.turn_fast[rows], table.turned[rows] = turning
+        latest.heading[rows] = headings.heading
+        latest.heading_deviation[rows] = np.sqrt(headings.variance)
+        table.heading_variance[rows] = headings.variance
+        table.heading_scatter[rows], table.heading_drift[rows] = headings[2:]
         standing = np.abs(latest.speed[rows]) < STANDING_SPEED
         kept = ~np.isfinite(latest.heading[rows]) | (standing & np.isfinite(heading))
         latest.heading[rows[kept]] = heading[kept]
@@ -369,6 +376,24 @@ class TrackStore:
             fast,
             turned_angle(table.turned[rows], fast, yaw_rate, elapsed),
         )
+
+    def _smoothed(
+        self,
+        rows: NDArray[np.intp],
+        reports: ObjectReports,
+        which: NDArray[np.intp],
+        elapsed: NDArray[np.float64],
+        messages: NDArray[np.integer[Any]],
+    ) -> HeadingState:
+        """Return headings after reports, smoothed; a track that sets off takes its own."""
+        table, latest = self._table, self._table.latest
+        moves = (messages > 0) & (np.abs(latest.speed[rows]) >= STANDING_SPEED)
+        before = HeadingState(
+            np.where(moves, latest.heading[rows], np.nan), table.heading_variance[rows],
+            table.heading_scatter[rows], table.heading_drift[rows])
+        return followed(
+            before, reports.heading[which], reports.heading_deviation[which],
+            (latest.yaw_rate[rows], reports.yaw_rate[which]), elapsed, messages)
 
     def _consistent(
         self,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from icv_v2x.translate.reports import ObjectReports
+from icv_v2x.world.heading_filter import begun
 
 HISTORY = 8
 """Messages of each object that are remembered, to know duplicates and to derive acceleration."""
@@ -53,6 +54,9 @@ class TrackTable:
         turn_slow: (capacity,) yaw rate after the slow filter of `turning` [rad/s].
         turn_fast: (capacity,) yaw rate after its fast filter [rad/s].
         turned: (capacity,) how far the object has turned since it began to [rad].
+        heading_variance: (capacity,) of the smoothed heading [rad2].
+        heading_scatter: (capacity,) variance of the headings sent, as learned [rad2].
+        heading_drift: (capacity,) what headings sent lately were off the prediction [rad].
         history_time: (capacity, HISTORY) int64 [ns], newest last, EMPTY where there is none.
         history_speed: (capacity, HISTORY) [m/s].
         history_count: (capacity, HISTORY) uint8, MsgCount.
@@ -78,14 +82,18 @@ class TrackTable:
         self.turn_slow = np.zeros(capacity)
         self.turn_fast = np.zeros(capacity)
         self.turned = np.zeros(capacity)
+        self.heading_variance = np.zeros(capacity)
+        self.heading_scatter = np.zeros(capacity)
+        self.heading_drift = np.zeros(capacity)
         self.history_time = np.full((capacity, HISTORY), EMPTY, dtype=np.int64)
         self.history_speed = np.zeros((capacity, HISTORY))
         self.history_count = np.zeros((capacity, HISTORY), dtype=np.uint8)
         self._arrays = [
             self.key, self.since, self.period, self.identity, self.updates, self.jumps,
             self.coincidences,
-            self.turn_slow, self.turn_fast, self.turned, self.history_time,
-            self.history_speed, self.history_count,
+            self.turn_slow, self.turn_fast, self.turned,
+            self.heading_variance, self.heading_scatter, self.heading_drift,
+            self.history_time, self.history_speed, self.history_count,
             *(getattr(self.latest, field.name) for field in fields(ObjectReports)),
         ]
 
@@ -130,6 +138,10 @@ class TrackTable:
         self.turn_slow[rows] = 0.0
         self.turn_fast[rows] = 0.0
         self.turned[rows] = 0.0
+        self.heading_scatter[rows] = begun(
+            reports.heading[which], reports.heading_deviation[which]).scatter
+        self.heading_variance[rows] = self.heading_scatter[rows]
+        self.heading_drift[rows] = 0.0
         self.history_time[rows] = EMPTY
         self.write(rows, reports, which)
         return rows
