@@ -91,6 +91,7 @@ class Before:
         variance: [m2].
         slack: [m].
         claims: It said that it brakes hard.
+        jumped: Its position was off by itself.
     """
 
     known: Flags
@@ -101,6 +102,7 @@ class Before:
     variance: Floats
     slack: Floats
     claims: Flags
+    jumped: Flags
 
 
 def position_jump(now: Newest, before: Before) -> Floats:
@@ -131,7 +133,8 @@ def position_jump(now: Newest, before: Before) -> Floats:
 def motion_mismatch(now: Newest, before: Before) -> Floats:
     """Return how far the motion of positions is from the velocities claimed.
 
-    The slope of the rest over the window, by least squares.
+    The slope of the rest over the window, by least squares; positions that are off by themselves
+    are left out.
 
     Args:
         now: k newest messages.
@@ -141,6 +144,7 @@ def motion_mismatch(now: Newest, before: Before) -> Floats:
         (k,) 0 where the window is too short.
     """
     elapsed, used = _elapsed(now, before, WINDOW)
+    used &= ~before.jumped
     slope, spread = _slope(elapsed, before.rest, used)
     turned = slope * np.exp(-1j * now.heading)
     variance = np.where(used, before.variance, 0.0).max(axis=1)

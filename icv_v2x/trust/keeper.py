@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icv_v2x.clock import age
+from icv_v2x.frames import wrap_angle
 from icv_v2x.message_set.enumerations import VehicleEvent
 from icv_v2x.trust import checks
 from icv_v2x.trust.levels import Check, TrustLevel
@@ -44,6 +45,12 @@ _OVERLAP = 0.5
 _APPEARED = 2.0
 _LISTENING = 3.0
 _QUIET = 0.5
+# Two in one place: nearer than any two vehicles, at one speed and heading, both heard this
+# lately [m, m/s, rad, s]; the older one must have spoken on this long after the newer one began.
+_TWINS, _TWIN_SPEED, _TWIN_HEADING, _TWIN_AGE = 0.8, 2.0, 0.3, 0.3
+_SPOKEN_ON = 0.15
+# Only newcomers are looked at, [s].
+_NEWCOMER = 10.0
 _VARIANCE = checks.POSITION_DEVIATION_MAXIMUM**2
 _KINDS = len(Check)
 # Accelerations come from other sensors than speeds, and late: they speak half as loud.
@@ -208,6 +215,7 @@ class TrustKeeper:
             excess[Check.RANGE] = away / trust.range_maximum
         excess[Check.SEVERAL_IDS] = self._several_ids(rows, reports.time)
 
+        excess[Check.SAME_PLACE] = self._same_place(rows, reports)
         motion = np.flatnonzero((elapsed > 0.0) | (table.load[rows] == 1.0))
         excess[:Check.RATE, motion] = self._motion(rows[motion], reports.take(motion))
         self._charge(rows, reports, excess, frame)
@@ -241,12 +249,45 @@ class TrustKeeper:
         excess[Check.SPEED_STEP] = checks.speed_step(now, before)
         table.remember(
             rows, reports.time, rest=rest, speed=reports.speed,
-            acceleration=reports.acceleration, variance=variance, slack=slack, claims=claims)
+            acceleration=reports.acceleration, variance=variance, slack=slack, claims=claims,
+            jumped=excess[Check.POSITION_JUMP] > 1.0)
         before = table.before(rows)
         excess[Check.MOTION_MISMATCH] = checks.motion_mismatch(now, before)
         excess[Check.ACCELERATION_MISMATCH] = checks.acceleration_mismatch(now, before)
         excess[Check.UNFOUNDED_EVENT] = checks.unfounded_event(now, before)
         return excess
+
+    def _same_place(self, rows: NDArray[np.intp], reports: ObjectReports) -> Floats:
+        """Return 2 for who came to be where another one already was and is, else 0.
+
+        The newer one is held to account, as one that repeats what others send always is.
+        """
+        table = self._table
+        found = np.zeros(len(rows))
+        assert self._begin is not None
+        young = np.flatnonzero(
+            (table.since[rows] > self._begin + _LISTENING * _SECOND)
+            & (age(table.since[rows], reports.time) <= _NEWCOMER))
+        if not len(young):
+            return found
+        time = int(reports.time.max())
+        old = np.flatnonzero(
+            np.abs(age(table.time[:table.count], time)) <= _TWIN_AGE)
+        for index in young.tolist():
+            elapsed = age(table.time[old], reports.time[index])
+            there = table.position[old] + table.velocity[old] * elapsed
+            here = complex(reports.x[index], reports.y[index])
+            twin = (
+                (np.abs(there - here) <= _TWINS)
+                & (np.abs(np.abs(table.velocity[old]) - abs(reports.speed[index]))
+                   <= _TWIN_SPEED)
+                & ~(np.abs(wrap_angle(table.heading[old] - reports.heading[index]))
+                    > _TWIN_HEADING)
+                & (table.since[old] < table.since[rows[index]])
+                & (table.time[old] > table.since[rows[index]] + _SPOKEN_ON * _SECOND)
+            )
+            found[index] = 2.0 * bool(twin.any())
+        return found
 
     def _several_ids(self, rows: NDArray[np.intp], time: NDArray[np.int64]) -> Floats:
         """Return 2 for ids whose certificate speaks under another id at the same time, else 0."""

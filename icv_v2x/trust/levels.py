@@ -30,7 +30,8 @@ class Check(IntEnum):
     RATE = 5
     RANGE = 6
     SEVERAL_IDS = 7
-    APPEARANCE = 8
+    SAME_PLACE = 8
+    APPEARANCE = 9
 
     @property
     def detector(self) -> str:

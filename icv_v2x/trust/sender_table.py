@@ -85,6 +85,7 @@ class SenderTable:
         self._variance = np.zeros(shape)
         self._slack = np.zeros(shape)
         self._claims = np.zeros(shape, np.bool_)
+        self._jumped = np.zeros(shape, np.bool_)
         self._order = np.zeros(0, np.intp)
         self._arrays = [a for a in vars(self).values() if isinstance(a, np.ndarray)
                         and len(a) == capacity]
@@ -112,7 +113,8 @@ class SenderTable:
         Returns:
             (k,) rows, -1 for those that do not fit in at all.
         """
-        fit = min(len(key), self.capacity)
+        # A crowd of new ones must not drive out all that are known.
+        fit = min(len(key), self.capacity // 2)
         excess = self.count + fit - self.capacity
         if excess > 0:
             # What is known against somebody is kept longer than what is known of nobody.
@@ -149,7 +151,8 @@ class SenderTable:
         return Before(
             known=self._known[rows], time=self._time[rows], rest=self._rest[rows],
             speed=self._speed[rows], acceleration=self._acceleration[rows],
-            variance=self._variance[rows], slack=self._slack[rows], claims=self._claims[rows])
+            variance=self._variance[rows], slack=self._slack[rows], claims=self._claims[rows],
+            jumped=self._jumped[rows])
 
     def remember(
         self, rows: NDArray[np.intp], time: NDArray[np.int64], **columns: NDArray[Any],
@@ -159,7 +162,7 @@ class SenderTable:
         Args:
             rows: (k,) different rows.
             time: (k,) [ns].
-            **columns: rest, speed, acceleration, variance, slack and claims, (k,) each.
+            **columns: rest, speed, acceleration, variance, slack, claims and jumped, (k,) each.
 
         Returns:
             (k,) which are remembered.
