@@ -14,6 +14,7 @@ from icv_v2x.translate.road_events import (
     RoadEventKind,
     RoadEvents,
     column_type,
+    printable,
 )
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def road_events(message: Any) -> RoadEvents:
     if not ((age >= 0.0) & (age <= _OLDEST)).all():
         raise BatchError(f'an age of a road event is not 0 to {_OLDEST:g} s', count)
     stamp = int(message.header.stamp.sec) * _SECOND + int(message.header.stamp.nanosec)
-    texts = [str(text) for text in message.description]
+    texts = [printable(str(text)) for text in message.description]
     if len(texts) not in (0, count):
         raise BatchError(f'description has {len(texts)} entries, event_id has {count}', count)
     return RoadEvents(

@@ -23,6 +23,7 @@ from icv_v2x.translate.road_events import (
     RoadEvents,
     column_type,
     no_road_events,
+    printable,
 )
 from icv_v2x.translate.validity import date_times, minutes_of_year
 
@@ -190,7 +191,7 @@ def _add_event(
         code=event.event_type, origin=event.event_source, vehicle_types=0, speed=_NAN,
         behavior=0, information=0, radius=event.event_radius, priority=event.priority or 0,
         confidence=event.event_confidence, begin=begin, end=end,
-        description=event.description or '')
+        description=printable(event.description or ''))
 
 
 def _add_sign(
@@ -206,7 +207,7 @@ def _add_sign(
         code=sign.sign_type, origin=0,
         vehicle_types=0 if beside is None else int(beside.sign_with_vehicle_type or 0),
         speed=_NAN, behavior=0, information=0, radius=_NAN, priority=sign.priority or 0,
-        confidence=_NAN, begin=begin, end=end, description=sign.description or '')
+        confidence=_NAN, begin=begin, end=end, description=printable(sign.description or ''))
 
 
 def _add_lane(
@@ -221,7 +222,7 @@ def _add_lane(
         vehicle_types=0, speed=lane.recommended_speed,
         behavior=int(lane.recommended_behavior or 0), information=int(lane.information or 0),
         radius=_NAN, priority=0, confidence=_NAN, begin=begin, end=end,
-        description=lane.description or '')
+        description=printable(lane.description or ''))
 
 
 def _placed(place: PositionOffset | None, around: Position) -> tuple[float, float, float]:

@@ -158,6 +158,12 @@ _TYPES: dict[str, type[np.generic]] = {
 }
 
 
+def printable(text: str) -> str:
+    """Return a text without what steers a terminal or breaks a line."""
+    return text if text.isprintable() else ''.join(
+        letter if letter.isprintable() else ' ' for letter in text).strip()
+
+
 def event_of_name(name: str) -> tuple[int, int, int] | None:
     """Return sender, kind and number of an event's name, None for the name of another thing."""
     sender, _, number = name.partition(':')

@@ -19,6 +19,8 @@ OPEN = 0
 """A begin or an end that is not stated."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+# What is stated beyond these is kept there; differences of any two fit into 64 bits.
+_EARLIEST, _LATEST = 1, 2**62
 _MICROSECOND = timedelta(microseconds=1)
 # Where only the begin or the end is stated, what is farther ahead or behind is that of the other
 # year: what is told now matters now.
@@ -120,7 +122,8 @@ def _instants(stated: DateTime | None, reference: int) -> list[int]:
         except (ValueError, OverflowError):
             continue
         second = 0.0 if math.isnan(stated.second) else stated.second
-        found.add(_nanoseconds(moment) + round(second * NANOSECONDS))
+        instant = _nanoseconds(moment) + round(second * NANOSECONDS)
+        found.add(min(max(instant, _EARLIEST), _LATEST))
     return sorted(found)
 
 
