@@ -76,7 +76,7 @@ FAMILIES: dict[str, Family] = {
                 'braking': (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)},
         ('beside', 'ego brakes too'), braking, RATES),
     'cut-in': Family(
-        'FCW', {'ego': (60, 80, 100, 120), 'closing': (20, 30, 40), 'side': SIDES,
+        'FCW', {'ego': (60, 80, 100, 120), 'closing': (10, 20, 30, 40), 'side': SIDES,
                 'short': (-0.5, 0.0, 0.5)}, ('another lane', 'faster'), cut_in, RATES),
     'cut-out': Family(
         'FCW', {'ego': (80, 120), 'side': SIDES}, ('beside',), cut_out, RATES),
@@ -114,7 +114,7 @@ FAMILIES: dict[str, Family] = {
         'VRUCW', {'ego': (30, 40, 50, 60), 'person': PEOPLE, 'direction': SIDES,
                   'left': (-0.4, 0.0, 0.4)}, ('left', 'right'), person_along),
     'person, before a turn': Family(
-        'VRUCW', {'ego': (15, 20), 'radius': (8.0, 12.0), 'side': SIDES, 'walks': (5.0, 6.5)},
+        'VRUCW', {'ego': (15, 20), 'radius': (8.0, 12.0), 'side': SIDES, 'person': PEOPLE},
         ('earlier', 'later'), person_before_turn, RATES),
     'special vehicle': Family(
         'EVW', {'ego': (30, 40, 50), 'faster': (30, 40, 50), 'side': SIDES,

@@ -406,6 +406,7 @@ def person_along(f: Factors) -> Case:
 
 def person_before_turn(f: Factors) -> Case:
     scene = Scene(duration=9.0)
+    name, walks = f['person']
     speed, radius = kmh(f['ego']), f['radius']
     begins, arc = 2.5, math.pi / 2 * radius / kmh(f['ego'])
     scene.ego(speed=speed).keep(begins).turn(math.pi / 2 * f['side'], radius).keep(3.0)
@@ -413,9 +414,10 @@ def person_before_turn(f: Factors) -> Case:
     meet = begins + arc + 4.0 / speed
     if f['miss']:
         meet += 4.0 if f['miss'] == 'later' else -4.0
-    scene.pedestrian(
-        'person', x=float(corner.x[0]) - kmh(f['walks']) * meet,
-        y=float(corner.y[0]) + 4.0 * f['side'], speed=kmh(f['walks']))
+    scene.actor(
+        'person', x=float(corner.x[0]) - kmh(walks) * meet,
+        y=float(corner.y[0]) + 4.0 * f['side'], speed=kmh(walks),
+        object_class=ObjectClass[name])
     if f['miss']:
         return Case(scene, 'person')
     contact = encounter(scene, 'person').first_overlap
