@@ -100,10 +100,16 @@ class Site:
 
 
 class RoadSide:
-    """Everything that the units of a scene send over and over again."""
+    """Everything that the units of a scene send over and over again.
+
+    Attributes:
+        dated: Roadside information states its minute of the year, which bags that are played
+            again at another time must not.
+    """
 
     def __init__(self) -> None:
         """Begin with nothing."""
+        self.dated = True
         self._sendings: list[tuple[str, Callable[[Site], Any], float, float, float, int]] = []
 
     def repeats(
@@ -226,7 +232,7 @@ def _information(
     site: Site, *, events: tuple[RoadTrafficEvent, ...] = (),
     signs: tuple[RoadTrafficSign, ...] = (),
 ) -> RoadSideInformation:
-    since = (site.instant - site.scene.start) / SECOND
+    since = (site.instant - site.scene.start) / SECOND if site.scene.road_side.dated else None
     return RoadSideInformation(
         message_count=site.count % 128, time_of_year=site.minute(since), id=site.unit,
         reference_position=site.reference, events=events, signs=signs)

@@ -30,13 +30,17 @@ SEPARATE = ('v2x_translator', 'collision_warning', 'road_services', 'advisory_ar
 
 
 def make_bag(folder: Path, start: int) -> Path:
-    """Returns a bag with a crossing car and, once that is gone, a standing one."""
+    """Returns a bag with a crossing car, road works and, once that is gone, a standing car."""
     scene = Scene(10.0, start=start)
     scene.ego(kmh(50)).keep(until=2.8).brake(4.0, to=3.0).keep(until=5.7).accelerate(
         3.0, to=kmh(40)).keep(0.5).brake(6.0)
     scene.crossing('crossing', speed=kmh(40), at=80.0)
     scene.car('standing', ahead=95.0, speed=0.0, seen_by_ego=True)
     scene.car('beside', ahead=5.0, left=3.5, speed=kmh(52))
+    scene.roadside_unit('unit', x=50.0, y=15.0)
+    scene.road_side.dated = False
+    scene.road_side.event(
+        'unit', 1, 501, at=(95.0, 0.0), paths=[[(-50.0, 0.0), (95.0, 0.0)]], rate=5.0)
     bag = folder / 'bag'
     write(scene.placed(rotation=0.7), bag)
     return bag
