@@ -13,6 +13,7 @@ from icv_v2x.clock import NANOSECONDS
 from icv_v2x.frames import MapFrame
 from icv_v2x.inputs import Odometry, PlannedPath, VehicleStatus
 from icv_v2x.interchange import from_message
+from icv_v2x.interchange.lane_message import road_maps
 from icv_v2x.interchange.topics import OWN_DETECTIONS, READ_TOPICS
 from icv_v2x.message_set.errors import MessageError
 from icv_v2x.nodes import qos
@@ -21,15 +22,20 @@ from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.message_classes import encoder, message_class
 from icv_v2x.nodes.pipeline_inputs import listen_to_ego, relative
 from icv_v2x.nodes.run import run
+from icv_v2x.roads import road_model
+from icv_v2x.roads.ego import EgoRoadTracker
+from icv_v2x.transmit.bsm import LIGHT_BAR, SIREN
 from icv_v2x.transmit.bsm_sender import BsmSender
 from icv_v2x.transmit.outgoing import OutgoingFrame, batch_of, whole_millisecond
 from icv_v2x.transmit.own_state import own_state
+from icv_v2x.transmit.priority import PrioritySender, next_signal
 from icv_v2x.transmit.sharing import sharing_frame
 from icv_v2x.world.ego_estimator import EgoEstimator
 
 if TYPE_CHECKING:
     from icv_v2x.parameters import NodeParameters, Parameters
     from icv_v2x.parameters.transmit_group import Transmit
+    from icv_v2x.roads import RoadModel
 
 NAME = 'v2x_transmitter'
 # How often the sender is asked whether a message is due [s]; bounds how late one can be.
@@ -37,6 +43,11 @@ _TICK = 0.01
 # A channel load older than this is none [ns].
 _LOAD_AGE = 2_000_000_000
 _TEXT = 'std_msgs/msg/String'
+# Who may ask signals for priority, and by which lights it is on duty.
+_SPECIAL = ('emergency', 'special')
+_BEACON = LIGHT_BAR | SIREN
+# An older status tells nothing of the lights [ns].
+_STATUS_AGE = 1_000_000_000
 
 
 class V2xTransmitter(ManagedNode):
@@ -56,6 +67,8 @@ class V2xTransmitter(ManagedNode):
         self._shared = 0
         self._shared_at: int | None = None
         self._told_id: int | None = None
+        self._roads: RoadModel | None = None
+        self._versions = 0
         super().__init__(NAME)
 
     def build(self) -> None:
@@ -64,6 +77,8 @@ class V2xTransmitter(ManagedNode):
         self._ego = EgoEstimator(self.parameters)
         self._sender = BsmSender(
             self.parameters, self.of_nodes.transmit, random.SystemRandom())
+        self._priority = PrioritySender(self.of_nodes.transmit)
+        self._ego_road = EgoRoadTracker()
         origin = self.parameters.map_origin
         self._map = MapFrame(
             origin.latitude, origin.longitude, origin.altitude, self.parameters.map_projection)
@@ -74,6 +89,9 @@ class V2xTransmitter(ManagedNode):
         self.listen(
             relative(OWN_DETECTIONS), READ_TOPICS[OWN_DETECTIONS], qos.vehicle_input(),
             self._share)
+        self.listen(
+            'v2x/lanes', 'icv_v2x_msgs/msg/LaneArray', qos.standing_output(), self._hear_lanes,
+            required=False, silent_after=3600.0)
         self.listen(
             'obu/channel_busy_ratio', 'std_msgs/msg/Float32', qos.vehicle_input(),
             self._take_load)
@@ -98,12 +116,15 @@ class V2xTransmitter(ManagedNode):
         if self._sender is not None:
             self._ego.clear()
             self._sender.clear()
+            self._priority.clear()
+            self._ego_road.clear()
 
     def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
         """Hand changed parameters to the sender."""
         del parameters
         if self._sender is not None:
             self._sender.configure(of_nodes.transmit)
+            self._priority.configure(of_nodes.transmit)
 
     def statuses(self) -> list[Status]:
         """Return what was sent and why nothing is."""
@@ -115,6 +136,7 @@ class V2xTransmitter(ManagedNode):
             'changes of the temporary id': str(sender.identity.changes),
             'basic safety messages': str(sender.sent),
             'sensor sharing messages': str(self._shared),
+            'priority requests': str(self._priority.sent),
             'not encoded': str(sender.refused),
         }
         if not self.of_nodes.transmit.enabled:
@@ -144,6 +166,36 @@ class V2xTransmitter(ManagedNode):
         frame = self._sender.step(
             now, self._ego.state, self._status,
             channel_busy_ratio=load if abs(now - heard) <= _LOAD_AGE else math.nan)
+        if frame is not None:
+            self._hand_over(frame)
+            self._ask_for_priority(now)
+
+    def _hear_lanes(self, message: Any) -> None:
+        self._versions += 1
+        self._roads = road_model(road_maps(message).maps, self._versions)
+
+    def _ask_for_priority(self, now: int) -> None:
+        """Ask the next signal for priority, with the basic safety message of the same instant."""
+        assert self._sender is not None
+        special = self.of_nodes.transmit.object_class in _SPECIAL
+        ego = self._ego.state(whole_millisecond(now))
+        if not special or ego is None:
+            return
+        status, road = self._status, None
+        if self._roads is not None and len(self._roads):
+            lever = self.parameters.vehicle.base_link_to_center
+            road = self._ego_road.locate(self._roads, ego, lever)
+        lit = status is not None and bool(
+            status.lights & _BEACON) and abs(now - status.stamp) <= _STATUS_AGE
+        try:
+            frame = self._priority.step(
+                self._sender.identity, own_state(ego, self._map, self.parameters.datum.vehicle),
+                next_signal(road, ego.length), on_duty=lit)
+        except MessageError as error:
+            self._sender.refused += 1
+            self.get_logger().warning(
+                f'priority cannot be asked for: {error}', throttle_duration_sec=5.0)
+            return
         if frame is not None:
             self._hand_over(frame)
 

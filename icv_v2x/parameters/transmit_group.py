@@ -35,6 +35,9 @@ class Transmit:
     id_distance: float = parameter(
         2100.0, 'Before the vehicle has moved this far its temporary id is not changed.',
         unit='m', minimum=0.0, maximum=2200.0, source=_PROFILE, changeable=False)
+    priority_distance: float = parameter(
+        500.0, 'A special vehicle on duty asks signals for priority from this distance on; 0: it '
+        'does not.', unit='m', minimum=0.0, maximum=1000.0)
     sharing_rate: float = parameter(
         0.0, 'How often own detections are shared (SSM); 0: they are not.',
         unit='Hz', minimum=0.0, maximum=10.0)

@@ -46,8 +46,8 @@ _LIGHTS = {
     8: ExteriorLight.DAYTIME_RUNNING_LIGHTS,
     16: ExteriorLight.PARKING_LIGHTS,
 }
-_LIGHT_BAR = 32
-_SIREN = 64
+LIGHT_BAR = 32
+SIREN = 64
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def bsm_content(
         # without it the speed, which has no sign, would be taken for a forward one
         transmission = Transmission.REVERSE_GEARS
     lights = 0 if status is None else status.lights
-    warning = bool(lights & (_LIGHT_BAR | _SIREN))
+    warning = bool(lights & (LIGHT_BAR | SIREN))
     return BsmContent(
         temporary_id=temporary_id,
         message_count=message_count,
@@ -142,8 +142,8 @@ def bsm_content(
         path_confidence=outlook.confidence,
         lights=None if status is None else exterior_lights(status),
         response_type=ResponseType.EMERGENCY if vehicle.emergency and warning else None,
-        siren=Siren.IN_USE if vehicle.emergency and lights & _SIREN else None,
-        light_bar=LightBar.IN_USE if vehicle.emergency and lights & _LIGHT_BAR else None,
+        siren=Siren.IN_USE if vehicle.emergency and lights & SIREN else None,
+        light_bar=LightBar.IN_USE if vehicle.emergency and lights & LIGHT_BAR else None,
     )
 
 

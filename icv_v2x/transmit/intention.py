@@ -101,6 +101,18 @@ class Requests:
         """
         self._open[number] = replace(self._open[number], status=status)
 
+    def renew(self, number: int, information: Information) -> None:
+        """Say anew what a request is for, as where the vehicle has come nearer.
+
+        Args:
+            number: Of the request.
+            information: What for, as of now.
+
+        Raises:
+            KeyError: There is no such request under way.
+        """
+        self._open[number] = replace(self._open[number], information=information)
+
     def told(self) -> tuple[DriveRequest, ...]:
         """Return the requests for the next message; those that ended are told of once."""
         told = tuple(self._open.values())
