@@ -37,9 +37,11 @@ _SPEED_SHARE = 0.1
 _LEVEL = 4.0
 # What is not known to be small counts as a vehicle from this length on [m].
 _VEHICLE_LENGTH = 2.6
-# Costs are squares in units of the gates, at most 2, and must not be 0; leaving out costs more.
+# What was one object before stays one within this many times the gates of place.
+_HELD = 1.4
+# Costs are squares in units of the gates, at most 4, and must not be 0; leaving out costs more.
 _LEAST_COST = 1.0
-_UNPAIRED = 4.0
+_UNPAIRED = 6.0
 
 _VEHICLE, _RIDER, _WALKER, _THING = 1, 2, 4, 8
 _SORTS = np.zeros(256, dtype=np.uint8)
@@ -72,13 +74,17 @@ class Pairs:
         return Pairs(self.first[rows], self.second[rows], self.cost[rows])
 
 
-def possible_pairs(first: Tracks, second: Tracks, *, wide: float = 1.0) -> Pairs:
+def possible_pairs(
+    first: Tracks, second: Tracks, *, wide: float = 1.0, held: bool = False
+) -> Pairs:
     """Return the pairs within the gates of place, speed, kind and level.
 
     Args:
         first: n tracks at one instant.
         second: m tracks at the same instant.
         wide: Factor of the gates of place.
+        held: Whether tracks of one identity, which were taken for one object before, may be
+            farther apart, so that the bias of a receiver does not part them now and then.
 
     Returns:
         The pairs.
@@ -86,9 +92,12 @@ def possible_pairs(first: Tracks, second: Tracks, *, wide: float = 1.0) -> Pairs
     if not len(first) or not len(second):
         none = np.empty(0, dtype=np.intp)
         return Pairs(none, none, np.empty(0))
-    one, other = _neighbours(first, second, wide * REACH)
+    one, other = _neighbours(first, second, wide * REACH * (_HELD if held else 1.0))
     place = _place(first, one, second, other, wide)
-    possible = (place <= 1.0).all(axis=0)
+    gate = np.ones(len(one))
+    if held:
+        gate[first.identity[one] == second.identity[other]] = _HELD
+    possible = (place <= gate).all(axis=0)
     possible &= _velocity_apart(first, one, second, other) <= _SPEED + _SPEED_SHARE * np.maximum(
         np.abs(first.speed[one]), np.abs(second.speed[other]))
     possible &= (_sorts(first)[one] & _sorts(second)[other]) != 0

@@ -186,7 +186,7 @@ def _within(
     tracks: Tracks, first: NDArray[np.intp], second: NDArray[np.intp], *, wide: float = 1.0,
 ) -> Pairs:
     """Return the possible pairs of some tracks and others, as rows of all tracks."""
-    pairs = possible_pairs(tracks.take(first), tracks.take(second), wide=wide)
+    pairs = possible_pairs(tracks.take(first), tracks.take(second), wide=wide, held=True)
     return Pairs(first[pairs.first], second[pairs.second], pairs.cost)
 
 
