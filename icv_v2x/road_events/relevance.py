@@ -191,9 +191,8 @@ def _samples(points: Floats, reach: float) -> _Samples:
 
 
 def _nowhere(count: int) -> Relevance:
-    far = np.full(count, NOWHERE)
-    no = np.zeros(count, np.bool_)
-    return Relevance(far, far, far, no, no)
+    far, no = np.full((3, count), NOWHERE), np.zeros((2, count), np.bool_)
+    return Relevance(*far, *no)
 
 
 def _where(condition: Flags, first: Relevance, second: Relevance) -> Relevance:
@@ -297,12 +296,17 @@ def _by_path(
     applies = entered & ~(placed & (distance > leaving))
     beside = np.abs(place_offset - offset[entry, columns]) > 0.5 * lane_width
     own = applies & ~(placed & beside & (half > 0.5 * lane_width))
-    end = np.minimum(end, leaving)
-    for path in np.flatnonzero(applies).tolist():
-        its: Flags = np.arange(count) == owner[path]
-        found = _nearer(found, Relevance(
-            np.where(its, begin[path], NOWHERE), np.where(its, end[path], NOWHERE),
-            np.where(its, distance[path], NOWHERE), its & own[path], its & placed[path]))
+    by_path = Relevance(begin, np.minimum(end, leaving), distance, own, placed)
+    rank = np.where(applies, _rank(by_path), NOWHERE)
+    order = np.lexsort((rank, ~applies, owner))
+    rows, first = np.unique(owner[order], return_index=True)
+    best = order[first]
+    rows, best = rows[applies[best]], best[applies[best]]
+    for column, value in (
+        (found.begin, by_path.begin), (found.end, by_path.end),
+        (found.distance, by_path.distance), (found.own_lane, own), (found.placed, placed),
+    ):
+        column[rows] = value[best]
     return found
 
 
