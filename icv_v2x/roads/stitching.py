@@ -47,8 +47,17 @@ def stitched(lanes: Lanes) -> tuple[Lanes, Rows]:
     into = _direction(lanes, end - 1, end)
     target = np.full(len(ways), NOT_GIVEN, np.int64)
     maneuver = ways.maneuver.copy()
+    numbered = _by_number(lanes)
     for way in range(len(ways)):
         lane = int(ways.lane[way])
+        named = numbered.get((
+            int(ways.region[way]), int(ways.node[way]), int(lanes.region[lane]),
+            int(lanes.node[lane]), int(ways.lane_id[way])))
+        if named is not None and lanes.ends_at_node[lane]:
+            target[way] = named
+            if maneuver[way] == UNKNOWN_MANEUVER:
+                maneuver[way] = _turn(float(out[named] - into[lane]))
+            continue
         if ways.section[way] == lanes.section[lane] + 1 and not lanes.ends_at_node[lane]:
             candidates = _next_section(lanes, lane)
         else:
@@ -58,6 +67,17 @@ def stitched(lanes: Lanes) -> tuple[Lanes, Rows]:
         if maneuver[way] == UNKNOWN_MANEUVER and target[way] >= 0:
             maneuver[way] = _turn(float(out[target[way]] - into[lane]))
     return replace(lanes, connections=replace(ways, maneuver=maneuver)), target
+
+
+def _by_number(lanes: Lanes) -> dict[tuple[int, int, int, int, int], int]:
+    """Return the lanes that vehicles can enter from a node by all their numbers."""
+    first = (lanes.section <= 1) & (lanes.lane_type == LaneType.VEHICLE)
+    first &= lanes.lane_id != NOT_GIVEN
+    rows = np.flatnonzero(first)[::-1]
+    keys = zip(*(column[rows].tolist() for column in (
+        lanes.region, lanes.node, lanes.upstream_region, lanes.upstream_node, lanes.lane_id,
+    )), strict=True)
+    return dict(zip(keys, rows.tolist(), strict=True))
 
 
 def _with_sections(lanes: Lanes) -> Connections:

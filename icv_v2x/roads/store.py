@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from icv_v2x.parameters import Parameters
-    from icv_v2x.translate.lanes import NodeMap
+    from icv_v2x.translate.lanes import Lanes, NodeMap
 
 _SECOND = 1e9
+# What a road model of so many ways over nodes and so much length [m] costs is borne; one is made
+# anew no more often than this [ns].
+_WAYS, _LENGTH = 4096, 300_000.0
+_INTERVAL = 1_000_000_000
 
 
 @dataclass
@@ -38,6 +42,7 @@ class RoadStore:
         self._version = 0
         self._model = road_model([], 0)
         self._stale = False
+        self._made: int | None = None
 
     def configure(self, parameters: Parameters) -> None:
         """Take changed parameters over."""
@@ -48,6 +53,7 @@ class RoadStore:
         """Forget all maps."""
         self._entries.clear()
         self._changed()
+        self._made = None
 
     def update(self, maps: Iterable[NodeMap], now: int) -> None:
         """Take maps over, each in place of what was known of its node.
@@ -81,6 +87,8 @@ class RoadStore:
     def model(self, now: int) -> RoadModel:
         """Return the road at an instant; the same object while nothing changed.
 
+        Changes show within a second: a flood of maps must not cost the cycle.
+
         Args:
             now: [ns since the Unix epoch].
         """
@@ -88,8 +96,11 @@ class RoadStore:
         expired = [key for key, entry in self._entries.items() if now - entry.heard > limit]
         for key in expired:
             del self._entries[key]
-        if expired or self._stale:
+        self._stale |= bool(expired)
+        waits = self._made is not None and 0 <= now - self._made < _INTERVAL
+        if self._stale and not waits:
             self._changed()
+            self._made = now
         return self._model
 
     def heard(self, now: int) -> dict[tuple[int, int], float]:
@@ -118,14 +129,25 @@ class RoadStore:
             del self._entries[key]
 
     def _fits(self) -> bool:
-        lanes = sum(len(entry.content.lanes) for entry in self._entries.values())
-        return len(self._entries) <= self._limits.nodes and lanes <= self._limits.lanes
+        contents = [entry.content.lanes for entry in self._entries.values()]
+        return (
+            len(contents) <= self._limits.nodes
+            and sum(map(len, contents)) <= self._limits.lanes
+            and sum(len(lanes.connections) for lanes in contents) <= _WAYS
+            and sum(map(_length, contents)) <= _LENGTH)
 
     def _changed(self) -> None:
         self._version += 1
         self._stale = False
         maps = [self._entries[key].content for key in sorted(self._entries)]
         self._model = road_model(maps, self._version)
+
+
+def _length(lanes: Lanes) -> float:
+    """Return how long all lanes are together [m]."""
+    step = np.hypot(np.diff(lanes.x), np.diff(lanes.y))
+    step[lanes.begin[1:-1] - 1] = 0.0
+    return float(step.sum())
 
 
 def _same(first: Any, second: Any) -> bool:

@@ -34,8 +34,9 @@ _USUAL_WIDTH = 3.5
 _WIDTHS, _SHARES = (1.0, 15.0), (2.0, 15.0)
 # Points of a line that lie closer together than this are one [m].
 _SAME = 0.01
-# A node's own lanes do not begin farther away; units or coordinates are wrong then [m].
-_FARTHEST = 20_000.0
+# A node's own lanes do not begin farther away and are not longer; units or coordinates are wrong
+# then [m].
+_FARTHEST, _LONGEST = 5_000.0, 8_000.0
 _TURNS = (
     (AllowedManeuver.MANEUVER_STRAIGHT_ALLOWED, Maneuver.MANEUVER_STRAIGHT),
     (AllowedManeuver.MANEUVER_LEFT_ALLOWED, Maneuver.MANEUVER_LEFT_TURN),
@@ -109,7 +110,13 @@ def lanes_of_node(node: Node, place: Place) -> Lanes:
     for long_link in node.extended_links:
         drafts += _extended(long_link, place)
     return lanes_of_drafts(
-        _key(node.id), [draft for draft in drafts if len(draft.line) > 1], _zones(node, place))
+        _key(node.id), [draft for draft in drafts if _drawable(draft.line)], _zones(node, place))
+
+
+def _drawable(line: Floats) -> bool:
+    if len(line) < 2:
+        return False
+    return bool(np.hypot(np.diff(line[:, 0]), np.diff(line[:, 1])).sum() <= _LONGEST)
 
 
 def shifted(line: Floats, left: Floats | float) -> Floats:

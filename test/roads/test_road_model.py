@@ -9,6 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from strategies.road_maps import (
     LEFT,
     NOW,
@@ -29,7 +31,7 @@ from icv_v2x.interchange.broadcast import Frame, batch_of
 from icv_v2x.interchange.map_plans import map_octets
 from icv_v2x.message_set import decode, message_of
 from icv_v2x.message_set.records.map_common import SpeedLimitType
-from icv_v2x.roads import RoadStore, road_model
+from icv_v2x.roads import RoadStore, match_lanes, road_model, route_ahead
 from icv_v2x.roads.model import BESIDE, NEXT, SAME
 from icv_v2x.translate.csae_map import MapMemory, node_maps_from_map
 from icv_v2x.translate.lanes import NOT_GIVEN, ZoneKind
@@ -292,3 +294,67 @@ def test_a_repeated_map_is_drawn_once_and_a_changed_one_anew() -> None:
     assert again.lanes is first.lanes
     assert again.message_count == 2
     assert changed.lanes.x[0] < 160.0
+
+
+def test_a_line_longer_than_any_lane_is_left_out() -> None:
+    zigzag = [point(-20000 + 4e5 * (k % 2), 0) for k in range(9)]
+    good = [point(-20000, 0), point(-2000, 0)]
+    link = plain_link()
+    link['lanes'][0]['points'], link['lanes'][1]['points'] = zigzag, good
+    assert road_model(maps_of_value(map_value(link))).lanes.lane_id.tolist() == [2]
+
+
+def test_a_flood_of_revisions_does_not_make_the_model_anew_each_time() -> None:
+    roads = store()
+    versions = set()
+    for k in range(60):
+        now = NOW + k * SECOND // 20
+        roads.update([replace(crossing(arm=150.0 + k)[0], time=now)], now)
+        versions.add(roads.model(now).version)
+    assert len(versions) == 3
+    later = now + SECOND
+    assert roads.model(later).length[0] == pytest.approx(194.0, abs=0.05)
+
+
+def test_all_roads_together_are_bounded_in_length() -> None:
+    roads = store()
+    octets = [map_octets(crossing_links(4900.0, node), map_frame()) for node in range(1, 21)]
+    roads.update(maps_of(octets), NOW)
+    assert 200e3 < roads.model(NOW).length.sum() <= 300e3
+
+
+offsets = st.integers(-40_000, 40_000)
+road_points = st.lists(st.builds(point, offsets, offsets), min_size=2, max_size=5)
+turns = st.sampled_from(['8000', '4000', 'E000', '0000', 'FFF0'])
+ways = st.builds(
+    lambda node, lane, phase, turn: {
+        'remoteIntersection': {'region': 1, 'id': node}, 'phaseId': phase,
+        'connectingLane': {'lane': lane, 'maneuver': {'value': turn, 'length': 12}}},
+    st.integers(4, 7), st.integers(0, 4), st.integers(0, 255), turns)
+lanes = st.builds(
+    lambda number, width, line, over: {
+        'laneID': number, 'laneWidth': width, 'points': line, 'connectsTo': over},
+    st.integers(0, 3), st.integers(0, 32767), road_points,
+    st.lists(ways, min_size=1, max_size=3))
+links = st.builds(
+    lambda node, width, several: {
+        'upstreamNodeId': {'region': 1, 'id': node}, 'linkWidth': width, 'lanes': several},
+    st.integers(4, 7), st.integers(0, 32767), st.lists(lanes, min_size=1, max_size=3))
+
+
+@settings(max_examples=40)
+@given(st.lists(links, min_size=1, max_size=3), st.lists(links, min_size=1, max_size=2))
+def test_whatever_a_map_says_the_model_is_sound(first, second) -> None:
+    value = map_value(*first)
+    value['nodes'].append({**map_value(*second)['nodes'][0], 'id': {'region': 1, 'id': 6}})
+    model = road_model(maps_of_value(value))
+    assert ((model.target >= NOT_GIVEN) & (model.target < len(model))).all()
+    assert (model.length > 0.0).all()
+    assert np.isfinite(model.connection_length).all()
+    assert (np.diff(model.lanes.connections.lane) >= 0).all()
+    matches = match_lanes(model, model.stop_x, model.stop_y, np.zeros(len(model)))
+    assert (matches.probability <= 1.0 + 1e-9).all()
+    for lane in range(len(model)):
+        route = route_ahead(model, lane, 1.0)
+        assert (np.diff(route.stop) > 0.0).all()
+        assert len(set(route.lane.tolist())) == len(route)
