@@ -16,6 +16,7 @@ from rosbags.typesys import Stores, get_types_from_idl, get_types_from_msg, get_
 from icv_v2x.inputs import (
     BatchError,
     FrameBatch,
+    MergeRequest,
     Odometry,
     PlannedPath,
     VehicleStatus,
@@ -23,6 +24,7 @@ from icv_v2x.inputs import (
 from icv_v2x.interchange import from_message, topics
 from icv_v2x.interchange.errors import BagError
 from icv_v2x.interchange.lane_message import road_maps
+from icv_v2x.interchange.merge_message import merge_request
 from icv_v2x.interchange.message_types import typestore
 from icv_v2x.interchange.road_event_message import road_events
 from icv_v2x.interchange.signal_message import signal_reports
@@ -58,7 +60,7 @@ class Unreadable:
 
 Record = (
     FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | RoadMaps | RoadEvents
-    | SignalReports | Unreadable | None
+    | SignalReports | MergeRequest | Unreadable | None
 )
 """What a message becomes; None: a topic that is read but of which no record is made yet."""
 
@@ -216,7 +218,7 @@ _DECODERS: dict[str, Callable[[Any, int], Record]] = {
     topics.ODOMETRY: lambda message, _: from_message.odometry(message),
     topics.VEHICLE_STATUS: lambda message, _: from_message.vehicle_status(message),
     topics.PLANNED_PATH: lambda message, _: from_message.planned_path(message),
-    topics.MERGE_REQUEST: lambda message, _: None,
+    topics.MERGE_REQUEST: lambda message, _: merge_request(message),
     topics.OWN_DETECTIONS: from_message.object_reports,
     topics.OBU_LANES: lambda message, _: road_maps(message),
     topics.OBU_ROAD_EVENTS: lambda message, _: road_events(message),

@@ -14,6 +14,7 @@ import numpy as np
 from icv_v2x.consumer.checksum import crc32
 from icv_v2x.interchange.from_message import SECOND, ConversionError
 from icv_v2x.interchange.lane_message import lane_arrays
+from icv_v2x.interchange.merge_message import merge_plan_fields, merge_request_fields
 from icv_v2x.interchange.road_event_message import road_event_arrays
 from icv_v2x.interchange.signal_message import signal_arrays
 from icv_v2x.translate.reports import ObjectReports
@@ -24,8 +25,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from icv_v2x.advisory.merge_plan import MergePlan
     from icv_v2x.advisory.types import Advisory, Mode
-    from icv_v2x.inputs import FrameBatch, Odometry, PlannedPath, VehicleStatus
+    from icv_v2x.inputs import (
+        FrameBatch,
+        MergeRequest,
+        Odometry,
+        PlannedPath,
+        VehicleStatus,
+    )
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
     from icv_v2x.translate.road_events import RoadEvents
@@ -166,6 +174,20 @@ class MessageEncoder:
         return self._new(name, header=self._header(stamp, 'map'), **{
             field: self._sequence(name, values)
             for field, values in lane_arrays(model, stamp).items()})
+
+    def merge_plan(self, plan: MergePlan) -> Any:
+        """Return an icv_v2x_msgs/MergePlan."""
+        name = 'icv_v2x_msgs/msg/MergePlan'
+        return self._new(name, header=self._header(plan.stamp, 'map'), **{
+            field: self._sequence(name, value) if isinstance(value, np.ndarray) else value
+            for field, value in merge_plan_fields(plan).items()})
+
+    def merge_request(self, request: MergeRequest) -> Any:
+        """Return an icv_v2x_msgs/MergeRequest."""
+        name = 'icv_v2x_msgs/msg/MergeRequest'
+        return self._new(name, header=self._header(request.stamp, 'map'), **{
+            field: self._sequence(name, value) if isinstance(value, np.ndarray) else value
+            for field, value in merge_request_fields(request).items()})
 
     def road_event_array(self, events: RoadEvents, stamp: int) -> Any:
         """Return an icv_v2x_msgs/RoadEventArray in frame `map`.

@@ -50,7 +50,7 @@ class Merging:
         1.0, 'Time gap that leader, ego and follower end up with.',
         unit='s', minimum=0.5, maximum=3.0)
     entry_headway: float = parameter(
-        0.8, 'Least time gap to leader and follower when the lane change begins; what is missing '
+        0.5, 'Least time gap to leader and follower when the lane change begins; what is missing '
         'to `headway` opens while it lasts.', unit='s', minimum=0.3, maximum=3.0, source=_TUNED)
     spacious_headway: float = parameter(
         1.5, 'A larger time gap than this makes a gap no better.',
@@ -74,7 +74,7 @@ class Merging:
         0.1, 'Cost of the mean square of the acceleration in seconds of delay per (m/s2)2.',
         minimum=0.0, maximum=10.0, source=_TUNED)
     switch: float = parameter(
-        0.7, 'A gap is left for another one only if that costs less by this many seconds.',
+        2.0, 'A gap is left for another one only if that costs less by this many seconds.',
         unit='s', minimum=0.0, maximum=10.0, source=_TUNED)
     beyond: float = parameter(
         300.0, 'Delay is counted up to this far behind the merging stretch.',
@@ -83,8 +83,15 @@ class Merging:
         1.0, 'Standard deviations of a position that gaps are narrowed by.',
         minimum=0.0, maximum=3.0)
     end_margin: float = parameter(
-        3.0, 'A stop is planned this far before the end of the lane.',
-        unit='m', minimum=0.0, maximum=30.0)
+        20.0, 'A stop is planned this far before the end of the lane, so that the change can be '
+        'made from there.',
+        unit='m', minimum=0.0, maximum=60.0)
     request_age: float = parameter(
         60.0, 'A request that is not renewed lapses after this.',
         unit='s', minimum=1.0, maximum=600.0)
+    decide_ahead: float = parameter(
+        12.0, 'A gap is chosen from this long before the merging stretch on.',
+        unit='s', minimum=0.0, maximum=20.0, source=_TUNED)
+    passing: float = parameter(
+        0.5, 'Share of what a new leader is slower by that passing it afterwards makes good.',
+        minimum=0.0, maximum=1.0, source=_TUNED)

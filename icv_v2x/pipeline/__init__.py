@@ -4,10 +4,12 @@
 
 from icv_v2x.pipeline.collision import CollisionWarning
 from icv_v2x.pipeline.counters import Counters
+from icv_v2x.pipeline.merging import MergePlanner
 from icv_v2x.pipeline.perception import Perception
 from icv_v2x.pipeline.pipeline import Cycle, Pipeline
 from icv_v2x.pipeline.road_services import RoadServices, RoadSide
 
 __all__ = [
-    'CollisionWarning', 'Counters', 'Cycle', 'Perception', 'Pipeline', 'RoadServices', 'RoadSide',
+    'CollisionWarning', 'Counters', 'Cycle', 'MergePlanner', 'Perception', 'Pipeline',
+    'RoadServices', 'RoadSide',
 ]

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from icv_v2x.advisory.arbiter import Arbiter
+from icv_v2x.inputs import MergeRequest
 from icv_v2x.pipeline.collision import CollisionWarning
+from icv_v2x.pipeline.merging import MergePlanner
 from icv_v2x.pipeline.perception import Input, Perception
 from icv_v2x.pipeline.road_services import RoadServices, RoadSide
 
 if TYPE_CHECKING:
+    from icv_v2x.advisory.merge_plan import MergePlan
     from icv_v2x.advisory.types import Advisory, Mode
     from icv_v2x.parameters import Parameters
     from icv_v2x.pipeline.counters import Counters
@@ -45,7 +48,7 @@ class Cycle:
     mode: Mode
     mode_reason: str
     advisories: tuple[Advisory, ...]
-    merge_plan: None
+    merge_plan: MergePlan | None
     ego: EgoState | None
     tracks: Tracks
     roads: RoadModel | None = None
@@ -61,6 +64,7 @@ class Pipeline:
         self._perception = Perception(parameters)
         self._collision = CollisionWarning(parameters)
         self._services = RoadServices(parameters)
+        self._merging = MergePlanner(parameters)
         self._arbiter = Arbiter(parameters)
         self._last: int | None = None
 
@@ -73,6 +77,7 @@ class Pipeline:
         self._perception.configure(parameters)
         self._collision.configure(parameters)
         self._services.configure(parameters)
+        self._merging.configure(parameters)
         self._arbiter.configure(parameters)
 
     def clear(self) -> None:
@@ -81,10 +86,11 @@ class Pipeline:
         self._perception.clear()
         self._collision.clear()
         self._services.clear()
+        self._merging.clear()
         self._arbiter.clear()
         self._last = None
 
-    def receive(self, item: Input, received: int | None = None) -> str | None:
+    def receive(self, item: Input | MergeRequest, received: int | None = None) -> str | None:
         """Take one input in; it counts from the next cycle on.
 
         Args:
@@ -95,6 +101,8 @@ class Pipeline:
             Why an input other than radio frames is refused, None where it is taken.
         """
         del received
+        if isinstance(item, MergeRequest):
+            return self._merging.request(item)
         return self._perception.receive(item)
 
     def lose(self, frames: int, reason: str) -> None:
@@ -113,6 +121,7 @@ class Pipeline:
         if self._last is not None and now < self._last:
             self._collision.clear()
             self._services.clear()
+            self._merging.clear()
             self._arbiter.clear()
         self._last = now
         tracks, ego = self._perception.world(now)
@@ -122,10 +131,12 @@ class Pipeline:
         signals = self._perception.signals(now)
         side = RoadSide(events, roads, signals)
         candidates += self._services.assess(tracks, ego, side)
+        plan, merging = self._merging.assess(tracks, ego)
+        candidates += merging
         verdict = self._arbiter.arbitrate(now, candidates, None if ego is None else ego.age)
         self._perception.counters.cycles += 1
         return Cycle(
-            now, verdict.mode, verdict.mode_reason, verdict.advisories, None, ego, tracks, roads,
+            now, verdict.mode, verdict.mode_reason, verdict.advisories, plan, ego, tracks, roads,
             events, signals)
 
     @property
@@ -137,9 +148,13 @@ class Pipeline:
     @property
     def failures(self) -> dict[str, int]:
         """Application to the cycles in which it failed by a defect of its own."""
-        return {**self._collision.failures, **self._services.failures}
+        return {
+            **self._collision.failures, **self._services.failures, **self._merging.failures}
 
     @property
     def refused_inputs(self) -> dict[str, int]:
         """Reason to number of inputs other than frames that were refused."""
-        return dict(self._perception.refused_inputs)
+        refused = dict(self._perception.refused_inputs)
+        if self._merging.refused_requests:
+            refused['unusable_request'] = self._merging.refused_requests
+        return refused

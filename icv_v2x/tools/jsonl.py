@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from icv_v2x.advisory.merge_plan import MergePlan
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.interchange.playback import Step
     from icv_v2x.pipeline import Counters
@@ -43,7 +47,7 @@ def cycle_line(step: Step) -> str | None:
         'advisories': [
             advisory_value(advisory, cycle.stamp, step.time) for advisory in cycle.advisories
         ],
-        'merge_plan': cycle.merge_plan,
+        'merge_plan': None if cycle.merge_plan is None else merge_plan_value(cycle.merge_plan),
     })
 
 
@@ -79,6 +83,26 @@ def advisory_value(advisory: Advisory, stamp: int, time: float) -> dict[str, Any
     value['reason'] = advisory.reason
     value['stop_profile_time'] = [number(part) for part in advisory.stop_profile_time]
     value['stop_profile_speed'] = [number(part) for part in advisory.stop_profile_speed]
+    return value
+
+
+def merge_plan_value(plan: MergePlan) -> dict[str, Any]:
+    """Return a merge plan as JSON values: names of the message's fields to values."""
+    value: dict[str, Any] = {}
+    for field in dataclasses.fields(plan):
+        content = getattr(plan, field.name)
+        if field.name == 'state':
+            value['state'] = plan.state.name
+        elif isinstance(content, np.ndarray):
+            value[field.name] = (
+                content.tolist() if content.dtype == np.bool_
+                else [number(part) for part in content.tolist()])
+        elif isinstance(content, tuple):
+            value[field.name] = list(content)
+        elif isinstance(content, float):
+            value[field.name] = number(content)
+        elif field.name != 'stamp':
+            value[field.name] = content
     return value
 
 

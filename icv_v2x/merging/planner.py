@@ -1,0 +1,440 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""The choice of a gap at one instant, with what must be remembered given and returned."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from icv_v2x.merging.driving import Leader, drive
+from icv_v2x.merging.evaluation import MOST_GAPS, Entries, Evaluation, fan
+from icv_v2x.merging.profiles import Profile
+from icv_v2x.merging.task import Own, Settings, Stretch
+from icv_v2x.merging.traffic import (
+    FloatArray,
+    IndexArray,
+    LanePrediction,
+    LaneTraffic,
+    asked_deceleration,
+    predict_lane,
+)
+
+BoolArray = npt.NDArray[np.bool_]
+
+_GRID = 26
+_LONGEST = 24.0
+_SHORTEST = 8.0
+_REACTION = 0.4
+# A lane change that is further than this is finished rather than undone.
+_TURNING_POINT = 0.45
+# A follower is never asked for more than this once the change is under way.
+_ASKED_IN_CHANGE = 3.0
+# The ego keeps at least this time gap to the vehicle before it on its own lane.
+_OWN_HEADWAY = 0.8
+_TRIES = 3
+# Gaps are told near or far by where they are after this [s].
+_REACH = 5.0
+NOW = 0.06
+"""A lane change that is nearer than this begins with this cycle [s]."""
+
+
+class State(IntEnum):
+    """What the planner says (constants of `icv_v2x_msgs/MergePlan`)."""
+
+    NONE = 0
+    MERGE = 1
+    HOLD = 2
+    ABORT = 3
+    COMPLETE = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Incumbent:
+    """The gap in force.
+
+    Attributes:
+        leader: Row of its leader, -1: none.
+        follower: Row of its follower, -1: none.
+        time: When its lane change begins, from now [s].
+        changing: Since when the change is under way, NaN: not yet [s].
+        progress: How far the ego is across, 0 to 1.
+        profile: What is left of the profile in force, None: nothing.
+    """
+
+    leader: int
+    follower: int
+    time: float
+    changing: float = math.nan
+    progress: float = 0.0
+    profile: Profile | None = None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the lane change has begun."""
+        return not math.isnan(self.changing)
+
+
+@dataclasses.dataclass(frozen=True)
+class Gaps:
+    """All candidate gaps, g of them, the foremost first.
+
+    Attributes:
+        leader: Rows of the leaders, -1: none, (g,).
+        follower: Rows of the followers, -1: none, (g,).
+        feasible: Whether each can be entered, (g,).
+        cost: [s], NaN where it cannot be entered, (g,).
+        time: Of the lane change from now, NaN likewise, (g,) [s].
+        leader_headway: Then, (g,) [s].
+        follower_headway: Then, (g,) [s].
+        asked: Deceleration asked of the follower, (g,) [m/s2].
+        reason: Why it was not chosen, '' of the chosen one.
+    """
+
+    leader: IndexArray
+    follower: IndexArray
+    feasible: BoolArray
+    cost: FloatArray
+    time: FloatArray
+    leader_headway: FloatArray
+    follower_headway: FloatArray
+    asked: FloatArray
+    reason: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class MergeChoice:
+    """What is planned at one instant.
+
+    Attributes:
+        state: MERGE, HOLD, or ABORT.
+        chosen: Index into `gaps`, -1: none.
+        profile: Of the ego from now.
+        change_time: When the lane change begins from now, NaN: none planned [s].
+        gaps: All candidates.
+        stop_distance: To where a comfortable stop before the end begins at the latest [m].
+        reason: With the numbers that decided.
+    """
+
+    state: State
+    chosen: int
+    profile: Profile
+    change_time: float
+    gaps: Gaps
+    stop_distance: float
+    reason: str
+
+
+_NO_ENTRIES = Entries(
+    np.empty(0, np.intp), np.empty(0, np.intp), *(np.empty(0) for _ in range(6)))
+
+Clear = Callable[[Profile, float], str]
+"""Tests a profile and the time of its lane change against everybody; '' where it is clear."""
+
+
+def plan(
+    stretch: Stretch, own: Own, lane: LaneTraffic, before: LaneTraffic, settings: Settings,
+    incumbent: Incumbent | None = None, clear: Clear | None = None,
+) -> MergeChoice:
+    """Choose a gap.
+
+    Args:
+        stretch: Where to merge.
+        own: The ego.
+        lane: Vehicles of the target lane, the foremost first.
+        before: Vehicles ahead on the ego lane, the foremost first.
+        settings: How to choose.
+        incumbent: The gap in force.
+        clear: Test of a profile against all objects, None: not tested.
+
+    Returns:
+        The plan.
+    """
+    horizon = _horizon(stretch, own, settings)
+    step = horizon / (_GRID - 1)
+    lane, before = _in_reach(lane, own), before.take(np.arange(max(len(before) - 2, 0),
+                                                              len(before)))
+    prediction = predict_lane(lane, step, _GRID)
+    own_leader = _leader(
+        before, predict_lane(before, step, _GRID), len(before) - 1, own) if len(before) else None
+    scene = _Scene(stretch, own, lane, before, settings, prediction, own_leader, step)
+    if incumbent is not None and incumbent.under_way:
+        return scene.change(incumbent)
+    if stretch.begin > settings.decide_ahead * max(own.speed, 1.0):
+        return scene.approach()
+    return scene.choose(incumbent, clear)
+
+
+def _horizon(stretch: Stretch, own: Own, settings: Settings) -> float:
+    slow = max(0.5 * (own.speed + stretch.approach_speed), 8.0)
+    to_end = max(stretch.end, 0.0) / slow
+    return min(max(to_end + settings.change_duration, _SHORTEST), _LONGEST)
+
+
+def _in_reach(lane: LaneTraffic, own: Own) -> LaneTraffic:
+    """Return the vehicles around the gaps that are nearest, where the ego is in some seconds."""
+    most = MOST_GAPS - 1
+    if len(lane) <= most:
+        return lane
+    later = lane.station + _REACH * (lane.speed - own.speed)
+    nearest = np.sort(np.argsort(np.abs(later), kind='stable')[:most])
+    return lane.take(nearest)
+
+
+def _leader(
+    traffic: LaneTraffic, prediction: LanePrediction, index: int, own: Own,
+) -> Leader:
+    half = 0.5 * (float(traffic.length[index]) + own.length)
+    return Leader(
+        prediction.station[index] - half, prediction.speed[index], prediction.step)
+
+
+class _Scene:
+    """One instant, with everything that is derived from it once."""
+
+    def __init__(
+        self, stretch: Stretch, own: Own, lane: LaneTraffic, before: LaneTraffic,
+        settings: Settings, prediction: LanePrediction, own_leader: Leader | None, step: float,
+    ) -> None:
+        self.stretch, self.own, self.settings = stretch, own, settings
+        self.lane, self.before = lane, before
+        self.prediction, self.own_leader, self.step = prediction, own_leader, step
+        self.stop = stretch.end - settings.end_margin
+        self.stop_distance = self.stop - float(
+            settings.limits.stopping_distance(own.speed, own.acceleration))
+
+    # -- before the stretch -------------------------------------------------------------------
+
+    def approach(self) -> MergeChoice:
+        """Drive towards the stretch, which is too far ahead for a choice."""
+        profile = drive(
+            self.own, self.settings.limits, duration=10.0, wanted=self._approach_speed(),
+            leaders=self._leaders(), headway=_OWN_HEADWAY, stop=self.stop)
+        return MergeChoice(
+            State.HOLD, -1, profile, math.nan, self._gaps(_NO_ENTRIES, -1, {}),
+            self.stop_distance,
+            f'the merging stretch begins in {self.stretch.begin:.0f} m; keep the lane')
+
+    # -- before the lane change ---------------------------------------------------------------
+
+    def choose(self, incumbent: Incumbent | None, clear: Clear | None) -> MergeChoice:
+        """Choose among all gaps, or hold."""
+        evaluation = Evaluation(
+            self.stretch, self.own, self.lane, self.prediction, self.settings,
+            self._gap_in_force(incumbent))
+        kept = None if incumbent is None else incumbent.profile
+        profiles = fan(self.stretch, self.own, self.lane, self.settings, kept)
+        leader = self.own_leader
+        best = (
+            evaluation.entries(profiles) if leader is None
+            else evaluation.entries(profiles, leader.gap, leader.speed))
+        refused: dict[int, str] = {}
+        for index in self._ranking(best, incumbent)[:_TRIES]:
+            time = float(best.time[index])
+            profile = profiles.one(int(best.profile[index]))
+            trouble = '' if clear is None else clear(profile, time)
+            if not trouble:
+                if time <= NOW and self.stretch.begin <= 0.0:
+                    profile = self._follow_into(int(best.gap[index]))
+                gaps = self._gaps(best, index, refused)
+                return self._merge(best, index, profile, gaps)
+            refused[int(best.gap[index])] = trouble
+        gaps = self._gaps(best, -1, refused)
+        return self._hold(gaps, self._why_none(len(best), refused))
+
+    def _gap_in_force(self, incumbent: Incumbent | None) -> int:
+        """Return the number of the gap in force, -1: none."""
+        if incumbent is None:
+            return -1
+        every = np.arange(len(self.lane) + 1)
+        same = np.flatnonzero(self._same(*self._rows(every), incumbent))
+        return int(same[0]) if len(same) else -1
+
+    def _approach_speed(self) -> float:
+        return min(self.stretch.approach_speed, self.stretch.desired_speed)
+
+    def _leaders(self) -> tuple[Leader, ...]:
+        return () if self.own_leader is None else (self.own_leader,)
+
+    def _ranking(self, best: Entries, incumbent: Incumbent | None) -> list[int]:
+        cost = best.cost.copy()
+        if incumbent is not None:
+            leader, follower = self._rows(best.gap)
+            same = self._same(leader, follower, incumbent)
+            cost[same] -= self.settings.switch
+        return [int(index) for index in np.argsort(cost, kind='stable')]
+
+    @staticmethod
+    def _same(leader: IndexArray, follower: IndexArray, incumbent: Incumbent) -> BoolArray:
+        """Return which gaps are that in force: it keeps its leader or its follower."""
+        whole: BoolArray = (leader == incumbent.leader) & (follower == incumbent.follower)
+        if whole.any():
+            return whole
+        led = (leader == incumbent.leader) & (leader >= 0)
+        followed = (follower == incumbent.follower) & (follower >= 0)
+        either: BoolArray = led | followed
+        return either
+
+    def _rows(self, gap: IndexArray) -> tuple[IndexArray, IndexArray]:
+        rows = np.concatenate([[-1], self.lane.row, [-1]])
+        return rows[gap], rows[gap + 1]
+
+    def _follow_into(self, gap: int) -> Profile:
+        """Return how the ego drives during the lane change, behind the gap's leader."""
+        leaders = list(self._leaders())
+        if gap > 0:
+            leaders.append(_leader(self.lane, self.prediction, gap - 1, self.own))
+        return drive(
+            self.own, self.settings.limits, duration=self.settings.change_duration + 3.0,
+            wanted=self.stretch.desired_speed, leaders=tuple(leaders),
+            headway=self.settings.headway)
+
+    def _merge(
+        self, best: Entries, index: int, profile: Profile, gaps: Gaps,
+    ) -> MergeChoice:
+        chosen = int(np.flatnonzero(gaps.cost == best.cost[index])[0])
+        time = float(best.time[index])
+        return MergeChoice(
+            State.MERGE, chosen, profile, time, gaps, self.stop_distance,
+            f'gap {chosen} in {time:.1f} s at {3.6 * float(best.speed[index]):.0f} km/h, '
+            f'{_headway(best.leader_headway[index])} behind its leader, '
+            f'{_headway(best.follower_headway[index])} before its follower, asked to brake with '
+            f'{float(best.asked[index]):.1f} m/s2')
+
+    def _hold(self, gaps: Gaps, why: str) -> MergeChoice:
+        """Go on along the own lane so that the stop before its end stays comfortable."""
+        beside = np.abs(self.lane.station) < 120.0
+        flow = float(np.median(self.lane.speed[beside])) if beside.any() else math.inf
+        wanted = min(self.stretch.desired_speed, max(flow, 3.0))
+        if self.stretch.begin > 0.0:
+            wanted = min(wanted, self._approach_speed())
+        profile = drive(
+            self.own, self.settings.limits, duration=10.0, wanted=wanted,
+            leaders=self._leaders(), headway=_OWN_HEADWAY, stop=self.stop)
+        return MergeChoice(
+            State.HOLD, -1, profile, math.nan, gaps, self.stop_distance,
+            f'{why}; stay on the lane, {max(self.stop, 0.0):.0f} m to the stop before its end')
+
+    def _why_none(self, possible: int, refused: dict[int, str]) -> str:
+        if refused:
+            return 'no gap is clear: ' + next(iter(refused.values()))
+        assert possible == 0
+        if not len(self.lane):
+            return 'the rest of the lane is too short to change and still to be able to stop'
+        if float(np.median(self.lane.speed)) < 1.0:
+            return 'the target lane stands'
+        if self.own_leader is not None and self.own_leader.speed[0] < 1.0:
+            return 'a standing vehicle blocks the lane'
+        return f'none of {len(self.lane) + 1} gaps can be entered within the limits'
+
+    def _gaps(
+        self, best: Entries, chosen: int, refused: dict[int, str],
+    ) -> Gaps:
+        gap = np.arange(len(self.lane) + 1)
+        place = np.searchsorted(gap, best.gap)
+        leader, follower = self._rows(gap)
+
+        def spread(values: FloatArray) -> FloatArray:
+            column = np.full(len(gap), np.nan)
+            column[place] = values
+            return column
+
+        cost = spread(best.cost)
+        feasible = ~np.isnan(cost)
+        winner = math.nan if chosen < 0 else float(best.cost[chosen])
+        reasons = []
+        for index in range(len(gap)):
+            number = int(gap[index])
+            if number in refused:
+                feasible[index] = False
+                reasons.append(refused[number])
+            elif not feasible[index]:
+                reasons.append('not to be entered within the limits and the stretch')
+            elif cost[index] == winner:
+                reasons.append('')
+            else:
+                reasons.append(
+                    f'costs {cost[index] - winner:+.1f} s against the chosen one'
+                    if chosen >= 0 else 'not tried')
+        return Gaps(
+            leader, follower, feasible, cost, spread(best.time), spread(best.leader_headway),
+            spread(best.follower_headway), spread(best.asked), tuple(reasons))
+
+    # -- during the lane change ---------------------------------------------------------------
+
+    def change(self, incumbent: Incumbent) -> MergeChoice:
+        """Go on with the change under way, or go back while that is the safer one."""
+        lane, own = self.lane, self.own
+        leader = self._index(incumbent.leader)
+        follower = self._index(incumbent.follower)
+        # Whoever came between since is leader or follower now.
+        leading = np.flatnonzero(lane.station > 0.0)
+        trailing = np.flatnonzero(lane.station <= 0.0)
+        if leader is None or (len(leading) and leading[-1] > leader):
+            leader = int(leading[-1]) if len(leading) else None
+        if follower is None or (len(trailing) and trailing[0] < follower):
+            follower = int(trailing[0]) if len(trailing) else None
+        half = 0.5 * (lane.length + own.length)
+        asked, behind = 0.0, math.inf
+        if follower is not None:
+            behind = float(-lane.station[follower] - half[follower])
+            asked = float(asked_deceleration(
+                np.array(behind), lane.speed[follower], np.array(own.speed),
+                self.settings.entry_headway))
+        ahead, needed = math.inf, 0.0
+        leaders = list(self._leaders()) if incumbent.progress < 0.5 else []
+        if leader is not None:
+            ahead = float(lane.station[leader] - half[leader])
+            closing = max(own.speed - float(lane.speed[leader]), 0.0)
+            closing += 0.5 * max(-float(np.nan_to_num(lane.acceleration[leader])), 0.0)
+            needed = closing * closing / (2.0 * max(ahead - 1.0, 0.05))
+            leaders.append(_leader(lane, self.prediction, leader, own))
+        _, brake, _ = self.settings.limits.scalar(own.speed)
+        gaps = self._only(leader, follower, ahead, behind, asked)
+        can_return = self.stop_distance > 0.0 and incumbent.progress < _TURNING_POINT
+        why = ''
+        if asked > _ASKED_IN_CHANGE:
+            why = f'the follower would have to brake with {asked:.1f} m/s2'
+        elif needed > brake:
+            why = f'the leader asks for {needed:.1f} m/s2'
+        if why and can_return:
+            profile = drive(
+                own, self.settings.limits, duration=10.0,
+                wanted=min(own.speed, self.stretch.desired_speed),
+                leaders=self._leaders(), headway=_OWN_HEADWAY, stop=self.stop)
+            return MergeChoice(
+                State.ABORT, -1, profile, math.nan, gaps, self.stop_distance,
+                f'{why}; back to the own lane')
+        profile = drive(
+            own, self.settings.limits, duration=8.0, wanted=self.stretch.desired_speed,
+            leaders=tuple(leaders), headway=self.settings.headway)
+        return MergeChoice(
+            State.MERGE, 0, profile, 0.0, gaps, self.stop_distance,
+            f'changing, {100.0 * incumbent.progress:.0f} % across'
+            + (f'; {why}, too late to go back' if why else ''))
+
+    def _index(self, row: int) -> int | None:
+        found = np.flatnonzero((self.lane.row == row) & (row >= 0))
+        return int(found[0]) if len(found) else None
+
+    def _only(
+        self, leader: int | None, follower: int | None, ahead: float, behind: float,
+        asked: float,
+    ) -> Gaps:
+        """Return the gap that is being entered as the only one."""
+        pace = float(self.lane.speed[follower]) if follower is not None else 1.0
+        return Gaps(
+            np.array([-1 if leader is None else int(self.lane.row[leader])]),
+            np.array([-1 if follower is None else int(self.lane.row[follower])]),
+            np.ones(1, np.bool_), np.zeros(1), np.zeros(1),
+            np.array([ahead / max(self.own.speed, 1.0)]), np.array([behind / max(pace, 1.0)]),
+            np.array([asked]), ('',))
+
+
+def _headway(value: float) -> str:
+    return f'{value:.1f} s' if math.isfinite(value) else 'far'

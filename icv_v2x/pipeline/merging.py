@@ -1,0 +1,264 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""The merge planner over time: requests in, a plan for every instant out."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icv_v2x.advisory.merge_plan import MergePlan, without_gaps
+from icv_v2x.merging import Incumbent, MergeChoice, Profile, State, plan
+from icv_v2x.merging.profiles import from_nodes
+from icv_v2x.merging.traffic import STANDSTILL_GAP
+from icv_v2x.scenarios import cvm
+from icv_v2x.scenarios.merge_clearance import Clearance
+from icv_v2x.scenarios.merge_scene import MergeLanes, settings_of
+
+if TYPE_CHECKING:
+    from icv_v2x.advisory.types import Advisory
+    from icv_v2x.inputs import MergeRequest
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.scenarios.merge_scene import MergeScene
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
+
+_log = logging.getLogger(__name__)
+
+_SECOND = 1e9
+# The ego has changed lane where this much of the way across is made.
+_ACROSS = 0.85
+# A lane change was told to begin, and the ego has not moved sideways after this [s].
+_NOT_BEGUN = 2.5
+# After this the plan is complete even where the time gap to the new leader is still short [s].
+_SETTLING = 8.0
+# The lane change begins with the cycle that is nearest to its time [s].
+_NOW = 0.06
+_PROFILE_STEP = 0.1
+_PROFILE_LENGTH = 10.0
+
+
+@dataclass
+class _Change:
+    """A gap in force, by the identities of its partners.
+
+    Attributes:
+        leader: Its name, '': none.
+        follower: Its name, '': none.
+        instant: When the lane change begins or began [ns since the Unix epoch].
+        planned: When the profile was made [ns since the Unix epoch].
+        profile: What is to be driven.
+        begun: Whether the change was told to begin.
+    """
+
+    leader: str
+    follower: str
+    instant: int
+    planned: int
+    profile: Profile
+    begun: bool = False
+
+
+class MergePlanner:
+    """Plans one instant after the other and keeps what the next needs.
+
+    Attributes:
+        refused: Why the last request was not taken, '' where it was.
+        refused_requests: How many were not taken.
+        failures: `merging` to the instants at which it failed by a defect of its own.
+        changes: How often another gap was chosen since the request came.
+    """
+
+    def __init__(self, parameters: Parameters) -> None:
+        """Start without a request."""
+        self._lanes: MergeLanes | None = None
+        self._received = 0
+        self._change: _Change | None = None
+        self._complete = False
+        self.refused = ''
+        self.refused_requests = 0
+        self.failures: Counter[str] = Counter()
+        self.changes = 0
+        self.configure(parameters)
+
+    def configure(self, parameters: Parameters) -> None:
+        """Take changed parameters over; a plan in force stays."""
+        self._parameters = parameters
+        self._settings = settings_of(parameters)
+
+    def clear(self) -> None:
+        """Forget the request and the plan."""
+        self._lanes = None
+        self._change = None
+        self._complete = False
+        self.changes = 0
+
+    def request(self, request: MergeRequest) -> str | None:
+        """Take a request; one without a target lane withdraws the last.
+
+        Returns:
+            Why it is refused, None where it is taken.
+        """
+        if not len(request.target_lane_x):
+            self.clear()
+            return None
+        try:
+            lanes = MergeLanes(request)
+        except ValueError as error:
+            self.refused = str(error)
+            self.refused_requests += 1
+            return 'unusable_request'
+        self.refused = ''
+        if self._lanes is None or not _same_stretch(self._lanes.request, request):
+            self._change = None
+            self._complete = False
+            self.changes = 0
+        self._lanes = lanes
+        self._received = request.stamp
+        return None
+
+    def assess(
+        self, tracks: Tracks, ego: EgoState | None,
+    ) -> tuple[MergePlan | None, list[Advisory]]:
+        """Return the plan at the instant of the tracks, and what to say of it.
+
+        A defect costs the plan of its own instant.
+
+        Args:
+            tracks: All objects.
+            ego: The ego, None while unknown: then nothing can be planned.
+
+        Returns:
+            The plan, None while nothing is asked, and the candidates.
+        """
+        try:
+            found = self.plan(tracks, ego)
+        except Exception:
+            self.failures['merging'] += 1
+            self._change = None
+            if self.failures['merging'] == 1:
+                _log.exception('the merge planner failed; it is counted from now on')
+            found = without_gaps(
+                tracks.stamp, State.HOLD, 'no plan: the planner failed; keep the lane')
+        if found is None or self._lanes is None:
+            return found, []
+        return found, cvm.assess(
+            found, tracks, ego, continues=self._lanes.continues,
+            lane_id=self._lanes.request.target_lane_id)
+
+    def plan(self, tracks: Tracks, ego: EgoState | None) -> MergePlan | None:
+        """Return the plan at the instant of the tracks, None while nothing is asked.
+
+        Args:
+            tracks: All objects.
+            ego: The ego, None while unknown: then nothing can be planned.
+        """
+        now = tracks.stamp
+        lapsed = now - self._received > self._parameters.merging.request_age * _SECOND
+        if self._lanes is None or lapsed or not self._parameters.merging.enabled:
+            return None
+        if ego is None:
+            self._change = None
+            return without_gaps(now, State.HOLD, 'the own position is not known')
+        scene = self._lanes.scene(
+            tracks, ego, self._parameters.merging.approach_speed, np.zeros(len(tracks), np.bool_))
+        if self._complete or (scene.progress >= _ACROSS and self._settled(now, scene)):
+            self._complete = True
+            self._change = None
+            return without_gaps(now, State.COMPLETE, 'on the target lane')
+        choice = plan(
+            scene.stretch, scene.own, scene.lane, scene.before, self._settings,
+            self._incumbent(now, scene, tracks),
+            Clearance(self._lanes, scene, tracks, ego, self._settings.change_duration))
+        self._remember(now, choice, scene, tracks)
+        return self._answer(now, choice, tracks)
+
+    def _settled(self, now: int, scene: MergeScene) -> bool:
+        """Whether the wanted time gap to the new leader is open, or was waited for enough."""
+        change = self._change
+        if change is None or (now - change.instant) / _SECOND > _SETTLING:
+            return True
+        ahead = scene.lane.station > 0.0
+        if not ahead.any():
+            return True
+        leader = int(np.flatnonzero(ahead)[-1])
+        gap = float(scene.lane.station[leader]) - 0.5 * (
+            float(scene.lane.length[leader]) + scene.own.length)
+        return gap > STANDSTILL_GAP + self._settings.headway * scene.own.speed
+
+    def _incumbent(self, now: int, scene: MergeScene, tracks: Tracks) -> Incumbent | None:
+        change = self._change
+        if change is None:
+            return None
+        since = (now - change.instant) / _SECOND
+        rows = {tracks.name(int(row)): int(row) for row in scene.lane.row}
+        if change.begun and scene.progress < 0.1 and since > _NOT_BEGUN:
+            # Nobody follows: look for a gap anew.
+            change.begun = False
+        return Incumbent(
+            rows.get(change.leader, -1), rows.get(change.follower, -1), -since,
+            since if change.begun else math.nan, scene.progress,
+            _rest(change.profile, (now - change.planned) / _SECOND))
+
+    def _remember(
+        self, now: int, choice: MergeChoice, scene: MergeScene, tracks: Tracks,
+    ) -> None:
+        if choice.state != State.MERGE:
+            self._change = None
+            return
+        leader = _name(tracks, int(choice.gaps.leader[choice.chosen]))
+        follower = _name(tracks, int(choice.gaps.follower[choice.chosen]))
+        known = self._change
+        if known is not None and known.begun:
+            known.leader, known.follower = leader, follower
+            return
+        # A gap is the same while it keeps its leader or its follower.
+        if known is not None and known.leader != leader and known.follower != follower:
+            self.changes += 1
+        begun = choice.change_time <= _NOW and scene.stretch.begin <= 0.0
+        self._change = _Change(
+            leader, follower, now + round(choice.change_time * _SECOND), now, choice.profile,
+            begun)
+
+    def _answer(self, now: int, choice: MergeChoice, tracks: Tracks) -> MergePlan:
+        profile = choice.profile
+        end = min(float(profile.time[-1]), _PROFILE_LENGTH)
+        time = np.arange(0.0, end + 0.5 * _PROFILE_STEP, _PROFILE_STEP)
+        way, speed, acceleration = profile.at(time)
+        gaps = choice.gaps
+        return MergePlan(
+            stamp=now, state=choice.state, chosen=choice.chosen, reason=choice.reason,
+            time=time, distance=way, speed=np.maximum(speed, 0.0), acceleration=acceleration,
+            gap_leader=tuple(_name(tracks, int(row)) for row in gaps.leader),
+            gap_follower=tuple(_name(tracks, int(row)) for row in gaps.follower),
+            gap_feasible=gaps.feasible, gap_cost=gaps.cost, gap_time=gaps.time,
+            gap_leader_headway=gaps.leader_headway,
+            gap_follower_headway=gaps.follower_headway,
+            gap_follower_deceleration=gaps.asked, gap_reason=gaps.reason,
+            stop_distance=choice.stop_distance)
+
+
+def _rest(profile: Profile, elapsed: float) -> Profile:
+    """Return what is left of a profile after some time."""
+    time, acceleration = profile.later(elapsed)
+    return from_nodes(time[None], acceleration[None], 0.0).one(0)
+
+
+def _name(tracks: Tracks, row: int) -> str:
+    return tracks.name(row) if row >= 0 else ''
+
+
+def _same_stretch(one: MergeRequest, other: MergeRequest) -> bool:
+    """Whether two requests ask for the same change, told by where it has to be complete."""
+    ends = []
+    for request in (one, other):
+        lanes = MergeLanes(request)
+        ends.append((*lanes.own.at(np.array([request.end])), *lanes.target.at(np.array([0.0]))))
+    apart = math.hypot(
+        float(ends[0][0][0] - ends[1][0][0]), float(ends[0][1][0] - ends[1][1][0]))
+    return apart < 5.0
