@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.advisory.types import Action, Advisory, Application
+from icv_v2x.frames import wrap_angle
 from icv_v2x.scenarios.candidates import candidate, level_of
 from icv_v2x.scenarios.conflicts import Course, emergency_deceleration, starting
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 # Who slows down by more than this has begun to brake [m/s2].
 _BRAKES = 1.0
+# Vehicles whose directions differ by less go the same way [rad].
+_SAME_WAY = np.radians(30.0)
 # A crossing vehicle that needs no more to stop may still yield (as where it must) [m/s2].
 _COMFORT = 3.0
 
@@ -43,9 +46,11 @@ def assess(
     if not parameters.icw.enabled:
         return []
     crossing = conflicts.course == Course.CROSSING
-    yields = _yields(conflicts, tracks)
-    entry = _level(conflicts, yields, ego, parameters, 1.0) * crossing
-    leave = _level(conflicts, yields, ego, parameters, parameters.collision.exit_margin) * crossing
+    yields, joins = _yields(conflicts, tracks), _joins(conflicts, tracks, ego)
+    entry, leave = (
+        _level(conflicts, yields, joins, ego, parameters, ease) * crossing
+        for ease in (1.0, parameters.collision.exit_margin)
+    )
     zone = conflicts.crossing
     found = []
     for row in np.flatnonzero(leave).tolist():
@@ -82,9 +87,18 @@ def _yields(conflicts: Conflicts, tracks: Tracks) -> NDArray[np.bool_]:
     return ahead & (rate <= -_BRAKES) & (speed * speed <= 2.0 * _COMFORT * way)
 
 
+def _joins(conflicts: Conflicts, tracks: Tracks, ego: EgoState) -> NDArray[np.bool_]:
+    """Return the subjects whose direction the planned path takes: it follows them, (n,)."""
+    if ego.path is None:
+        return np.zeros(len(conflicts.row), dtype=np.bool_)
+    turned = wrap_angle(tracks.heading[conflicts.row] - float(ego.path.yaw[-1]))
+    return np.asarray(np.abs(turned) < _SAME_WAY)
+
+
 def _level(
     conflicts: Conflicts,
     yields: NDArray[np.bool_],
+    joins: NDArray[np.bool_],
     ego: EgoState,
     parameters: Parameters,
     ease: float,
@@ -96,10 +110,13 @@ def _level(
     meets = np.isfinite(zone.time)
     likely = conflicts.probability >= collision.probability * ease
     likely &= conflicts.settled & ~yields
+    # Whom the ego joins and who comes up to it later is a follower, who adapts his speed.
+    likely &= ~joins | (conflicts.time <= zone.time + icw.clearance_time / ease)
     if starting(ego, parameters):
         # The other arrives before the ego is clear, and has not passed when the ego arrives.
         soon = zone.object_entry < zone.ego_exit + icw.clearance_time / ease
         soon &= (zone.object_exit > 0.0) & (zone.distance > 0.0)
+        soon &= ~joins
         meets = meets | soon
         likely = likely | (soon & ~yields)
     last = zone.now <= icw.last_deceleration

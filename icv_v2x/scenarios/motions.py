@@ -16,9 +16,10 @@ from icv_v2x.motion import (
     straight_after,
 )
 from icv_v2x.scenarios.intent import planned_way
+from icv_v2x.world.turning import indicated_side
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from icv_v2x.parameters import Parameters
     from icv_v2x.scenarios.intent import Way
@@ -62,6 +63,30 @@ def motions(tracks: Tracks, acceleration: ArrayLike, horizon: float) -> Piecewis
     if not turn_rate.any():
         return constant_acceleration(*state, acceleration, horizon)
     return _turning(state, turn_rate, tracks.turn_angle, acceleration, horizon)
+
+
+def announced_motions(
+    tracks: Tracks, parameters: Parameters
+) -> tuple[PiecewiseMotion, NDArray[np.bool_]]:
+    """Return the motion of those who do at once what their direction indicators announce.
+
+    Args:
+        tracks: n objects.
+        parameters: Parameters of the package.
+
+    Returns:
+        A turn by a right angle from here on, and (n,) who announces one and does not turn yet:
+        who is slow enough for it.
+    """
+    side = indicated_side(tracks.lights)
+    speed = np.maximum(tracks.speed, STANDING)
+    rate = side * speed / np.maximum(parameters.lta.radius, speed)
+    announces = (side != 0.0) & (tracks.speed <= parameters.intent.turn_speed)
+    announces &= side * tracks.turn_rate <= 0.0
+    state = (tracks.x, tracks.y, tracks.heading, tracks.speed)
+    motion = _turning(
+        state, rate, np.full(len(tracks), 0.5 * np.pi), 0.0, parameters.collision.horizon)
+    return motion, np.asarray(announces)
 
 
 def _turning(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.conflict import first_contact
-from icv_v2x.scenarios.motions import ego_motion, motions
+from icv_v2x.scenarios.motions import announced_motions, ego_motion, motions
+from icv_v2x.world.turning import indicated_side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +23,18 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
+
+# How hard drivers brake at most before they turn off [m/s2].
+_BEFORE_TURN = 4.0
+# Footprints that pass each other with more than this do no harm [m].
+_CLEAR = 0.5
+# Who yaws faster than this does not drive straight on [rad/s].
+_YAWING = np.radians(2.0)
+# Radii of turns under way are known to this share.
+_TURN_ERROR = 0.1
+# A change of lane takes no less than this [s], and turns by no more than that [rad].
+_LANE_CHANGE = 3.0
+_LANE_CHANGE_ANGLE = np.radians(25.0)
 
 
 def settled(
@@ -54,11 +67,28 @@ def settled(
     met = np.where(contact.overlaps, contact.begin, 0.0)
     bears = met <= ends + parameters.prediction.behind_turn
     # Who turns off is on the way across, who goes straight on only drifts.
-    drifts = np.isinf(ends) & _drifts_beside(ego, subjects, parameters)
+    straight = np.isinf(_turn_end(subjects.turn_rate, subjects.turn_angle))
+    straight |= _turns_no_further_than_lanes(subjects, parameters)
+    across = _gap_aside(ego, subjects)
+    drifts = straight & _drifts_beside(ego, subjects, across, parameters)
     bears &= ~(oncoming & drifts)
+    rows = np.flatnonzero(
+        contact.overlaps & oncoming & straight & (across > _CLEAR)
+        & (np.abs(subjects.yaw_rate) > _YAWING))
+    if len(rows):
+        bears[rows] &= _meets_as_it_yaws(
+            ego, own_size, subjects.take(rows), sizes.take(rows), parameters)
     rows = np.flatnonzero(contact.overlaps & crossing)
     if len(rows):
         bears[rows] &= _meets_without_wavering(
+            ego, own_size, subjects.take(rows), sizes.take(rows), parameters)
+        bears[rows] &= _meets_as_announced(
+            ego, own_size, subjects.take(rows), sizes.take(rows), contact.begin[rows], parameters)
+    rows = np.flatnonzero(
+        contact.overlaps & (crossing | oncoming)
+        & (subjects.turn_rate != 0.0) & np.isfinite(subjects.turn_angle))
+    if len(rows):
+        bears[rows] &= _meets_however_it_turns(
             ego, own_size, subjects.take(rows), sizes.take(rows), parameters)
     return np.asarray(bears)
 
@@ -69,13 +99,8 @@ def _turn_end(rate: Floats, angle: Floats) -> Floats:
     return np.where(turns, angle / np.where(turns, np.abs(rate), 1.0), np.inf)
 
 
-def _drifts_beside(ego: EgoState, subjects: Tracks, parameters: Parameters) -> Flags:
-    """Return where the slower of both is slow and not yet in the path of the other, (n,).
-
-    Slowly driven, a heading tells lanes apart badly: where one drifts in its lane or changes
-    lanes it points across the next one.
-    """
-    prediction = parameters.prediction
+def _gap_aside(ego: EgoState, subjects: Tracks) -> Floats:
+    """Return the gap between the footprints across the way of the faster of both, (n,) [m]."""
     theirs = np.abs(subjects.speed) > ego.speed
     axis = np.where(theirs, subjects.heading, ego.heading)
     east, north = subjects.x - ego.x, subjects.y - ego.y
@@ -86,10 +111,37 @@ def _drifts_beside(ego: EgoState, subjects: Tracks, parameters: Parameters) -> F
     ):
         across = across - 0.5 * (
             length * np.abs(np.sin(heading - axis)) + width * np.abs(np.cos(heading - axis)))
+    return np.asarray(across)
+
+
+def _drifts_beside(
+    ego: EgoState, subjects: Tracks, across: Floats, parameters: Parameters
+) -> Flags:
+    """Return where the slower of both is slow and not yet in the path of the other, (n,).
+
+    Slowly driven, a heading tells lanes apart badly: where one drifts in its lane or changes
+    lanes it points across the next one.
+    """
+    prediction = parameters.prediction
     slow = np.minimum(np.abs(subjects.speed), ego.speed) < prediction.slow_speed
     turned = np.abs(np.sin(subjects.heading - ego.heading))
     slow &= turned < np.sin(np.radians(prediction.drift))
     return np.asarray(slow & (across > prediction.beside))
+
+
+def _meets_as_it_yaws(
+    ego: EgoState,
+    own_size: Footprint,
+    subjects: Tracks,
+    sizes: Footprint,
+    parameters: Parameters,
+) -> Flags:
+    """Return which subjects are met as well where they go on yawing as they do now, (n,)."""
+    yawing = replace(
+        subjects, turn_rate=subjects.yaw_rate, turn_angle=np.full(len(subjects), np.inf))
+    theirs = motions(yawing, subjects.acceleration, parameters.collision.horizon)
+    own = ego_motion(ego, parameters)
+    return first_contact(own, own_size, theirs, sizes).overlaps
 
 
 def _meets_without_wavering(
@@ -107,3 +159,60 @@ def _meets_without_wavering(
     own = ego_motion(replace(ego, acceleration=own_rate), parameters)
     theirs = motions(subjects, rate, parameters.collision.horizon)
     return first_contact(own, own_size, theirs, sizes).overlaps
+
+
+def _meets_as_announced(
+    ego: EgoState,
+    own_size: Footprint,
+    subjects: Tracks,
+    sizes: Footprint,
+    begin: Floats,
+    parameters: Parameters,
+) -> Flags:
+    """Return which subjects are met as well where they turn off as their indicators announce.
+
+    Who is too fast yet may still slow down for the turn, as long as that takes no hard braking.
+    """
+    motion, announces = announced_motions(subjects, parameters)
+    meets = ~announces
+    if announces.any():
+        own = ego_motion(ego, parameters)
+        meets |= first_contact(own, own_size, motion, sizes).overlaps
+    turn_speed = parameters.intent.turn_speed
+    fast = (indicated_side(subjects.lights) != 0.0) & (subjects.speed > turn_speed)
+    room = np.maximum(subjects.speed * begin - parameters.lta.radius, 0.0)
+    slowing = subjects.speed**2 - turn_speed**2 <= 2.0 * _BEFORE_TURN * room
+    return np.asarray(meets & ~(fast & slowing))
+
+
+def _meets_however_it_turns(
+    ego: EgoState,
+    own_size: Footprint,
+    subjects: Tracks,
+    sizes: Footprint,
+    parameters: Parameters,
+) -> Flags:
+    """Return which turning subjects are met as well where they turn a little more or less.
+
+    A turn that has gone no further than a change of lane may end at once.
+    """
+    number = len(subjects)
+    young = _turns_no_further_than_lanes(subjects, parameters)
+    factors = np.concatenate([
+        np.full(number, 1.0 - _TURN_ERROR), np.full(number, 1.0 + _TURN_ERROR),
+        np.where(young, 0.0, 1.0)])
+    rows = np.tile(np.arange(number), 3)
+    others = subjects.take(rows)
+    others = replace(others, turn_rate=others.turn_rate * factors)
+    theirs = motions(others, others.acceleration, parameters.collision.horizon)
+    own = ego_motion(ego, parameters)
+    meets = first_contact(own, own_size, theirs, sizes.take(rows)).overlaps
+    return np.asarray(meets.reshape(3, number).all(axis=0))
+
+
+def _turns_no_further_than_lanes(subjects: Tracks, parameters: Parameters) -> Flags:
+    """Return who has turned so far by no more than a change of lane takes."""
+    turned = 0.5 * np.pi - subjects.turn_angle
+    lane_change = 2.0 * parameters.carriageway.lane_width / (
+        _LANE_CHANGE * np.maximum(subjects.speed, 1.0))
+    return np.asarray(turned < np.minimum(lane_change, _LANE_CHANGE_ANGLE))

@@ -165,7 +165,9 @@ class EgoEstimator:
         yaw_rate = np.array([odometry.yaw_rate])
         self._turn_slow = filtered(self._turn_slow, yaw_rate, elapsed, SLOW)
         self._turn_fast = filtered(self._turn_fast, yaw_rate, elapsed, FAST)
-        self._turned = turned_angle(self._turned, self._turn_fast, yaw_rate, elapsed)
+        turn = np.array([math.remainder(odometry.yaw - before.yaw, 2.0 * math.pi)])
+        self._turned = turned_angle(
+            self._turned, self._turn_fast, turn, np.array([odometry.velocity_x]), elapsed)
         self._odometry.append(odometry)
         return None
 
@@ -174,14 +176,10 @@ class EgoEstimator:
 
         A sharp turn of a slow ego that its indicator announces lasts from its first moment.
         """
-        speed = odometry.velocity_x
-        if 0.0 < speed <= self._intent.turn_speed:
-            side = _SIDES.get(indicator, 0.0)
-            if side * odometry.yaw_rate * self._intent.turn_radius_maximum > speed:
-                return odometry.yaw_rate
-        yaw_rate = np.array([odometry.yaw_rate])
         return float(lasting_turn_rate(
-            yaw_rate, self._turn_slow, self._turn_fast, np.array([speed]))[0])
+            np.array([odometry.yaw_rate]), self._turn_slow, self._turn_fast,
+            np.array([odometry.velocity_x]), np.array([_SIDES.get(indicator, 0.0)]),
+            self._intent)[0])
 
     def _update_status(self, status: VehicleStatus) -> EgoRefusal | None:
         if self._status is not None and (

@@ -35,6 +35,7 @@ from icv_v2x.world.turning import (
     FAST,
     SLOW,
     filtered,
+    indicated_side,
     lasting_turn_angle,
     lasting_turn_rate,
     turned_angle,
@@ -108,6 +109,7 @@ class TrackStore:
             ParameterError: The own temporary id is not one.
         """
         self._limits = parameters.tracking
+        self._intent = parameters.intent
         self._table = TrackTable(parameters.tracking.maximum)
         self._own_echo = OwnEcho(parameters.vehicle.temporary_id)
         self._shared = SharedIds()
@@ -152,6 +154,7 @@ class TrackStore:
         """
         self._own_echo.configure(parameters.vehicle.temporary_id)
         self._limits = parameters.tracking
+        self._intent = parameters.intent
 
     def clear(self) -> None:
         """Forget all tracks."""
@@ -318,13 +321,14 @@ class TrackStore:
 
         elapsed = age(latest.time[rows], time)
         consistent = self._consistent(rows, reports, which, elapsed)
-        held = (
-            (verdict == Verdict.ACCEPTED) & ~consistent
-            & (table.updates[rows] >= _ESTABLISHED) & (table.jumps[rows] == 0)
-        )
+        off = (verdict == Verdict.ACCEPTED) & ~consistent
+        held = off & (table.updates[rows] >= _ESTABLISHED) & (table.jumps[rows] == 0)
         table.jumps[rows[held]] = 1
         verdict[held] = Verdict.JUMP
-        self._shared.notice(table, rows[held], reports.signer[which[held]])
+        foreign = np.flatnonzero(off)
+        foreign = foreign[self._shared.notice(
+            table, rows[foreign], reports.signer[which[foreign]])]
+        verdict[foreign] = Verdict.JUMP
 
         applied = verdict == Verdict.ACCEPTED
         rows, which, elapsed = rows[applied], which[applied], elapsed[applied]
@@ -374,7 +378,8 @@ class TrackStore:
         return (
             filtered(table.turn_slow[rows], yaw_rate, elapsed, SLOW),
             fast,
-            turned_angle(table.turned[rows], fast, yaw_rate, elapsed),
+            turned_angle(
+                table.turned[rows], fast, turned, reports.speed[which], elapsed),
         )
 
     def _smoothed(
@@ -443,7 +448,7 @@ class TrackStore:
         passed = np.abs(elapsed)
         turn_rate = lasting_turn_rate(
             latest.yaw_rate, table.turn_slow[:table.count], table.turn_fast[:table.count],
-            there.speed)
+            there.speed, indicated_side(latest.lights), self._intent)
         return Tracks(
             stamp=now,
             sender_id=latest.sender_id,

@@ -9,8 +9,15 @@ road, which last, and a fast one for the sharp turns at junctions, which no corr
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
+
+from icv_v2x.message_set.enumerations import ExteriorLight
+
+if TYPE_CHECKING:
+    from icv_v2x.parameters.lane_groups import LaneIntent
 
 Floats = NDArray[np.float64]
 
@@ -29,10 +36,16 @@ _UNWINDING = 0.9
 _ONSET_SHARE = 0.16
 # Slower than this nobody is in a turn at a junction [rad/s].
 _TURNING = np.radians(3.0)
+# Who does not turn any more has forgotten earlier turns after about this way [m].
+_ONSET = 8.0
 # Any turn goes on at least this far [rad].
 _LEAST_ANGLE = np.radians(5.0)
-# Lateral acceleration that no driver keeps up through a turn [m/s2].
+# Lateral acceleration that no driver keeps up through a bend, and that no tyre does in the short
+# turn of a slow vehicle [m/s2].
 _ACROSS = 5.0
+_GRIP = 9.81
+# Turns at junctions are taken more slowly than this [m/s].
+_SHARP_SPEED = 10.0
 # Beyond this the filters start anew [s].
 _GAP = 3.0
 
@@ -56,21 +69,30 @@ def filtered(mean: Floats, yaw_rate: Floats, elapsed: Floats, constant: float) -
     return mean_now
 
 
-def turned_angle(angle: Floats, fast: Floats, yaw_rate: Floats, elapsed: Floats) -> Floats:
+def turned_angle(
+    angle: Floats, fast: Floats, turn: Floats, speed: Floats, elapsed: Floats
+) -> Floats:
     """Return how far objects have turned since they began to, after another sample.
+
+    What one turned before the filter noticed counts for a short way, and so does what one turned
+    before one waited in the middle of the turn.
 
     Args:
         angle: (n,) before [rad].
         fast: (n,) yaw rate filtered with `FAST` [rad/s].
-        yaw_rate: (n,) new sample [rad/s]; NaN counts as 0.
+        turn: (n,) change of the heading since the sample before [rad]; NaN counts as 0.
+        speed: (n,) [m/s].
         elapsed: (n,) since the sample before [s].
 
     Returns:
-        (n,) [rad], 0 for who drives straight on or has begun to turn the other way.
+        (n,) [rad], about 0 for who drives straight on or has begun to turn the other way.
     """
-    sample = np.where(np.isnan(yaw_rate), 0.0, yaw_rate)
-    turns = (np.abs(fast) >= _TURNING) & (angle * fast >= 0.0) & (elapsed <= _GAP)
-    return np.where(turns, angle + sample * np.clip(elapsed, 0.0, _GAP), 0.0)
+    change = np.where(np.isnan(turn), 0.0, turn)
+    turns = np.abs(fast) >= _TURNING
+    way = np.abs(speed) * np.clip(elapsed, 0.0, _GAP)
+    before = np.where(turns, angle, angle * np.exp(-way / _ONSET))
+    kept = (elapsed <= _GAP) & ~(turns & (angle * fast < 0.0))
+    return np.where(kept, before + change, 0.0)
 
 
 def lasting_turn_angle(turn_rate: Floats, angle: Floats) -> Floats:
@@ -88,7 +110,22 @@ def lasting_turn_angle(turn_rate: Floats, angle: Floats) -> Floats:
     return np.where(np.abs(turn_rate) >= _TURN, left, np.inf)
 
 
-def lasting_turn_rate(yaw_rate: Floats, slow: Floats, fast: Floats, speed: Floats) -> Floats:
+def indicated_side(lights: NDArray[np.uint16]) -> Floats:
+    """Return the side to which direction indicators point: 1 left, -1 right, 0 none, (n,)."""
+    left = (lights & int(ExteriorLight.LEFT_TURN_SIGNAL)) != 0
+    right = (lights & int(ExteriorLight.RIGHT_TURN_SIGNAL)) != 0
+    side: Floats = np.subtract(left, right, dtype=np.float64)
+    return side
+
+
+def lasting_turn_rate(
+    yaw_rate: Floats,
+    slow: Floats,
+    fast: Floats,
+    speed: Floats,
+    side: Floats,
+    limits: LaneIntent,
+) -> Floats:
     """Return the turn that is expected to go on.
 
     Args:
@@ -96,10 +133,13 @@ def lasting_turn_rate(yaw_rate: Floats, slow: Floats, fast: Floats, speed: Float
         slow: (n,) filtered with `SLOW` [rad/s].
         fast: (n,) filtered with `FAST` [rad/s].
         speed: (n,) [m/s].
+        side: (n,) that the direction indicator points to: 1 left, -1 right, 0 none.
+        limits: Up to which speed and radius an indicated turn is one at a junction.
 
     Returns:
         (n,) [rad/s]: the newest sample in a sharp turn, the slow mean in a bend that the newest
-        sample agrees with, else 0; 0 as well where nobody keeps up such a turn at that speed.
+        sample agrees with, else 0; 0 as well where nobody keeps up such a turn at that speed. A
+        sharp turn of a slow vehicle that its indicator announces lasts from its first moment.
     """
     sample = np.where(np.isnan(yaw_rate), 0.0, yaw_rate)
     bend = np.abs(slow) >= _BEND
@@ -110,5 +150,11 @@ def lasting_turn_rate(yaw_rate: Floats, slow: Floats, fast: Floats, speed: Float
     turn &= np.abs(sample) >= _UNWINDING * np.abs(fast)
     # The second half of a lane change turns back what the first half turned: it will not last.
     turn &= slow * np.sign(fast) >= _ONSET_SHARE * np.abs(fast)
+    turn |= (speed > 0.0) & (speed <= limits.turn_speed) & (
+        side * sample * limits.turn_radius_maximum > speed)
     rate = np.where(turn, sample, np.where(bend, slow, 0.0))
-    return np.where(np.abs(rate * speed) <= _ACROSS, rate, 0.0)
+    # The sharpest turns are measured too sharp; yet such a turn is what the driver does.
+    most = _GRIP / np.maximum(np.abs(speed), 1.0)
+    sharp = np.clip(rate, -most, most)
+    kept = np.where(np.abs(rate * speed) <= _ACROSS, rate, 0.0)
+    return np.where(turn & (np.abs(speed) <= _SHARP_SPEED), sharp, kept)

@@ -7,18 +7,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from icv_v2x.parameters.lane_groups import LaneIntent
 from icv_v2x.world.turning import FAST, SLOW, filtered, lasting_turn_rate
 
 
-def lasting(yaw_rates: np.ndarray, speed: float, step: float = 0.1) -> np.ndarray:
-    """Return the lasting turn after each sample [rad/s]."""
+def lasting(
+    yaw_rates: np.ndarray, speed: float, step: float = 0.1, side: float = 0.0
+) -> np.ndarray:
+    """Return the lasting turn after each sample [rad/s]; `side` is that of the indicator."""
     slow, fast = np.zeros(1), np.zeros(1)
     found = []
     for sample in yaw_rates:
         yaw_rate = np.array([sample])
         slow = filtered(slow, yaw_rate, np.array([step]), SLOW)
         fast = filtered(fast, yaw_rate, np.array([step]), FAST)
-        found.append(float(lasting_turn_rate(yaw_rate, slow, fast, np.array([speed]))[0]))
+        found.append(float(lasting_turn_rate(
+            yaw_rate, slow, fast, np.array([speed]), np.array([side]), LaneIntent())[0]))
     return np.array(found)
 
 

@@ -32,7 +32,8 @@ SECOND = 1_000_000_000
 
 _WARNED_WITHIN = 1.0
 # These speak of what the ego is about to do, so its present motion is no measure of them.
-_OF_INTENT = frozenset({Application.BSW, Application.LCW, Application.DNPW})
+_OF_INTENT = frozenset(
+    {Application.BSW, Application.LCW, Application.DNPW, Application.LTA})
 
 
 @dataclass(frozen=True)

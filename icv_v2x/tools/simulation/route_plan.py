@@ -31,11 +31,15 @@ _VERTEX = 0.01
 # Bits of SUMO's speed mode: regard the right of way, stop at red lights.
 _RIGHT_OF_WAY, _RED_LIGHTS = 8, 16
 _STOP_STATES = frozenset('rRyYu')
+# Links of minor roads, and from where crossing traffic is seen there, as SUMO's drivers do [m].
+_GIVE_WAY_STATES = frozenset('msw')
+_SIGHT = 5.0
 # Braking that the way ahead explains to this share is for it, else for somebody on the road.
 _EXPLAINED = 0.6
 _BRAKES = 0.5
-# Who would have to brake by more than so many times the usual to stop does not any more.
-_FIRM = 1.1
+# Who would have to brake by more than so many times the usual to stop does not any more,
+# unless one brakes already.
+_FIRM, _FIRM_BRAKING = 1.1, 1.5
 # Changes of lane go sideways at least this fast, and are told from this on [m/s].
 _ASIDE = 0.8
 _ASIDE_SHOWN = 0.05
@@ -52,7 +56,7 @@ class _Way:
         front: [m] station of the front bumper.
         aside: [m] offset of the front bumper from the line, left positive.
         limits: Stations from which speeds are allowed [m], and these [m/s].
-        stop: [m] station to stop at, infinite where there is none.
+        stops: [m] stations before which to stop, in the order of the way.
     """
 
     x: Array
@@ -61,7 +65,7 @@ class _Way:
     front: float
     aside: float
     limits: tuple[tuple[float, float], ...]
-    stop: float
+    stops: tuple[float, ...]
 
 
 class RoutePlanner:
@@ -105,8 +109,10 @@ class RoutePlanner:
         if way is None:
             return None
         time = np.arange(0.0, _HORIZON + 0.5 * _STEP, _STEP)
-        decel = float(self._library.vehicle.getDecel(name))
-        driven = _driven(way, speed, float(snapshot.acceleration[row]), decel, time)
+        vehicle = self._library.vehicle
+        driven = _driven(
+            way, speed, float(snapshot.acceleration[row]), float(vehicle.getAccel(name)),
+            float(vehicle.getDecel(name)), time)
         aside = self._aside(name, way, time)
         front = _front(way, driven, aside)
         x, y, yaw = _centres(front, driven, centre - half * direction, build.length, heading)
@@ -127,15 +133,15 @@ class RoutePlanner:
         needed = begin + speed * _HORIZON + 0.5 * 3.0 * _HORIZON**2 + _SPARE
         end = _length(shapes[0])
         limits = [(0.0, min(float(lanes.getMaxSpeed(lane)) * factor, most))]
-        stop = np.inf
+        stops = []
         while end < needed:
             link = self._next(lane, route)
             if link is None:
                 break
             lane = link[4] or link[0]
             link = links.get(lane, link)
-            if np.isinf(stop) and _must_stop(link, mode):
-                stop = end
+            if end > begin and _must_stop(link, mode, end - begin):
+                stops.append(end)
             if not lane.startswith(':'):
                 route = route[1:]
             shapes.append(self._shape(lane))
@@ -145,7 +151,7 @@ class RoutePlanner:
         kept = np.concatenate(([True], np.hypot(*np.diff(line, axis=0).T) > _VERTEX))
         line = line[kept]
         station = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))))
-        return _Way(line[:, 0], line[:, 1], station, begin, aside, tuple(limits), float(stop))
+        return _Way(line[:, 0], line[:, 1], station, begin, aside, tuple(limits), tuple(stops))
 
     def _next(self, lane: str, route: tuple[str, ...]) -> Any:
         """Return the link that leads on along the route, None where there is none."""
@@ -173,32 +179,55 @@ class RoutePlanner:
                 abs(way.aside - target) - moved, 0.0))
 
 
-def _must_stop(link: Any, mode: int) -> bool:
-    """Whether a link is closed to whoever regards what its speed mode says."""
+def _must_stop(link: Any, mode: int, distance: float) -> bool:
+    """Whether to stop before a link, for whoever regards what its speed mode says.
+
+    At a link that gives way one is prepared to stop until one sees that nobody comes.
+    """
     opened, state = bool(link[2]), str(link[5])
     if state in _STOP_STATES:
         return bool(mode & _RED_LIGHTS)
-    return not opened and bool(mode & _RIGHT_OF_WAY)
+    gives_way = not opened or (state in _GIVE_WAY_STATES and distance > _SIGHT)
+    return gives_way and bool(mode & _RIGHT_OF_WAY)
 
 
-def _driven(way: _Way, speed: float, acceleration: float, decel: float, time: Array) -> Array:
-    """Return the way driven at times, (k,) [m]."""
+def _driven(
+    way: _Way, speed: float, acceleration: float, usual: float, decel: float, time: Array,
+) -> Array:
+    """Return the way driven at times, (k,) [m].
+
+    Args:
+        way: The lanes ahead.
+        speed: Now [m/s].
+        acceleration: Now [m/s2].
+        usual: With which the vehicle usually speeds up [m/s2].
+        decel: With which it slows down [m/s2].
+        time: From now [s].
+    """
     ahead = [(begin - way.front, limit) for begin, limit in way.limits]
-    room = way.stop - way.front
-    if 0.0 < room < math.inf and speed * speed <= 2.0 * _FIRM * decel * room:
+    firm = _FIRM_BRAKING if acceleration < -_BRAKES else _FIRM
+    reachable = [
+        stop - way.front for stop in way.stops
+        if speed * speed <= 2.0 * firm * decel * (stop - way.front)]
+    if reachable:
         # What lies behind does not matter.
+        room = reachable[0]
         ahead = [(begin, limit) for begin, limit in ahead if begin < room] + [(room, 0.0)]
     asked = max(
         ((speed * speed - limit * limit) / (2.0 * begin) for begin, limit in ahead if begin > 0.0),
         default=0.0)
-    holds = acceleration < -_BRAKES and asked < -_EXPLAINED * acceleration
-    forward = max(acceleration, 0.0)
+    soon = speed + acceleration * _STEP
+    done = any(soon <= limit < speed + _BRAKES for begin, limit in ahead if begin <= speed)
+    holds = acceleration < -_BRAKES and asked < -_EXPLAINED * acceleration and not done
+    # Who is held back by the way alone speeds up again behind it.
+    held_back = _allowed(ahead, 0.0, decel) <= speed + _BRAKES
+    forward = usual if held_back else max(acceleration, 0.0)
     distance, now, places = 0.0, speed, [0.0]
     for _ in range(round(float(time[-1]) / _ROLL)):
         change = acceleration
         if not holds:
             change = min(forward, (_allowed(ahead, distance, decel) - now) / _ROLL)
-        after = max(now + max(change, -decel) * _ROLL, 0.0)
+        after = max(now + max(change, -firm * decel) * _ROLL, 0.0)
         distance += 0.5 * (now + after) * _ROLL
         now = after
         places.append(distance)
