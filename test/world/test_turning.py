@@ -7,8 +7,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from icv_v2x.message_set.enumerations import ExteriorLight
 from icv_v2x.parameters.lane_groups import LaneIntent
-from icv_v2x.world.turning import FAST, SLOW, filtered, lasting_turn_rate
+from icv_v2x.world.turning import (
+    FAST,
+    SLOW,
+    filtered,
+    indicated_side,
+    lasting_turn_rate,
+    turned_angle,
+)
 
 
 def lasting(
@@ -68,3 +76,50 @@ def test_nobody_keeps_up_a_turn_that_takes_more_grip_than_there_is() -> None:
 
 def test_missing_yaw_rates_mean_no_turn() -> None:
     assert not np.any(lasting(np.full(20, np.nan), 10.0))
+
+
+@pytest.mark.parametrize('side', [1.0, -1.0])
+def test_a_turn_that_the_indicator_announces_lasts_from_its_first_moment(side: float) -> None:
+    yaw_rate = side * np.radians(15.0)
+    assert lasting(np.full(1, yaw_rate), 6.0, side=side)[0] == pytest.approx(yaw_rate)
+    assert lasting(np.full(1, yaw_rate), 6.0, side=-side)[0] == 0.0
+    assert lasting(np.full(1, yaw_rate), 12.0, side=side)[0] == 0.0
+
+
+@pytest.mark.parametrize('side', [1.0, -1.0])
+def test_the_sharpest_turns_of_slow_vehicles_last_at_the_limit_of_grip(side: float) -> None:
+    found = lasting(np.full(10, side * np.radians(110.0)), 6.0)
+    assert found[-1] == pytest.approx(side * 9.81 / 6.0)
+
+
+def turned(headings: np.ndarray, speed: np.ndarray, step: float = 0.1) -> float:
+    """Return how far one has turned at the end [rad]."""
+    angle, fast, elapsed = np.zeros(1), np.zeros(1), np.array([step])
+    for before, heading, pace in zip(headings[:-1], headings[1:], speed[1:], strict=True):
+        turn = np.array([heading - before])
+        fast = filtered(fast, turn / step, elapsed, FAST)
+        angle = turned_angle(angle, fast, turn, np.array([pace]), elapsed)
+    return float(angle[0])
+
+
+def test_a_turn_counts_from_its_first_degree_and_through_a_wait_in_its_middle() -> None:
+    before, first = np.zeros(20), np.radians(np.linspace(0.0, 8.0, 11))
+    waits, rest = np.full(80, np.radians(8.0)), np.radians(np.linspace(8.0, 60.0, 20))
+    headings = np.concatenate([before, first, waits, rest])
+    speed = np.concatenate([np.full(31, 4.0), np.zeros(80), np.full(20, 5.0)])
+    assert np.degrees(turned(headings, speed)) == pytest.approx(60.0, abs=2.5)
+
+
+def test_an_earlier_turn_is_forgotten_on_the_way_straight_on() -> None:
+    headings = np.concatenate([np.radians(np.linspace(0.0, 90.0, 30)), np.full(60, 0.5 * np.pi)])
+    assert abs(np.degrees(turned(headings, np.full(90, 8.0)))) < 2.0
+
+
+@pytest.mark.parametrize(('lights', 'side'), [
+    (ExteriorLight(0), 0.0), (ExteriorLight.LEFT_TURN_SIGNAL, 1.0),
+    (ExteriorLight.RIGHT_TURN_SIGNAL | ExteriorLight.FOG_LIGHT, -1.0),
+    (ExteriorLight.HAZARD_SIGNAL, 0.0),
+    (ExteriorLight.LEFT_TURN_SIGNAL | ExteriorLight.RIGHT_TURN_SIGNAL, 0.0),
+])
+def test_indicators_point_to_one_side_only(lights: ExteriorLight, side: float) -> None:
+    assert indicated_side(np.array([lights], np.uint16))[0] == side
