@@ -44,16 +44,19 @@ class SharedIds:
 
     def notice(
         self, table: TrackTable, rows: NDArray[np.intp], signer: NDArray[np.uint64]
-    ) -> None:
+    ) -> NDArray[np.bool_]:
         """Part ids whose reports are elsewhere than their track and signed by another.
 
         Args:
             table: Tracks.
             rows: (k,) of those whose report is elsewhere.
             signer: (k,) of that report.
+
+        Returns:
+            (k,) whose report is that of another vehicle.
         """
         latest = table.latest
-        other = (
+        other: NDArray[np.bool_] = (
             (signer != 0) & (latest.signer[rows] != 0) & (signer != latest.signer[rows])
             & (latest.object_id[rows] < 0))
         for row in rows[other].tolist():
@@ -65,6 +68,7 @@ class SharedIds:
             while len(self._ids) > _REMEMBERED:
                 del self._ids[next(iter(self._ids))]
             self._known = np.array(list(self._ids), dtype=np.uint64)
+        return other
 
 
 def _apart(sender_id: NDArray[np.uint64], signer: NDArray[np.uint64]) -> NDArray[np.uint64]:
