@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from icv_v2x.advisory.types import Mode
 from icv_v2x.nodes.health import Severity, Status
+from icv_v2x.trust import TrustLevel
 
 if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
     from icv_v2x.pipeline import Counters
+    from icv_v2x.trust import MisbehaviourLog
 
 _SEVERITY = {
     Mode.INIT: Severity.ERROR, Mode.READY: Severity.WARN, Mode.ACTIVE: Severity.OK,
@@ -41,6 +43,21 @@ def trust_status(parameters: Parameters) -> Status:
             'trust', Severity.WARN, 'one sender alone may cause IMMINENT', values)
     return Status(
         'trust', Severity.OK, 'senders that are not verified cause CAUTION at most', values)
+
+
+def sender_status(believed: dict[TrustLevel, int], records: MisbehaviourLog) -> Status:
+    """Return how many senders are believed, and who lost trust last and why."""
+    values = {level.name.lower(): str(count) for level, count in believed.items()}
+    values['misbehaviour records'] = str(records.kept)
+    values['left out by their bounds'] = str(records.suppressed)
+    for record in records:
+        values['last record'] = (
+            f'{record.sender_id:016X} {record.level.name.lower()}: {record.check.detector}, '
+            f'{record.excess:.1f} times the limit')
+    distrusted = believed.get(TrustLevel.DISTRUSTED, 0)
+    if distrusted:
+        return Status('senders', Severity.WARN, f'{distrusted} distrusted', values)
+    return Status('senders', Severity.OK, 'nobody distrusted', values)
 
 
 def radio_status(counters: Counters) -> Status:

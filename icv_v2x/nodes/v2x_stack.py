@@ -23,7 +23,7 @@ from icv_v2x.nodes.pipeline_inputs import (
 from icv_v2x.nodes.road_event_speaker import RoadEventSpeaker
 from icv_v2x.nodes.run import run
 from icv_v2x.nodes.signal_speaker import SignalSpeaker
-from icv_v2x.nodes.states import mode_status, radio_status, trust_status
+from icv_v2x.nodes.states import mode_status, radio_status, sender_status, trust_status
 from icv_v2x.nodes.warm_up import warm_up
 from icv_v2x.pipeline import Pipeline
 
@@ -88,6 +88,7 @@ class V2xStack(ManagedNode):
         statuses = [mode_status(*self._mode), trust_status(self.parameters)]
         if hasattr(self, '_pipeline'):
             statuses.append(radio_status(self._pipeline.counters))
+            statuses.append(sender_status(self._pipeline.believed, self._pipeline.misbehaviour))
         return statuses
 
     def _cycle(self, instant: int) -> None:

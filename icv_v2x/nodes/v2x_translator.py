@@ -22,7 +22,7 @@ from icv_v2x.nodes.pipeline_inputs import (
 from icv_v2x.nodes.road_event_speaker import RoadEventSpeaker
 from icv_v2x.nodes.run import run
 from icv_v2x.nodes.signal_speaker import SignalSpeaker
-from icv_v2x.nodes.states import radio_status, trust_status
+from icv_v2x.nodes.states import radio_status, sender_status, trust_status
 from icv_v2x.nodes.warm_up import warm_up
 from icv_v2x.pipeline import Perception
 
@@ -79,6 +79,8 @@ class V2xTranslator(ManagedNode):
         statuses = [trust_status(self.parameters)]
         if self._perception is not None:
             statuses.append(radio_status(self._perception.counters))
+            statuses.append(
+                sender_status(self._perception.believed, self._perception.misbehaviour))
         return statuses
 
     def _cycle(self, instant: int) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
     from icv_v2x.translate.road_events import RoadEvents
+    from icv_v2x.trust import MisbehaviourLog, TrustLevel
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
@@ -144,6 +145,16 @@ class Pipeline:
         """Counts of all frames received so far, those that wait for a cycle decoded first."""
         self._perception.drain()
         return self._perception.counters
+
+    @property
+    def misbehaviour(self) -> MisbehaviourLog:
+        """Records of senders that lost trust."""
+        return self._perception.misbehaviour
+
+    @property
+    def believed(self) -> dict[TrustLevel, int]:
+        """How many senders stand at each level of trust."""
+        return self._perception.believed
 
     @property
     def failures(self) -> dict[str, int]:

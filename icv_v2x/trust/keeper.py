@@ -138,7 +138,8 @@ class TrustKeeper:
 
     def counts(self) -> dict[TrustLevel, int]:
         """Return how many senders that are remembered stand at each level."""
-        level = self._table.level[:self._table.count]
+        rows = np.arange(self._table.count)
+        level = self._level(rows, np.full(len(rows), self._newest))
         return {each: int(np.count_nonzero(level == each)) for each in TrustLevel}
 
     def _welcome(
