@@ -1,0 +1,73 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which contacts bear a warning: what indicators announce and what turns leave open decides."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from strategies.runs import START, make_tracks
+from world.road_users import ego as make_ego
+from world.road_users import parameters
+
+from icv_v2x.message_set.enumerations import ExteriorLight
+from icv_v2x.scenarios.conflicts import Conflicts, Course, assess_conflicts
+
+LEFT, RIGHT = int(ExteriorLight.LEFT_TURN_SIGNAL), int(ExteriorLight.RIGHT_TURN_SIGNAL)
+
+
+def met(side: float = 1.0, *, ego_speed: float = 15.0, **columns: Any) -> Conflicts:
+    """Return what an ego eastwards meets; `side` -1 mirrors left and right."""
+    values = {name: np.atleast_1d(value) for name, value in columns.items()}
+    for name in ('y', 'heading', 'yaw_rate', 'turn_rate'):
+        if name in values:
+            values[name] = side * values[name]
+    if side < 0.0 and 'lights' in values:
+        values['lights'] = np.where(values['lights'] == 0, 0, LEFT + RIGHT - values['lights'])
+    tracks = make_tracks(START, **values)
+    own = make_ego(x=0.0, y=0.0, heading=0.0, speed=ego_speed, stamp=START)
+    return assess_conflicts(own, tracks, parameters())
+
+
+def from_the_left(speed: float, way: float, **columns: Any) -> dict[str, Any]:
+    """Return who comes from the left and reaches the ego's way when the ego is there."""
+    return {
+        'x': 15.0 * way / speed, 'y': way, 'heading': -0.5 * math.pi, 'speed': speed, **columns}
+
+
+@pytest.mark.parametrize('side', [1.0, -1.0])
+@pytest.mark.parametrize(('speed', 'way', 'lights', 'bears'), [
+    (6.0, 18.0, 0, True),
+    (6.0, 18.0, LEFT, False),
+    (6.0, 18.0, RIGHT, False),
+    # Too near to turn off before the ego's way.
+    (6.0, 7.0, RIGHT, True),
+    # Fast, but it may slow down for the turn.
+    (15.0, 45.0, RIGHT, False),
+    (15.0, 45.0, 0, True),
+    # It cannot any more.
+    (15.0, 30.0, RIGHT, True),
+])
+def test_who_announces_to_turn_off_in_time_is_not_warned_of(
+    side: float, speed: float, way: float, lights: int, bears: bool,
+) -> None:
+    conflicts = met(side, **from_the_left(speed, way, lights=lights))
+    assert conflicts.course.tolist() == [Course.CROSSING]
+    assert conflicts.contact.overlaps.tolist() == [True]
+    assert conflicts.settled.tolist() == [bears]
+
+
+@pytest.mark.parametrize('side', [1.0, -1.0])
+@pytest.mark.parametrize(('yaw_rate', 'bears'), [(0.0, True), (0.01, True), (0.15, False)])
+def test_who_changes_lane_on_the_oncoming_side_is_not_on_collision_course(
+    side: float, yaw_rate: float, bears: bool,
+) -> None:
+    # Straight on with this heading it would meet the ego; turning on it passes before.
+    conflicts = met(
+        side, x=75.0, y=6.5, heading=math.pi + 0.13, speed=9.0, yaw_rate=-yaw_rate,
+        ego_speed=10.0)
+    assert conflicts.course.tolist() == [Course.ONCOMING]
+    assert conflicts.settled.tolist() == [bears]
