@@ -29,6 +29,8 @@ from icv_v2x.motion import MotionUncertainty, constant_turn_rate, constant_veloc
 
 HORIZON = 5.0
 SAMPLE = 0.1
+# Chords of turns as the pipeline has them [s].
+PIECE = 0.2
 WITHIN = 5.0
 EGO_SPEED = 15.0
 COUNTS = (10, 100, 1000, 5000)
@@ -136,7 +138,8 @@ def all_outputs(objects: Scene, model: str) -> Any:
     turning = model != 'constant velocity'
     place = (objects.x, objects.y, objects.heading, objects.speed)
     if turning:
-        ego = constant_turn_rate(0.0, 0.0, 0.0, EGO_SPEED, 0.05, HORIZON, acceleration=-1.0)
+        ego = constant_turn_rate(0.0, 0.0, 0.0, EGO_SPEED, 0.05, HORIZON, acceleration=-1.0,
+                                 piece_duration=PIECE)
         circles = way_circles(
             *place, HORIZON, acceleration=objects.acceleration, yaw_rate=objects.yaw_rate
         )
@@ -147,7 +150,8 @@ def all_outputs(objects: Scene, model: str) -> Any:
     place = tuple(values[near] for values in place)
     if turning:
         motions = constant_turn_rate(
-            *place, objects.yaw_rate[near], HORIZON, acceleration=objects.acceleration[near]
+            *place, objects.yaw_rate[near], HORIZON, acceleration=objects.acceleration[near],
+            piece_duration=PIECE
         )
     else:
         motions = constant_velocity(*place, HORIZON)
@@ -158,7 +162,7 @@ def all_outputs(objects: Scene, model: str) -> Any:
         motions,
         objects.footprint.take(near),
         objects.errors.take(near),
-        delay=1.7,
+        delays=(1.7,),
         within=WITHIN,
     )
     return spread(found, near, len(objects.x))

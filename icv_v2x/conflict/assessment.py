@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from icv_v2x.motion.pieces import (
     PiecewiseMotion,
     piece_at,
     state_at,
+    stretched,
 )
 from icv_v2x.motion.uncertainty import MotionUncertainty
 
@@ -35,6 +37,8 @@ from icv_v2x.motion.uncertainty import MotionUncertainty
 _SAME_DIRECTION = np.cos(np.radians(30.0))
 _OPPOSITE_DIRECTION = np.cos(np.radians(150.0))
 _STANDING_SPEED = 1.0
+# Among so few nobody needs to be left out.
+_FEW = 256
 
 
 class Encounter(enum.IntEnum):
@@ -54,7 +58,9 @@ class ConflictAssessment:
         zone: Where the swept paths cross, and who is in there when.
         separation: Closest approach of the footprints.
         encounter: How each object moves relative to the ego, values of `Encounter`, (n,).
-        required_deceleration: What the ego needs from the delay on to avoid the contact, (n,)
+        stopping: What stops the ego before the zone if it begins after each of D delays, (D, n)
+            [m/s2]: 0 where there is no zone.
+        required_deceleration: What the ego needs after the first delay to avoid the contact, (n,)
             [m/s2]: 0 where there is no contact, inf where no braking avoids it, as with an
             oncoming object or one that comes from behind.
         object_required_deceleration: What the object needs likewise, (n,) [m/s2].
@@ -65,6 +71,7 @@ class ConflictAssessment:
     zone: ZoneTimes
     separation: Separation
     encounter: IndexArray
+    stopping: FloatArray
     required_deceleration: FloatArray
     object_required_deceleration: FloatArray
     probability: FloatArray
@@ -78,8 +85,11 @@ def assess_conflicts(
     footprints: Footprint,
     uncertainties: MotionUncertainty,
     *,
-    delay: float = 0.0,
+    delays: Sequence[float] = (0.0,),
     within: float = 5.0,
+    contact: Contact | None = None,
+    ego_pace: tuple[float, float] | None = None,
+    required: bool = True,
 ) -> ConflictAssessment:
     """Return everything about the conflicts of one ego with n objects.
 
@@ -90,34 +100,45 @@ def assess_conflicts(
         motions: Motion of n objects.
         footprints: Their sizes, (n,).
         uncertainties: Their errors, (n,).
-        delay: When a braking starts that is asked for [s].
+        delays: When the brakings start that are asked for, D of them [s].
         within: Objects that stay farther away than this are left out: their distance is inf,
-            their probability 0 [m].
+            their probability 0 [m]. With 0 only contacts matter, which spares the distances.
+        contact: First contact of the same motions, where it is known already.
+        ego_pace: Speed [m/s] and acceleration [m/s2] of the ego now, where its motion is a plan
+            that does not tell them.
+        required: Whether to tell what avoids the contact; else it is given as 0.
 
     Raises:
         ValueError: The numbers of objects do not fit together.
     """
     count = pair_count(ego_motion, ego_footprint, motions, footprints)
-    encounter = encounters(state_at(ego_motion, 0.0), state_at(motions, 0.0))
-    reach = ego_footprint.radius + footprints.radius + within
-    near = np.flatnonzero(np.broadcast_to(may_meet(ego_motion, motions, reach), (count,)))
-    # Leaving out a few is not worth the copying.
-    if count and len(near) <= 0.5 * count:
-        found = assess_conflicts(
-            ego_motion,
-            ego_footprint,
-            ego_uncertainty,
-            motions.take(near),
-            footprints if len(footprints) == 1 else footprints.take(near),
-            uncertainties if len(uncertainties.speed) == 1 else uncertainties.take(near),
-            delay=delay,
-            within=within,
+    if count > _FEW and contact is None:
+        reach = ego_footprint.radius + footprints.radius + within
+        near = np.flatnonzero(stretched(may_meet(ego_motion, motions, reach), (count,)))
+        # Leaving out a few is not worth the copying.
+        if len(near) <= 0.5 * count:
+            encounter = _encounters_now(ego_motion, motions)
+            found = assess_conflicts(
+                ego_motion,
+                ego_footprint,
+                ego_uncertainty,
+                motions.take(near),
+                footprints if len(footprints) == 1 else footprints.take(near),
+                uncertainties if len(uncertainties.speed) == 1 else uncertainties.take(near),
+                delays=delays,
+                within=within,
+                ego_pace=ego_pace,
+                required=required,
+            )
+            return dataclasses.replace(spread(found, near, count), encounter=encounter)
+    if contact is None:
+        contact = first_contact(ego_motion, ego_footprint, motions, footprints)
+    if within > 0.0:
+        separation = closest_approach(
+            ego_motion, ego_footprint, motions, footprints, within=within, contact=contact
         )
-        return dataclasses.replace(spread(found, near, count), encounter=encounter)
-    contact = first_contact(ego_motion, ego_footprint, motions, footprints)
-    separation = closest_approach(
-        ego_motion, ego_footprint, motions, footprints, within=within, contact=contact
-    )
+    else:
+        separation = Separation(np.where(contact.overlaps, 0.0, np.inf), contact.begin)
     probability = overlap_probability(
         ego_motion,
         ego_footprint,
@@ -128,14 +149,22 @@ def assess_conflicts(
         separation.time,
     )
     zone = zone_times(ego_motion, ego_footprint, motions, footprints, contact=contact)
-    required, object_required = np.zeros(count), np.zeros(count)
+    states = _Paces.of(ego_motion, motions, ego_pace)
+    own_need, other_need = np.zeros(count), np.zeros(count)
     rows = np.flatnonzero(zone.exists & contact.overlaps)
-    if len(rows):
-        required[rows], object_required[rows] = _required_of_both(
-            ego_motion, motions.take(rows), zone.take(rows), delay
+    if required and len(rows):
+        own_need[rows], other_need[rows] = _required_of_both(
+            states, rows, zone.take(rows), delays[0]
         )
     return ConflictAssessment(
-        contact, zone, separation, encounter, required, object_required, probability
+        contact,
+        zone,
+        separation,
+        states.encounter[0],
+        _stopping(zone, states, delays),
+        own_need,
+        other_need,
+        probability,
     )
 
 
@@ -191,6 +220,7 @@ def spread(found: ConflictAssessment, rows: IndexArray, count: int) -> ConflictA
         ),
         Separation(filled(separation.distance, np.inf), filled(separation.time, np.nan)),
         numbered(found.encounter, Encounter.CROSSING),
+        np.stack([filled(values, 0.0) for values in found.stopping]),
         filled(found.required_deceleration, 0.0),
         filled(found.object_required_deceleration, 0.0),
         filled(found.probability, 0.0),
@@ -209,16 +239,71 @@ def encounters(ego: MotionState, objects: MotionState) -> IndexArray:
 
 
 def _encounters(turn: FloatArray, speed: FloatArray) -> IndexArray:
-    """Return values of `Encounter` from differences of heading [rad] and speeds, (n,) [m/s]."""
+    """Return values of `Encounter` from differences of heading (n,) [rad] and speeds [m/s]."""
     alike, moving = np.cos(turn), speed > _STANDING_SPEED
-    kind = np.full(alike.shape, Encounter.CROSSING, dtype=np.intp)
-    kind[~moving | (alike > _SAME_DIRECTION)] = Encounter.SAME_DIRECTION
+    same = ~moving | (alike > _SAME_DIRECTION)
+    kind = np.where(same, int(Encounter.SAME_DIRECTION), int(Encounter.CROSSING))
     kind[moving & (alike < _OPPOSITE_DIRECTION)] = Encounter.ONCOMING
     return kind
 
 
+@dataclasses.dataclass(frozen=True)
+class _Paces:
+    """How the ego, first, and n objects go now, along their headings; (2, n) each.
+
+    `other` is what the other one of the pair does along the own heading, `encounter` how it moves
+    relative to the own one.
+    """
+
+    encounter: IndexArray
+    speed: FloatArray
+    acceleration: FloatArray
+    other_speed: FloatArray
+    other_acceleration: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        ego_motion: PiecewiseMotion,
+        motions: PiecewiseMotion,
+        ego_pace: tuple[float, float] | None,
+    ) -> _Paces:
+        """Return what the motions tell, and the ego's own figures where they are given."""
+        values = np.empty((5, 2, len(motions)))
+        for side, motion in enumerate((ego_motion, motions)):
+            for column, present in enumerate(_present(motion)):
+                values[column, side] = present
+        heading = values[0]
+        cosine, sine = np.cos(heading), np.sin(heading)
+        along = values[1::2] * cosine + values[2::2] * sine
+        other = values[1::2, ::-1] * cosine + values[2::2, ::-1] * sine
+        speed, acceleration = np.maximum(along[0], 0.0), along[1]
+        if ego_pace is not None:
+            speed[0], acceleration[0] = max(ego_pace[0], 0.0), ego_pace[1]
+        return cls(
+            _encounters(
+                heading[1] - heading[0], np.hypot(values[1, ::-1], values[2, ::-1])),
+            speed,
+            acceleration,
+            np.maximum(other[0], 0.0),
+            other[1],
+        )
+
+
+def _stopping(zone: ZoneTimes, paces: _Paces, delays: Sequence[float]) -> FloatArray:
+    """Return the decelerations that stop the ego before the zone, (D, n) [m/s2]."""
+    distance = np.where(zone.exists, zone.ego_entry_distance, 0.0)
+    needed = required_deceleration_stopping(
+        distance,
+        paces.speed[0],
+        paces.acceleration[0],
+        np.asarray(delays, dtype=np.float64)[:, np.newaxis],
+    )
+    return np.where(zone.exists, needed, 0.0)
+
+
 def _required_of_both(
-    ego_motion: PiecewiseMotion, motions: PiecewiseMotion, zone: ZoneTimes, delay: float
+    paces: _Paces, rows: IndexArray, zone: ZoneTimes, delay: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return the decelerations that keep the ego off objects, and these off the ego.
 
@@ -226,63 +311,43 @@ def _required_of_both(
     the conflict zone. Who is in the other's swept path already cannot brake out of it.
 
     Args:
-        ego_motion: Motion of the ego, one object.
-        motions: Motion of m objects.
+        paces: How the ego and n objects go.
+        rows: Those of the objects that matter, (m,).
         zone: Their conflict zones, (m,).
         delay: When the braking starts [s].
 
     Returns:
         Deceleration of the ego and of the objects, (m,) each [m/s2].
     """
-    count = len(motions)
-    states = [
-        np.concatenate([np.broadcast_to(one, (count,)), many])
-        for one, many in zip(_present(ego_motion), _present(motions), strict=True)
-    ]
-    heading, velocity_x, velocity_y, acceleration_x, acceleration_y = states
-    cosine, sine = np.cos(heading), np.sin(heading)
-    speed = np.maximum(velocity_x * cosine + velocity_y * sine, 0.0)
-    acceleration = acceleration_x * cosine + acceleration_y * sine
-    # Rows of the ego against the object come first; the other half are the same with parts
-    # exchanged.
-    other_speed = _exchanged(velocity_x) * cosine + _exchanged(velocity_y) * sine
-    other_acceleration = _exchanged(acceleration_x) * cosine + _exchanged(acceleration_y) * sine
-    entry = np.concatenate([zone.ego_entry_distance, zone.object_entry_distance])
-    other_exit = np.concatenate([zone.object_exit, zone.ego_exit])
-    kind = _encounters(
-        _exchanged(heading) - heading, np.hypot(_exchanged(velocity_x), _exchanged(velocity_y))
-    )
+    entry = np.stack([zone.ego_entry_distance, zone.object_entry_distance])
+    other_exit = np.stack([zone.object_exit, zone.ego_exit])
+    speed, acceleration = paces.speed[:, rows], paces.acceleration[:, rows]
+    kind = paces.encounter[:, rows]
+    stopping = required_deceleration_stopping(entry, speed, acceleration, delay)
     following = required_deceleration_following(
         entry,
         speed,
         acceleration,
-        np.maximum(other_speed, 0.0),
-        other_acceleration,
+        paces.other_speed[:, rows],
+        paces.other_acceleration[:, rows],
         delay,
         other_exit,
     )
-    stopping = required_deceleration_stopping(entry, speed, acceleration, delay)
     needed = np.where(kind == Encounter.SAME_DIRECTION, following, stopping)
     needed[(kind == Encounter.ONCOMING) | (entry <= 0.0)] = np.inf
-    return needed[:count], needed[count:]
+    return needed[0], needed[1]
 
 
-def _exchanged(values: FloatArray) -> FloatArray:
-    """Return the second half of values before the first."""
-    half = len(values) // 2
-    return np.concatenate([values[half:], values[:half]])
+def _encounters_now(ego_motion: PiecewiseMotion, motions: PiecewiseMotion) -> IndexArray:
+    """Return how objects move relative to the ego now, values of `Encounter`, (n,)."""
+    return encounters(state_at(ego_motion, 0.0), state_at(motions, 0.0))
 
 
 def _present(motion: PiecewiseMotion) -> list[FloatArray]:
-    """Return heading, velocity and acceleration of n objects now, (n,) each."""
+    """Return heading, velocity and acceleration, east and north, of n objects now, (n,) each."""
+    names = ('heading', 'velocity_x', 'velocity_y', 'acceleration_x', 'acceleration_y')
+    columns = [getattr(motion, name) for name in names]
+    if motion.pieces == 1:
+        return [column[:, 0] for column in columns]
     row, piece = np.arange(len(motion)), piece_at(motion, 0.0)
-    return [
-        values[row, piece]
-        for values in (
-            motion.heading,
-            motion.velocity_x,
-            motion.velocity_y,
-            motion.acceleration_x,
-            motion.acceleration_y,
-        )
-    ]
+    return [column[row, piece] for column in columns]

@@ -18,7 +18,7 @@ from scipy.special import ndtr
 
 from icv_v2x.conflict.footprint import Footprint
 from icv_v2x.conflict.swept import pair_count
-from icv_v2x.motion.pieces import FloatArray, PiecewiseMotion, state_at
+from icv_v2x.motion.pieces import FloatArray, PiecewiseMotion, state_at, stretched
 from icv_v2x.motion.uncertainty import MotionUncertainty, covariance_at
 
 # Nothing is known better than this; it turns a sure graze into 0.5 instead of 0 / 0 [m].
@@ -50,7 +50,7 @@ def overlap_probability(
         Probability from 0 to 1, (n,).
     """
     count = pair_count(first, first_footprint, second, second_footprint)
-    moments = np.broadcast_to(np.asarray(time, dtype=np.float64), (count,))
+    moments = stretched(np.asarray(time, dtype=np.float64), (count,))
     probability = np.zeros(count)
     rows = np.flatnonzero(np.isfinite(moments))
     if not len(rows):
@@ -61,9 +61,11 @@ def overlap_probability(
         (first, first_footprint, first_uncertainty),
         (second, second_footprint, second_uncertainty),
     ):
-        part = motion if len(motion) == 1 else motion.take(rows)
-        errors = uncertainty if len(uncertainty.speed) == 1 else uncertainty.take(rows)
-        sizes.append(footprint if len(footprint) == 1 else footprint.take(rows))
+        all_rows = len(rows) == count
+        part = motion if all_rows or len(motion) == 1 else motion.take(rows)
+        one = all_rows or len(uncertainty.speed) == 1
+        errors = uncertainty if one else uncertainty.take(rows)
+        sizes.append(footprint if all_rows or len(footprint) == 1 else footprint.take(rows))
         states.append(state_at(part, moments))
         covariances.append(covariance_at(part, errors, moments, state=states[-1]))
     offset_x, offset_y = states[1].x - states[0].x, states[1].y - states[0].y
@@ -87,7 +89,8 @@ def overlap_probability(
         half_across,
     )
     start = np.maximum(first.start_time[..., 0], second.start_time[..., 0])
-    start = np.broadcast_to(start, (count,))[rows]
+    if start.ndim:
+        start = stretched(start, (count,))[rows]
     end = min(first.end_time, second.end_time)
     along = _between(
         offset_x * cosine + offset_y * sine,

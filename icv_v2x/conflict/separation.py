@@ -35,6 +35,8 @@ _CHORD_DURATION = 0.05
 _SAME = 1e-9
 # Temporaries of this many doubles stay in the second-level cache of common processors.
 _CHUNK = 65536
+# For so few pairs leaving some out costs as much as it spares.
+_FEW = 128
 # The corner that follows each of the eight, and the shares of a way at its ends.
 _NEXT = np.array([1, 2, 3, 4, 5, 6, 7, 0])
 _ENDS = np.array([0.0, 1.0])[:, np.newaxis, np.newaxis]
@@ -82,8 +84,11 @@ def closest_approach(
     """
     count = pair_count(first, first_footprint, second, second_footprint)
     distance, time = np.full(count, np.inf), np.full(count, np.nan)
-    reach = first_footprint.radius + second_footprint.radius + within
-    apart = np.broadcast_to(may_meet(first, second, reach), (count,))
+    if count > _FEW:
+        reach = first_footprint.radius + second_footprint.radius + within
+        apart = stretched(may_meet(first, second, reach), (count,))
+    else:
+        apart = np.ones(count, dtype=np.bool_)
     if contact is not None:
         distance[contact.overlaps] = 0.0
         time[contact.overlaps] = contact.begin[contact.overlaps]
@@ -211,7 +216,7 @@ def _closest(
     inner = 0.5 * sum(
         np.minimum(size.length, size.width) for size in (first_footprint, second_footprint)
     )
-    usable = np.broadcast_to(duration >= 0.0, centres.shape)
+    usable = stretched(duration >= 0.0, centres.shape)
     bound = np.where(usable, centres, np.inf).min(axis=1) - inner
     worth = usable & (centres <= (np.maximum(bound, 0.0) + reach + _SAME)[:, np.newaxis])
     row, column = np.nonzero(worth)

@@ -56,6 +56,14 @@ class Contact:
     y: FloatArray
     piece: IndexArray
 
+    def take(self, rows: IndexArray) -> Contact:
+        """Return the contacts of the chosen pairs.
+
+        Args:
+            rows: Indices (m,) or mask (n,) of the pairs.
+        """
+        return Contact(*(values[rows] for values in vars(self).values()))
+
 
 def first_contact(
     first: PiecewiseMotion,
@@ -92,13 +100,14 @@ def first_contact(
     rows = np.flatnonzero(overlaps)
     if len(rows):
         moments = begin[rows]
-        outlines = []
+        outlines, part = [], second
         for motion, footprint in ((first, first_footprint), (second, second_footprint)):
-            state = state_at(motion if len(motion) == 1 else motion.take(rows), moments)
-            size = footprint.take(_index_into(footprint, rows))
+            part = motion if len(motion) == 1 else motion.take(rows)
+            state = state_at(part, moments)
+            size = footprint if len(footprint) == 1 else footprint.take(rows)
             outlines.append(corners(state.x, state.y, state.heading, size))
         x[rows], y[rows] = overlap_point(outlines[0], outlines[1])
-        piece[rows] = piece_at(second if len(second) == 1 else second.take(rows), moments)
+        piece[rows] = piece_at(part, moments)
     return Contact(overlaps, begin, end, x, y, piece)
 
 
@@ -162,7 +171,7 @@ def _uniform_contact(
         speeds = [getattr(motion, f'velocity_{axis}')[:, 0] for motion in (first, second)]
         places = [getattr(motion, axis)[:, 0] for motion in (first, second)]
         offset = places[1] - places[0]
-        if np.any(lead[0]) or np.any(lead[1]):
+        if lead[0].any() or lead[1].any():
             offset = offset + lead[1] * speeds[1] - lead[0] * speeds[0]
         position.append(offset)
         velocity.append(speeds[1] - speeds[0])
@@ -193,7 +202,7 @@ def _piecewise_contact(
     """Return begin and end of contact, (n,), for motion in any pieces."""
     begin, end = np.full(count, np.nan), np.full(count, np.nan)
     reach = first_footprint.radius + second_footprint.radius
-    near = np.flatnonzero(np.broadcast_to(may_meet(first, second, reach), (count,)))
+    near = np.flatnonzero(stretched(may_meet(first, second, reach), (count,)))
     if not len(near):
         return begin, end
     first, first_footprint = _rows_of(first, first_footprint, near)

@@ -132,8 +132,9 @@ def zone_times(
 
     ego_path = _swept_path(ego_motion, ego_footprint)
     for chunk in _chunks(count, motions.pieces * ego_motion.pieces):
-        part = motions.take(chunk)
-        size = footprints if len(footprints) == 1 else footprints.take(chunk)
+        whole = len(chunk) == count
+        part = motions if whole else motions.take(chunk)
+        size = footprints if whole or len(footprints) == 1 else footprints.take(chunk)
         path = _swept_path(part, size)
         row, piece, ego_piece = _crossing_pieces(path, ego_path)
         if len(row) > _MANY:
@@ -258,6 +259,11 @@ def _crossing_pieces(
         near &= middle - half < np.max(ego_middle + ego_half)
         near &= middle + half > np.min(ego_middle - ego_half)
     row, piece = np.nonzero(near)
+    if ego_path.sweeps.shape[1] == 1:
+        # The greatest and the least of a single piece are that piece.
+        if not ego_path.sweeps[0, 0]:
+            row = piece = row[:0]
+        return row, piece, np.zeros_like(row)
     close = np.broadcast_to(ego_path.sweeps[0], (len(row), ego_path.sweeps.shape[1])).copy()
     for axis in ('x', 'y'):
         middle, half = getattr(path, axis)[row, piece], getattr(path, f'half_{axis}')[row, piece]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ import numpy.typing as npt
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IndexArray: TypeAlias = npt.NDArray[np.intp]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
+_Scalar = TypeVar('_Scalar', bound=np.generic)
 
 _PIECE_FIELDS = (
     'x',
@@ -89,7 +90,12 @@ class PiecewiseMotion:
             ValueError: An array is not (n, K), or the grid fits neither (K,) nor (n, K).
         """
         shape = self.x.shape
-        for name in _PIECE_FIELDS:
+        # Motions are made several times a cycle: the loop is for those that do not fit.
+        fits = (
+            shape == self.y.shape == self.heading.shape == self.velocity_x.shape
+            == self.velocity_y.shape == self.acceleration_x.shape == self.acceleration_y.shape
+        )
+        for name in () if fits and len(shape) == 2 else _PIECE_FIELDS:
             found = getattr(self, name).shape
             if len(shape) != 2 or found != shape:
                 raise ValueError(f'{name} has shape {found}, expected (n, K) = {shape} like x')
@@ -240,7 +246,9 @@ def on_common_grid(
     """
     end = min(first.end_time, second.end_time)
     first, second = first.until(end), second.until(end)
-    if np.array_equal(first.start_time, second.start_time):
+    if first.start_time is second.start_time or np.array_equal(
+        first.start_time, second.start_time
+    ):
         return first, second
     if first.start_time.ndim == second.start_time.ndim == 1:
         grid = np.union1d(first.start_time, second.start_time)
@@ -259,7 +267,7 @@ def no_acceleration(shape: tuple[int, ...]) -> FloatArray:
     return np.broadcast_to(_NONE, shape)
 
 
-def stretched(values: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+def stretched(values: npt.NDArray[_Scalar], shape: tuple[int, ...]) -> npt.NDArray[_Scalar]:
     """Return values as an array of a shape, which they mostly have: then at no cost."""
     return values if values.shape == shape else np.broadcast_to(values, shape)
 

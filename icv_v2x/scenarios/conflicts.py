@@ -11,17 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from icv_v2x.conflict import (
-    Contact,
-    Footprint,
-    ZoneTimes,
-    first_contact,
-    near_the_way,
-    required_deceleration_stopping,
-    way_circles,
-    zone_times,
-)
-from icv_v2x.conflict.probability import overlap_probability
+from icv_v2x import conflict
+from icv_v2x.conflict import Contact, Footprint, first_contact, near_the_way, way_circles
 from icv_v2x.motion import (
     PiecewiseMotion,
     distance_travelled,
@@ -37,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from icv_v2x.conflict import ConflictAssessment, ZoneTimes
     from icv_v2x.parameters import Parameters
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -262,24 +254,27 @@ def _assess(
         return None
     subjects, sizes = subjects.take(index), sizes.take(index)
     steady, present = steady.take(index), present.take(index)
-    steady_contact, contact = _rows(steady_contact, index), _rows(contact, index)
+    steady_contact, contact = steady_contact.take(index), contact.take(index)
 
     course = _course(ego, subjects, parameters)
     along = subjects.speed * np.cos(subjects.heading - ego.heading)
     braking = np.fmin(subjects.acceleration, 0.0)
     braking = np.where(np.isnan(braking), 0.0, braking)
-    zones = [
-        zone_times(own, own_size, motion, sizes, contact=met)
+    own_errors, errors = _errors(ego, subjects)
+    if_steady, found = (
+        conflict.assess_conflicts(
+            own, own_size, own_errors, motion, sizes, errors,
+            delays=_delays(parameters), within=0.0, contact=met,
+            ego_pace=(ego.speed, ego.acceleration), required=False)
         for motion, met in ((steady, steady_contact), (present, contact))
-    ]
+    )
     behind_steady, behind_braking = _following(ego, own, subjects, (
-        (steady, steady_contact, zones[0], np.zeros(len(index))),
-        (present, contact, zones[1], braking),
+        (steady, if_steady, np.zeros(len(index))), (present, found, braking),
     ), parameters)
     # Whose path the ego meets at an angle, but not with its front, crosses rather than leads.
     leads = np.isfinite(behind_steady.time) | np.isfinite(behind_braking.time)
     oblique = np.abs(_wrapped(subjects.heading - ego.heading)) >= _OBLIQUE
-    oblique &= (np.abs(subjects.speed) >= STANDING) & (zones[1].ego_entry_distance > _FRONT)
+    oblique &= (np.abs(subjects.speed) >= STANDING) & (found.zone.ego_entry_distance > _FRONT)
     course[(course == Course.SAME) & oblique & contact.overlaps & ~leads] = Course.CROSSING
     return Conflicts(
         row=rows[index],
@@ -288,10 +283,8 @@ def _assess(
         time=np.where(contact.overlaps, contact.begin, np.inf),
         steady=behind_steady,
         braking=_where(braking < 0.0, behind_braking, behind_steady),
-        crossing=_crossing(ego, zones[1], contact, parameters),
-        probability=_probability(ego, own, own_size, subjects, sizes, (
-            (steady, steady_contact), (present, contact),
-        )),
+        crossing=_crossing(ego, own, found, parameters),
+        probability=np.maximum(if_steady.probability, found.probability),
         closing_speed=ego.speed - along,
         distance=_ego_way(own, np.where(contact.overlaps, contact.begin, np.nan)),
         settled=settled(
@@ -309,28 +302,16 @@ def starting(ego: EgoState, parameters: Parameters) -> bool:
     )
 
 
-def _probability(
-    ego: EgoState,
-    own: PiecewiseMotion,
-    own_size: Footprint,
-    subjects: Tracks,
-    sizes: Footprint,
-    models: tuple[tuple[PiecewiseMotion, Contact], ...],
-) -> Floats:
-    """Return the probability of an overlap under the likelier of the models."""
+def _errors(ego: EgoState, subjects: Tracks) -> tuple[MotionUncertainty, MotionUncertainty]:
+    """Return the stated errors of position and speed of the ego, (1,), and of subjects, (n,)."""
     deviation = ego.position_deviation
-    own_errors = MotionUncertainty.of(0.0 if math.isnan(deviation) else deviation)
     position = PositionCovariance(
         subjects.variance_xx, subjects.variance_xy, subjects.variance_yy
     )
-    errors = MotionUncertainty(
-        position, subjects.speed_deviation, np.zeros(len(subjects))
+    return (
+        MotionUncertainty.of(0.0 if math.isnan(deviation) else deviation),
+        MotionUncertainty(position, subjects.speed_deviation, np.zeros(len(subjects))),
     )
-    likely = [
-        overlap_probability(own, own_size, own_errors, motion, sizes, errors, contact.begin)
-        for motion, contact in models
-    ]
-    return np.maximum(*likely)
 
 
 def _course(ego: EgoState, subjects: Tracks, parameters: Parameters) -> NDArray[np.uint8]:
@@ -350,7 +331,7 @@ def _following(
     ego: EgoState,
     own: PiecewiseMotion,
     subjects: Tracks,
-    models: tuple[tuple[PiecewiseMotion, Contact, ZoneTimes, Floats], ...],
+    models: tuple[tuple[PiecewiseMotion, ConflictAssessment, Floats], ...],
     parameters: Parameters,
 ) -> list[Following]:
     """Return times and decelerations behind leaders, one record for each model of theirs.
@@ -364,33 +345,32 @@ def _following(
         ego: The ego now.
         own: Its present motion.
         subjects: The leaders, n of them.
-        models: Motion, first contact, conflict zone and acceleration, (n,) [m/s2], under each
-            model.
+        models: Motion, its assessment and acceleration, (n,) [m/s2], under each model.
         parameters: Parameters of the package.
     """
     places = [
-        _behind(ego, own, subjects, motion, contact) for motion, contact, _, _ in models
+        _behind(ego, own, subjects, motion, found.contact) for motion, found, _ in models
     ]
     along = np.maximum(subjects.speed * np.cos(subjects.heading - ego.heading), 0.0)
     # All delays under all models at once: (delays, models, n).
     gap = np.array([np.where(np.isnan(gap), 0.0, gap) for _, _, gap in places])
-    rates = np.array([acceleration for *_, acceleration in models])
-    enters = np.array([zone.object_entry for _, _, zone, _ in models])
-    leaves = np.array([zone.object_exit for _, _, zone, _ in models])
+    rates = np.array([acceleration for _, _, acceleration in models])
+    enters = np.array([found.zone.object_entry for _, found, _ in models])
+    leaves = np.array([found.zone.object_exit for _, found, _ in models])
     delays = np.array(_delays(parameters))[:, np.newaxis, np.newaxis]
     needed = required_deceleration_behind(
         gap, max(ego.speed, 0.0), ego.acceleration, along, rates, delays,
         np.nan_to_num(enters, nan=0.0), np.nan_to_num(leaves, nan=np.inf, posinf=np.inf),
     )
-    found = []
-    for number, (_, contact, _, _) in enumerate(models):
+    behind = []
+    for number, (_, found, _) in enumerate(models):
         time, way, gap_now = places[number]
         ahead = np.isfinite(time)
         decelerations = (np.where(ahead, row, 0.0) for row in needed[:, number])
-        found.append(
-            Following(contact, time, way, np.maximum(gap_now, 0.0), *decelerations)
+        behind.append(
+            Following(found.contact, time, way, np.maximum(gap_now, 0.0), *decelerations)
         )
-    return found
+    return behind
 
 
 def _behind(
@@ -443,19 +423,16 @@ def _delays(parameters: Parameters) -> tuple[float, ...]:
 
 
 def _crossing(
-    ego: EgoState, zone: ZoneTimes, contact: Contact, parameters: Parameters
+    ego: EgoState, own: PiecewiseMotion, found: ConflictAssessment, parameters: Parameters
 ) -> Crossing:
     """Return times and decelerations before conflict zones."""
-    distance = np.where(zone.exists, zone.ego_entry_distance, np.nan)
-    delays = np.array(_delays(parameters))[:, np.newaxis]
-    needed = required_deceleration_stopping(
-        np.tile(np.where(zone.exists, distance, 0.0), len(delays)),
-        max(ego.speed, 0.0), ego.acceleration, np.repeat(delays, len(distance)),
-    ).reshape(len(delays), len(distance))
-    now, imminent, warning, caution = np.where(zone.exists, needed, 0.0)
+    zone = found.zone
+    now, imminent, warning, caution = (
+        found.stopping if ego.path is None else _stopping_as_planned(own, zone, parameters)
+    )
     return Crossing(
-        time=np.where(zone.exists & contact.overlaps, zone.ego_entry, np.inf),
-        distance=distance,
+        time=np.where(zone.exists & found.contact.overlaps, zone.ego_entry, np.inf),
+        distance=np.where(zone.exists, zone.ego_entry_distance, np.nan),
         now=now,
         imminent=imminent,
         warning=warning,
@@ -467,16 +444,20 @@ def _crossing(
     )
 
 
+def _stopping_as_planned(own: PiecewiseMotion, zone: ZoneTimes, parameters: Parameters) -> Floats:
+    """Return what stops an ego before zones that drives as planned till then, (delays, n)."""
+    delays = np.array(_delays(parameters))
+    at = own.take(np.zeros(len(delays), dtype=np.intp))
+    there = state_at(at, delays)
+    room = zone.ego_entry_distance - distance_travelled(at, delays)[:, np.newaxis]
+    speed = np.repeat(np.hypot(there.velocity_x, there.velocity_y), room.shape[1])
+    needed = conflict.required_deceleration_stopping(room.ravel(), speed, 0.0, 0.0)
+    return np.where(zone.exists, needed.reshape(room.shape), 0.0)
+
+
 def _ego_way(own: PiecewiseMotion, time: Floats) -> Floats:
     """Return the way of the ego until each time, (n,) [m]."""
     return distance_travelled(own.take(np.zeros(len(time), dtype=np.intp)), time)
-
-
-def _rows(contact: Contact, index: NDArray[np.intp]) -> Contact:
-    return Contact(
-        contact.overlaps[index], contact.begin[index], contact.end[index],
-        contact.x[index], contact.y[index], contact.piece[index],
-    )
 
 
 def _joined(parts: list[Conflicts]) -> Conflicts:

@@ -52,7 +52,7 @@ def figures(found: ConflictAssessment) -> dict[str, np.ndarray]:
         if dataclasses.is_dataclass(values):
             arrays |= {f'{name}.{inner}': array for inner, array in vars(values).items()}
         else:
-            arrays[name] = values
+            arrays[name] = values[0] if name == 'stopping' else values
     return arrays
 
 
@@ -140,7 +140,7 @@ def test_decelerations_are_those_of_the_kind_of_encounter() -> None:
 def test_a_delay_makes_it_harder() -> None:
     ego = constant_velocity(0.0, 0.0, 0.0, 20.0, 6.0)
     leader = constant_velocity(50.0, 0.0, 0.0, 10.0, 6.0)
-    later = assess_conflicts(ego, CAR, ERRORS, leader, CAR, ERRORS, delay=1.7)
+    later = assess_conflicts(ego, CAR, ERRORS, leader, CAR, ERRORS, delays=(1.7,))
     assert later.required_deceleration[0] == pytest.approx(100.0 / (2 * (45.5 - 17.0)))
 
 
