@@ -1,6 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""The deceleration behind a leader that is in the ego's path only for a while, as in a cut-in."""
+"""Cut-ins: who stays beside, and the deceleration behind who is in the path only for a while."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.conflict import required_deceleration_following
+from icv_v2x.frames import wrap_angle
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
 
     Floats = NDArray[np.float64]
 
@@ -69,6 +73,28 @@ def required_deceleration_behind(
             _over_the_stay(*(value[late] for value in flat)),
         )
     return needed.reshape(shape)
+
+
+def stays_beside(ego: EgoState, subjects: Tracks) -> NDArray[np.bool_]:
+    """Return who, beside the ego's path and headed into it, straightens before getting there.
+
+    Whoever changes to the lane beside heads across the ego's path halfway. The arc that turns the
+    subject parallel again leads it aside by v (1 - cos h) / w, h its angle to the ego and w its
+    yaw rate relative to the ego's.
+
+    Args:
+        ego: The ego now.
+        subjects: n objects.
+    """
+    east, north = subjects.x - ego.x, subjects.y - ego.y
+    left = north * np.cos(ego.heading) - east * np.sin(ego.heading)
+    angle = np.asarray(wrap_angle(subjects.heading - ego.heading))
+    extent = subjects.length * np.abs(np.sin(angle)) + subjects.width * np.abs(np.cos(angle))
+    room = np.abs(left) - 0.5 * (ego.width + extent)
+    rate = np.nan_to_num(subjects.yaw_rate) - ego.yaw_rate
+    straightens = (rate * angle < 0.0) & (angle * left < 0.0)
+    aside = subjects.speed * (1.0 - np.cos(angle)) / np.where(straightens, np.abs(rate), 1.0)
+    return np.asarray(straightens & (aside < room))
 
 
 def _over_the_stay(

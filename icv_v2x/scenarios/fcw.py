@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icv_v2x.advisory.types import Action, Advisory, Application
+from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.scenarios.candidates import candidate, level_of
 from icv_v2x.scenarios.conflicts import Course, emergency_deceleration
+from icv_v2x.scenarios.cut_in import stays_beside
 from icv_v2x.scenarios.motions import STANDING
 
 if TYPE_CHECKING:
@@ -72,8 +73,12 @@ def _leaders(
     same = conflicts.course == Course.SAME
     time = np.minimum(steady.time, braking.time)
     needed = np.maximum(steady.now, braking.now)
-    entry = _leader_level(conflicts, time, parameters, 1.0) * same
-    leave = _leader_level(conflicts, time, parameters, parameters.collision.exit_margin) * same
+    beside = stays_beside(ego, tracks.take(conflicts.row))
+    entry, leave = (
+        np.where(beside, np.minimum(level, Level.CAUTION), level) * same
+        for level in (
+            _leader_level(conflicts, time, parameters, ease)
+            for ease in (1.0, parameters.collision.exit_margin)))
     found = []
     for row in np.flatnonzero(leave).tolist():
         alone = steady.now[row] >= braking.now[row]
