@@ -36,12 +36,13 @@ def own_way(ego: EgoState, road: EgoRoad | None, parameters: Parameters) -> Way:
     """
     half = 0.5 * ego.length
     lanes = LaneStretches()
-    points = OwnPath(ego, Trail(), parameters).points[1:]
-    known = 0.0 if ego.path is None else _length(points) - _BEYOND - half
     if road is not None and road.route is not None and len(road.route):
         lanes = _stretches(road.model, road.route, half)
         if ego.path is None:
             points, known = _along_lanes(ego, road.model, road.route, half)
+            return Way(_without_begin(points, half), max(known, 0.0), lanes)
+    points = OwnPath(ego, Trail(), parameters).points[1:]
+    known = 0.0 if ego.path is None else _length(points) - _BEYOND - half
     return Way(_without_begin(_distinct(points), half), max(known, 0.0), lanes)
 
 
