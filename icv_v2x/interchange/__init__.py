@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Messages and bags: the border between ROS 2 types and the records of the pipeline."""
 
+from icv_v2x.consumer.checksum import crc32
 from icv_v2x.interchange.bag_reader import BagReader, Record, Unreadable
 from icv_v2x.interchange.bag_writer import BagWriter, Input
-from icv_v2x.consumer.checksum import crc32
 from icv_v2x.interchange.errors import BagError
 from icv_v2x.interchange.from_message import ConversionError
 from icv_v2x.interchange.message_types import typestore

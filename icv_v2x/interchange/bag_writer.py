@@ -11,19 +11,25 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
 
-from icv_v2x.inputs import FrameBatch, Odometry, PlannedPath, VehicleStatus
+from icv_v2x.inputs import FrameBatch, MergeRequest, Odometry, PlannedPath, VehicleStatus
 from icv_v2x.interchange import topics
 from icv_v2x.interchange.errors import BagError
 from icv_v2x.interchange.message_types import typestore
 from icv_v2x.interchange.to_message import MessageEncoder
+from icv_v2x.roads import road_model
+from icv_v2x.translate.lanes import RoadMaps
 from icv_v2x.translate.reports import ObjectReports
+from icv_v2x.translate.road_events import RoadEvents
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from rosbags.interfaces import Connection
 
-Input = FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports
+Input = (
+    FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | MergeRequest | RoadMaps
+    | RoadEvents
+)
 """A record that can be written; its kind decides the topic."""
 
 # rosbag2 metadata that every distribution since Humble reads has to be of the older layout.
@@ -100,7 +106,7 @@ class BagWriter:
             log_time: When it was received [ns since the Unix epoch]; increasing.
             record: What to write.
         """
-        topic, message = self._message(record)
+        topic, message = self._message(record, log_time)
         self.write_message(log_time, topic, topics.READ_TOPICS[topic], message)
 
     def write_message(self, log_time: int, topic: str, type_name: str, message: Any) -> None:
@@ -132,7 +138,9 @@ class BagWriter:
                 topic, type_name, typestore=self._types)
         self._writer.write(self._connections[topic], log_time, octets)
 
-    def _message(self, record: Input) -> tuple[str, Any]:
+    def _message(  # noqa: PLR0911 - one return by kind of record
+        self, record: Input, log_time: int,
+    ) -> tuple[str, Any]:
         encoder = self._encoder
         if isinstance(record, FrameBatch):
             return topics.OBU_FRAMES, encoder.obu_frames(record)
@@ -142,5 +150,11 @@ class BagWriter:
             return topics.VEHICLE_STATUS, encoder.vehicle_status(record)
         if isinstance(record, PlannedPath):
             return topics.PLANNED_PATH, encoder.path(record)
+        if isinstance(record, MergeRequest):
+            return topics.MERGE_REQUEST, encoder.merge_request(record)
+        if isinstance(record, RoadMaps):
+            return topics.OBU_LANES, encoder.lane_array(road_model(record.maps), record.stamp)
+        if isinstance(record, RoadEvents):
+            return topics.OBU_ROAD_EVENTS, encoder.road_event_array(record, log_time)
         stamp = int(record.time[0]) if len(record) else 0
         return topics.OWN_DETECTIONS, encoder.object_array(record, stamp)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icv_v2x.advisory.types import Action, Advisory, Application, Level, Mode
+from icv_v2x.consumer.checksum import crc32
 from icv_v2x.inputs import (
     BatchError,
     FrameBatch,
@@ -21,7 +22,6 @@ from icv_v2x.inputs import (
     PlannedPath,
     VehicleStatus,
 )
-from icv_v2x.consumer.checksum import crc32
 from icv_v2x.translate.reports import ObjectReports, Source
 from icv_v2x.world.tracks import Tracks
 

@@ -17,6 +17,7 @@ from icv_v2x.frames import MapFrame
 from icv_v2x.inputs import (
     Encoding,
     FrameBatch,
+    MergeRequest,
     Odometry,
     PlannedPath,
     Standard,
@@ -119,8 +120,8 @@ class Perception:
         self._signals.configure(parameters)
         self._parameters = parameters
 
-    def receive(self, item: Input) -> str | None:
-        """Take one input in; a bad one is counted and changes nothing.
+    def receive(self, item: Input | MergeRequest) -> str | None:
+        """Take one input in; a bad one is counted and changes nothing, one for others neither.
 
         Returns:
             Why an input other than radio frames is refused, None where it is taken.
@@ -133,6 +134,8 @@ class Perception:
             return None
         if isinstance(item, RoadEvents):
             self._take_decoded_events(item)
+            return None
+        if isinstance(item, MergeRequest):
             return None
         reason: Enum | str | None
         if isinstance(item, SignalReports):
@@ -311,9 +314,10 @@ class Perception:
 
     def _take_decoded(self, road: RoadMaps) -> RefusalReason | None:
         """Take maps that the unit decoded; return why one of them is refused."""
-        good, refusals = refused(np.array([one.verification for one in road.maps], np.uint8))
+        bad, refusals = refused(np.array([one.verification for one in road.maps], np.uint8))
         self._roads.update(
-            [one for one, kept in zip(road.maps, good, strict=True) if kept], road.stamp)
+            [one for one, left_out in zip(road.maps, bad, strict=True) if not left_out],
+            road.stamp)
         return refusals[0].reason if refusals else None
 
     def _use_maps(self, messages: _Messages, batch: FrameBatch, served: _Served) -> None:

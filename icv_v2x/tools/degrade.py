@@ -12,11 +12,13 @@ from icv_v2x.faults import degrade
 from icv_v2x.inputs import FrameBatch
 from icv_v2x.interchange import BagReader, BagWriter, Unreadable
 from icv_v2x.interchange.parameter_text import parameter_path
+from icv_v2x.interchange.topics import OBU_SIGNALS
 from icv_v2x.parameters import ParameterError
 from icv_v2x.tools import degradation
 from icv_v2x.tools.errors import SourceError
 from icv_v2x.tools.replay import parameter_file
 from icv_v2x.tools.terminal import progress, say
+from icv_v2x.translate.signal_reports import SignalReports
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -97,13 +99,17 @@ class _Count:
 
 
 def _records(bag: BagReader) -> Iterator[tuple[int, Degradable]]:
-    unreadable = 0
+    unreadable = signals = 0
     with progress(f'degrading {bag.path}', sum(bag.counts.values())) as advance:
         for log_time, _, record in bag:
             if isinstance(record, Unreadable):
                 unreadable += 1
+            elif isinstance(record, SignalReports):
+                signals += 1
             elif record is not None:
                 yield log_time, record
             advance()
     if unreadable:
         say(f'{bag.path}: {unreadable} messages that cannot be read are left out')
+    if signals:
+        say(f'{bag.path}: {signals} messages of {OBU_SIGNALS} cannot be written and are left out')

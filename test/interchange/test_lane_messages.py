@@ -4,17 +4,20 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 import pytest
+from strategies.road_maps import crossing, parameters, two_nodes
 
 from icv_v2x.inputs import BatchError
+from icv_v2x.interchange import BagReader, BagWriter
 from icv_v2x.interchange.lane_message import road_maps
 from icv_v2x.interchange.message_types import typestore
 from icv_v2x.interchange.to_message import MessageEncoder
+from icv_v2x.pipeline import Perception
 from icv_v2x.roads import road_model
-from strategies.road_maps import crossing, two_nodes
+from icv_v2x.translate.lanes import RoadMaps
 
 STAMP = 1_748_764_800_500_000_000
 
@@ -78,3 +81,18 @@ def test_what_other_publishers_leave_empty_is_filled() -> None:
     assert one.verification == 0
     assert one.lanes.ends_at_node.all()
     assert np.isfinite(one.lanes.speed_limits[:, 5]).all()
+
+
+def test_lanes_that_a_unit_decoded_go_through_a_bag(tmp_path) -> None:
+    said = road_maps(message_of(two_nodes()))
+    with BagWriter(tmp_path / 'bag') as bag:
+        bag.write(STAMP, said)
+    with BagReader(tmp_path / 'bag') as bag:
+        ((log_time, topic, heard),) = list(bag)
+    assert (log_time, topic) == (STAMP, '/obu/lanes')
+    assert_same(road_model(heard.maps).lanes, road_model(said.maps).lanes)
+    perception = Perception(parameters())
+    assert perception.receive(heard) is None
+    assert len(perception.roads(STAMP)) == 16
+    refused = RoadMaps(STAMP, tuple(replace(one, verification=2) for one in heard.maps))
+    assert Perception(parameters()).receive(refused) == 'signature_failed'

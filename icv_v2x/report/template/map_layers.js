@@ -63,8 +63,8 @@ function drawLayers(map) {
   const selected = report.situations[state.selected];
   pen.fillStyle = palette.ground;
   pen.fillRect(0, 0, width, height);
-  drawRoad(map, pen);
   drawGround(map, pen);
+  drawRoad(map, pen);
   drawEventGround(map, pen);
   drawLights(map, pen);
   drawGrid(map, pen, width, height);
