@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icv_v2x.inputs import BatchError
+from icv_v2x.inputs import BatchError, Verification
 from icv_v2x.interchange import MessageEncoder, typestore
 from icv_v2x.interchange.road_event_message import road_events
+from icv_v2x.pipeline import Pipeline
 from icv_v2x.road_events import LaneStretches, RoadEventStore, Way, relevance
-from icv_v2x.scenes import Scene
+from icv_v2x.scenes import Scene, inputs
 from icv_v2x.translate.road_events import RoadEvents, joined, no_road_events
 
 SECOND = 1_000_000_000
@@ -34,7 +35,8 @@ def event(number: int = 1, *, sender: int = 1, x: float = 0.0, time: float = 0.0
         if not f.name.startswith(('path_', 'link_')) and f.name != 'description'
     }
     ones = {'sender_id': sender, 'event_id': number, 'code': 501, 'x': x, 'signer': signer,
-            'verification': verification, 'time': START + round(time * SECOND)}
+            'verification': verification, 'time': START + round(time * SECOND),
+            'confidence': np.nan}
     for name, value in ones.items():
         columns[name][0] = value
     lanes = np.array(links, np.int64).reshape(-1, 3)
@@ -186,3 +188,20 @@ def test_lanes_tell_where_a_link_lies() -> None:
     assert found.begin.tolist() == [-50.0, 120.0, 120.0, np.inf]
     assert found.own_lane.tolist() == [True, True, False, False]
     assert found.inside.tolist() == [True, False, False, False]
+
+
+def test_decoded_events_join_under_the_same_trust() -> None:
+    scene = Scene(0.2, start=START)
+    scene.ego(15.0)
+    pipeline = Pipeline(scene.parameters())
+    for _, item in inputs(scene):
+        pipeline.receive(item)
+    heard = joined([
+        event(number, x=50.0 * (number + 1), time=0.1, verification=verdict)
+        for number, verdict in enumerate((Verification.VERIFIED, Verification.NOT_CHECKED,
+                                          Verification.FAILED, Verification.REVOKED))])
+    assert pipeline.receive(heard) is None
+    cycle = pipeline.cycle(at(0.2))
+    assert cycle.events.event_id.tolist() == [0, 1]
+    assert {a.level.name: a.verified for a in cycle.advisories} == {
+        'WARNING': True, 'INFO': False}
