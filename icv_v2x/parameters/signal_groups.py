@@ -72,11 +72,12 @@ class GreenLightSpeed:
         1.2, 'Deceleration of the advised profile, of the stop as well.',
         unit='m/s2', minimum=0.3, maximum=3.0)
     queue_start: float = parameter(
-        2.0, 'Time from green until the first of a queue moves off.',
-        unit='s', minimum=0.0, maximum=6.0, source='Highway Capacity Manual, start-up lost time')
+        1.0, 'Time from green until the first of a queue moves off.',
+        unit='s', minimum=0.0, maximum=6.0)
     queue_headway: float = parameter(
-        2.0, 'Time that every vehicle of a queue takes to pass the stop line.',
-        unit='s', minimum=1.0, maximum=5.0, source='Highway Capacity Manual, saturation flow')
+        1.9, 'Time that every vehicle of a queue takes to pass the stop line.',
+        unit='s', minimum=1.0, maximum=5.0,
+        source='Highway Capacity Manual, 1900 vehicles an hour and lane')
     leader_time: float = parameter(
         3.0, 'A slower leader nearer than this time gap makes advice useless.',
         unit='s', minimum=0.5, maximum=10.0)

@@ -17,6 +17,8 @@ from icv_v2x.signals.windows import GreenWindows, green_windows
 from icv_v2x.translate.signal_reports import Light
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from icv_v2x.parameters import Parameters
     from icv_v2x.scenarios.road_scene import RoadScene
     from icv_v2x.signals.signals import Signals
@@ -38,6 +40,7 @@ class _Approach(NamedTuple):
         windows: Its green, uncut.
         queue: Vehicles between the ego and its stop line.
         joined: How many of them will wait when it turns green.
+        delay: How long after that and the usual margin all of them are over the line [s].
         clearing: Time until those that wait now at green are over the line [s].
     """
 
@@ -45,6 +48,7 @@ class _Approach(NamedTuple):
     windows: GreenWindows
     queue: Queue
     joined: int
+    delay: float
     clearing: float
 
 
@@ -88,7 +92,7 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
         opens = 'green now' if wave.green <= 0.0 else f'green from {wave.green:.1f} s on'
         reason = (
             f'Green at {wave.passed} signal{"s" if wave.passed > 1 else ""} with '
-            f'{3.6 * span[0]:.0f} to {3.6 * span[1]:.0f} km/h, best {3.6 * wave.speed:.0f}; '
+            f'{3.6 * span[0]:.0f} to {3.6 * span[1]:.0f} km/h; '
             f'stop line in {ahead[0].distance:.0f} m, {opens}')
     rows = [signal.rows[0] for signal in ahead[:1 if wave is None else wave.passed]]
     return [Advisory(
@@ -132,11 +136,8 @@ def _gate(
     fastest = _limit(signal, parameters)
     slowest = min(max(limits.speed_floor, limits.speed_share * fastest), fastest)
     if signal is first.signal:
-        queue = 0.0
-        if first.joined:
-            queue = limits.queue_start + limits.queue_headway * first.joined
         windows = first.windows.within(
-            limits.green_margin, limits.end_margin, queue=queue, clearing=first.clearing)
+            limits.green_margin, limits.end_margin, queue=first.delay, clearing=first.clearing)
     else:
         windows = green_windows(signals, signal.rows[0], limits.confidence).within(
             limits.green_margin, limits.end_margin)
@@ -150,19 +151,29 @@ def _approach(scene: RoadScene, signal: SignalAhead, parameters: Parameters) -> 
     assert scene.road is not None
     queue = queue_before(scene.ego, scene.tracks, scene.road, signal)
     windows = green_windows(scene.signals, signal.rows[0], limits.confidence)
+    headway = limits.queue_headway
+    free = queue.to_line[::-1] / _limit(signal, parameters)
+    clearing = _discharged(free, headway) if queue.waiting.any() else 0.0
     to_come = windows.begin[windows.begin > 0.0]
-    joined = 0
+    joined, delay = 0, 0.0
     if len(to_come):
         ends = float(windows.end[0]) if windows.begin[0] <= 0.0 else 0.0
-        arrives = queue.to_line / np.maximum(queue.speed, 0.1)
-        joined = int(np.count_nonzero((arrives > ends) & (arrives < to_come[0] + 5.0))
-                     + np.count_nonzero((arrives >= to_come[0] + 5.0) & queue.waiting))
-    clearing = 0.0
-    if queue.waiting.any():
-        place_last = int(np.flatnonzero(queue.waiting)[-1])
-        clearing = limits.queue_headway * (len(queue.speed) - np.flatnonzero(queue.waiting)[0])
-        clearing += limits.queue_start if queue.speed[place_last] < 0.5 * _START_WAVE else 0.0
-    return _Approach(signal, windows, queue, joined, float(clearing))
+        served = np.arange(len(free)) * headway + np.maximum.accumulate(
+            free - np.arange(len(free)) * headway) if len(free) else free
+        left = free[served >= ends]
+        starts = float(to_come[0]) + limits.queue_start
+        joined = int(np.count_nonzero(left < starts))
+        delay = _discharged(np.maximum(left, starts), headway) - float(to_come[0])
+    return _Approach(
+        signal, windows, queue, joined, max(delay - limits.green_margin, 0.0), clearing)
+
+
+def _discharged(arrivals: NDArray[np.float64], headway: float) -> float:
+    """Return when all are over the line that arrive so, one after the other [s]; 0 for nobody."""
+    if not len(arrivals):
+        return 0.0
+    place = np.arange(len(arrivals)) * headway
+    return float(np.max(arrivals - place)) + len(arrivals) * headway
 
 
 def _held_up(queue: Queue, speed: float, floor: float, parameters: Parameters) -> bool:

@@ -51,15 +51,13 @@ class Wave:
         passed: Gates that are passed in green.
         slowest: Lowest speed up to the first that passes all of them [m/s].
         fastest: Highest speed up to the first that passes all of them [m/s].
-        speed: Speed up to the first with the fewest changes of speed [m/s].
-        arrival: At the first gate with that speed [s].
+        arrival: At the first gate with the highest speed [s].
         green: Begin of the span that it is passed in [s].
     """
 
     passed: int
     slowest: float
     fastest: float
-    speed: float
     arrival: float
     green: float
 
@@ -138,7 +136,6 @@ def green_wave(
     if not reached:
         return None
     wanted = [reached[-1][0]]
-    earliest = wanted[0][0]
     for place in range(len(reached) - 2, -1, -1):
         way = gates[place + 1].distance - gates[place].distance
         fastest, slowest = gates[place + 1].fastest, gates[place + 1].slowest
@@ -146,29 +143,28 @@ def green_wave(
             (begin - way / slowest, end - way / fastest) for begin, end in wanted])
     if not wanted:
         return None
-    # The straight line to the earliest pass of the last gate changes speed least.
-    last = gates[len(reached) - 1]
-    ideal = earliest * first.distance / last.distance if len(reached) > 1 else earliest
-    begin, end = min(wanted, key=lambda span: max(span[0] - ideal, ideal - span[1], 0.0))
-    arrival = min(max(ideal, begin), end)
+    begin, end = wanted[0]
     # Times fall with the speeds from the fastest on, so they rise along the array.
-    speed, highest, lowest = np.interp([arrival, begin, end], times, speeds)
-    opened = first.windows.begin[first.windows.begin <= arrival + _SHORTEST]
+    fastest, slowest = np.interp([begin, end], times, speeds)
+    opened = first.windows.begin[first.windows.begin <= begin + _SHORTEST]
     return Wave(
-        passed=len(reached), slowest=float(lowest), fastest=float(highest), speed=float(speed),
-        arrival=float(arrival), green=float(opened[-1]) if len(opened) else 0.0)
+        passed=len(reached), slowest=float(slowest), fastest=float(fastest),
+        arrival=float(begin), green=float(opened[-1]) if len(opened) else 0.0)
 
 
 def steady_profile(
     wave: Wave, now: float, acceleration: float, deceleration: float
 ) -> SpeedProfile:
-    """Return the profile that takes up the advised speed and keeps it to the first gate."""
-    change = acceleration if wave.speed >= now else deceleration
-    duration = abs(wave.speed - now) / change
+    """Return the profile that takes up the highest advised speed and keeps it to the first gate.
+
+    Who passes early keeps its place before those that come up behind.
+    """
+    change = acceleration if wave.fastest >= now else deceleration
+    duration = abs(wave.fastest - now) / change
     if duration >= wave.arrival:
-        reached = now + np.copysign(change * wave.arrival, wave.speed - now)
+        reached = now + np.copysign(change * wave.arrival, wave.fastest - now)
         return SpeedProfile((0.0, wave.arrival), (now, float(reached)))
-    return SpeedProfile((0.0, duration, wave.arrival), (now, wave.speed, wave.speed))
+    return SpeedProfile((0.0, duration, wave.arrival), (now, wave.fastest, wave.fastest))
 
 
 def stop_profile(
