@@ -40,8 +40,10 @@ _CLOSE = 2.0
 _SLOWS = 1.0
 # No more of the lane's width is taken for an error of headings, else the lane behind counts too.
 _UNSURE = 0.25
-# Whose heading is not known well enough to tell lanes apart is heard for so long first [s].
-_HEARD = 1.9
+# Whose heading is not known well enough to tell lanes apart is heard for so long first [s], and
+# so many times.
+_HEARD = 0.7
+_MESSAGES = 3
 
 
 @dataclass(frozen=True)
@@ -250,7 +252,9 @@ def _in_the_oncoming_lane(
     beside: Beside = seen_along(ego, vehicles, chord)
     east, north = vehicles.x - tracks.x[passing.row], vehicles.y - tracks.y[passing.row]
     offset = _oncoming_side(parameters) * (north * np.cos(chord) - east * np.sin(chord))
-    unsure = np.hypot(east, north) * math.tan(math.radians(parameters.dnpw.corridor))
+    unsure = np.minimum(
+        np.hypot(east, north) * math.tan(math.radians(parameters.dnpw.corridor)),
+        _error_across(tracks, rows, passing))
     there = np.abs(offset - width) <= 0.5 * width + np.minimum(unsure, _UNSURE * width)
     there &= beside.front_gap > 0.0
     return rows[there], beside.front_gap[there]
@@ -260,14 +264,19 @@ def _lane_told(
     tracks: Tracks, rows: NDArray[np.intp], passing: _Pass, parameters: Parameters
 ) -> NDArray[np.bool_]:
     """Return whose lane is told well enough for a WARNING, (n,): by sure headings, or by time."""
+    heard = (tracks.updates[rows] - 1.0) * np.nan_to_num(tracks.period[rows])
+    told = (heard >= _HEARD) & (tracks.updates[rows] >= _MESSAGES)
+    sure = _UNSURE * parameters.carriageway.lane_width
+    return np.asarray(told | (_error_across(tracks, rows, passing) <= sure))
+
+
+def _error_across(tracks: Tracks, rows: NDArray[np.intp], passing: _Pass) -> Floats:
+    """Return how far aside the errors of headings put vehicles, 1 sigma (n,) [m]."""
     passed = passing.row
     away = np.hypot(tracks.x[rows] - tracks.x[passed], tracks.y[rows] - tracks.y[passed])
     # The chord has the mean of both directions.
-    error = 0.5 * away * np.hypot(
-        tracks.heading_deviation[rows], tracks.heading_deviation[passed])
-    heard = (tracks.updates[rows] - 1.0) * np.nan_to_num(tracks.period[rows])
-    told = (error <= _UNSURE * parameters.carriageway.lane_width) | (heard >= _HEARD)
-    return np.asarray(told)
+    return np.asarray(0.5 * away * np.hypot(
+        tracks.heading_deviation[rows], tracks.heading_deviation[passed]))
 
 
 def _meeting_time(
