@@ -79,8 +79,8 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
         _gate(signal, first, signals, parameters)
         for signal, given in zip(ahead, usable, strict=False) if signal is given]
     wave = green_wave(gates, speed, limits.acceleration, limits.deceleration)
-    floor = gates[0].slowest if wave is None else wave.slowest
-    if _held_up(first.queue, speed, floor, parameters):
+    wanted = speed if wave is None else wave.fastest
+    if _held_up(first.queue, speed, wanted, parameters):
         return []
     if wave is None:
         profile = _stop(first, speed, parameters)
@@ -176,12 +176,12 @@ def _discharged(arrivals: NDArray[np.float64], headway: float) -> float:
     return float(np.max(arrivals - place)) + len(arrivals) * headway
 
 
-def _held_up(queue: Queue, speed: float, floor: float, parameters: Parameters) -> bool:
-    """Return whether a leader is too near and too slow for any advice."""
+def _held_up(queue: Queue, speed: float, wanted: float, parameters: Parameters) -> bool:
+    """Return whether a leader is too near and too slow for the speed that is wanted."""
     if not len(queue.speed):
         return False
     near = queue.distance[0] < parameters.glosa.leader_time * max(speed, 2.0)
-    return bool(near and queue.speed[0] < min(floor, speed) - _SLOWER)
+    return bool(near and queue.speed[0] < wanted - _SLOWER)
 
 
 def _stop(first: _Approach, speed: float, parameters: Parameters) -> SpeedProfile:

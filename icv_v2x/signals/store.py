@@ -45,8 +45,11 @@ _UNSTEADY = (
     | IntersectionStatus.FAILURE_FLASH | IntersectionStatus.FAILURE_MODE
     | IntersectionStatus.STANDBY_OPERATION
 )
-_RESTRICTIVE = (Light.FLASHING_RED, Light.RED, Light.YELLOW, Light.FLASHING_YELLOW)
-_FLASHING_FAILURE = (Light.FLASHING_RED, Light.FLASHING_YELLOW, Light.DARK)
+# By light: whether it restricts, and whether a controller that has failed may show it.
+_RESTRICTIVE = np.zeros(256, dtype=np.bool_)
+_RESTRICTIVE[[Light.FLASHING_RED, Light.RED, Light.YELLOW, Light.FLASHING_YELLOW]] = True
+_OF_FAILURE = np.zeros(256, dtype=np.bool_)
+_OF_FAILURE[[Light.FLASHING_RED, Light.FLASHING_YELLOW, Light.DARK]] = True
 
 _TABLES = (
     'start', 'minimum_end', 'likely_end', 'maximum_end', 'confidence', 'next_start', 'next_end')
@@ -323,7 +326,7 @@ def _shown(data: dict[str, NDArray[Any]], now: int) -> dict[str, NDArray[Any]]:
     lasts = ~over[rows, first] & (step > 0)
     step = np.where(lasts, 0, step)
     light = data['light'][rows, step].copy()
-    begun = np.isin(light, np.array(_RESTRICTIVE, dtype=np.uint8))
+    begun = _RESTRICTIVE[light]
     ended = over[rows, step] | ((step > 0) & ~begun) | none
     likely = data['likely_end'][rows, step] - passed
     minimum = data['minimum_end'][rows, step] - passed
@@ -350,7 +353,7 @@ def _signals(
     light[dark] = Light.DARK
     failing = (status & int(
         IntersectionStatus.FAILURE_FLASH | IntersectionStatus.FAILURE_MODE)) != 0
-    steady_light = ~np.isin(light, np.array(_FLASHING_FAILURE, dtype=np.uint8))
+    steady_light = ~_OF_FAILURE[light]
     doubt = np.full(len(age), Doubt.NONE, dtype=np.uint8)
     for mask, why in (
         ((light == Light.UNAVAILABLE), Doubt.NOT_STATED),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ GREEN = (Light.FLASHING_GREEN, Light.PERMISSIVE_GREEN, Light.PROTECTED_GREEN)
 """Lights that let pass."""
 STOP = (Light.FLASHING_RED, Light.RED, Light.YELLOW)
 """Lights that ask to stop."""
+_GREEN = frozenset(int(light) for light in GREEN)
 # Greens of one go follow each other within this [s].
 _JOINED = 0.15
 # Fixed-time plans are carried on this far [s].
@@ -83,30 +85,32 @@ def green_windows(signals: Signals, row: int, confidence: float) -> GreenWindows
     spans: list[tuple[float, float]] = []
     if not signals.steady[row]:
         return _spans(spans)
-    light = signals.step_light[row]
-    start = signals.step_start[row]
+    lights = signals.step_light[row].tolist()
+    starts = signals.step_start[row].tolist()
     earliest = _first_of(signals.step_minimum_end[row], signals.step_likely_end[row],
-                         signals.step_maximum_end[row])
+                         signals.step_maximum_end[row]).tolist()
     fixed = bool(
         int(signals.status[row]) & int(IntersectionStatus.FIXED_TIME_OPERATION))
+    ends = signals.step_likely_end[row], signals.step_maximum_end[row]
     trusted = not signals.confidence[row] < confidence
-    latest = _first_of(
-        *((signals.step_likely_end[row], signals.step_maximum_end[row]) if trusted
-          else (signals.step_maximum_end[row], signals.step_likely_end[row])))
-    for step in range(STEPS):
-        if light[step] not in GREEN:
+    latest = _first_of(*(ends if trusted else ends[::-1])).tolist()
+    for step in range(lights.index(0) if 0 in lights else STEPS):
+        if lights[step] not in _GREEN:
             continue
-        begin = 0.0 if step == 0 else float(np.fmax(start[step], latest[step - 1]))
-        spans.append((begin, float(earliest[step])))
+        begin = 0.0
+        if step:
+            before = latest[step - 1]
+            begin = starts[step] if math.isnan(before) else max(starts[step], before)
+        spans.append((begin, earliest[step]))
         again = float(signals.step_next_start[row, step])
-        ends = float(signals.step_next_end[row, step])
-        cycle = again - float(start[step])
-        while np.isfinite(again) and ends > again and again < _HORIZON:
-            spans.append((again, ends))
+        end = float(signals.step_next_end[row, step])
+        cycle = again - starts[step]
+        while again < _HORIZON and again < end < np.inf:
+            spans.append((again, end))
             # The begin of the present green is only known where it was sent as a time of the hour.
-            if not fixed or step == 0 or cycle < ends - again:
+            if not fixed or step == 0 or cycle < end - again:
                 break
-            again, ends = again + cycle, ends + cycle
+            again, end = again + cycle, end + cycle
     return _spans(spans)
 
 

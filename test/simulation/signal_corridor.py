@@ -60,8 +60,6 @@ _EVERY = 2
 _STOPPED = 0.1
 # An ego that has not arrived by then never does [s].
 _PATIENCE = 900.0
-# SUMO's lane change modes: as its driver likes, and not at all.
-_FREE, _KEEP_LANE = 1621, 512
 # How far ahead of now a profile is read [s].
 _AHEAD = 0.4
 
@@ -283,10 +281,7 @@ class _Listener:
         vehicle = self._library.vehicle
         if advice is None or not advice.stop_profile_time:
             vehicle.setSpeed(EGO, -1.0)
-            vehicle.setLaneChangeMode(EGO, _FREE)
             return
-        # The advice is for the lane that the ego is on.
-        vehicle.setLaneChangeMode(EGO, _KEEP_LANE)
         speed = float(np.interp(_AHEAD, advice.stop_profile_time, advice.stop_profile_speed))
         plateau = advice.stop_profile_speed[-1 if math.isfinite(advice.speed_max) else 1]
         # Who is to go faster does so as SUMO's driver would.
