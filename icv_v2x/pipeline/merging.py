@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +39,9 @@ _NOT_BEGUN = 2.5
 _SETTLING = 8.0
 # The lane change begins with the cycle that is nearest to its time [s].
 _NOW = 0.06
+# The ego drives as planned within this [m/s], by a plan that is no older than this [s].
+_AS_PLANNED = 0.8
+_FOLLOWED = 0.5
 _PROFILE_STEP = 0.1
 _PROFILE_LENGTH = 10.0
 
@@ -80,6 +83,7 @@ class MergePlanner:
         self._received = 0
         self._change: _Change | None = None
         self._complete = False
+        self._driven: tuple[int, Profile] | None = None
         self.refused = ''
         self.refused_requests = 0
         self.failures: Counter[str] = Counter()
@@ -95,6 +99,7 @@ class MergePlanner:
         """Forget the request and the plan."""
         self._lanes = None
         self._change = None
+        self._driven = None
         self._complete = False
         self.changes = 0
 
@@ -121,6 +126,11 @@ class MergePlanner:
         self._lanes = lanes
         self._received = request.stamp
         return None
+
+    @property
+    def change_begun(self) -> bool:
+        """Whether the lane change was told to begin and is not over."""
+        return self._change is not None and self._change.begun
 
     def assess(
         self, tracks: Tracks, ego: EgoState | None,
@@ -166,7 +176,7 @@ class MergePlanner:
             self._change = None
             return without_gaps(now, State.HOLD, 'the own position is not known')
         scene = self._lanes.scene(
-            tracks, ego, self._parameters.merging.approach_speed, np.zeros(len(tracks), np.bool_))
+            tracks, self._as_planned(now, ego), self._parameters.merging.approach_speed, np.zeros(len(tracks), np.bool_))
         if self._complete or (scene.progress >= _ACROSS and self._settled(now, scene)):
             self._complete = True
             self._change = None
@@ -176,7 +186,25 @@ class MergePlanner:
             self._incumbent(now, scene, tracks),
             Clearance(self._lanes, scene, tracks, ego, self._settings.change_duration))
         self._remember(now, choice, scene, tracks)
+        self._driven = (now, choice.profile)
         return self._answer(now, choice, tracks)
+
+    def _as_planned(self, now: int, ego: EgoState) -> EgoState:
+        """Return the ego with the planned acceleration, as long as it drives as planned.
+
+        A measured acceleration comes late and with noise; planning on from it would add both up.
+        """
+        bounds = self._settings.limits.at(ego.speed)
+        acceleration = min(max(ego.acceleration, -2.0 * float(bounds.braking)),
+                           float(bounds.acceleration))
+        if self._driven is not None:
+            stamp, profile = self._driven
+            elapsed = (now - stamp) / _SECOND
+            if 0.0 <= elapsed <= _FOLLOWED:
+                _, speed, planned = profile.at(elapsed)
+                if abs(float(speed[0]) - ego.speed) <= _AS_PLANNED:
+                    acceleration = float(planned[0])
+        return replace(ego, acceleration=acceleration)
 
     def _settled(self, now: int, scene: MergeScene) -> bool:
         """Whether the wanted time gap to the new leader is open, or was waited for enough."""

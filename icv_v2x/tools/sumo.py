@@ -9,11 +9,13 @@ import json
 import re
 import sys
 from argparse import ArgumentTypeError
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icv_v2x.tools import degradation
 from icv_v2x.tools.simulation.drive import Plan, drive
+from icv_v2x.tools.simulation.merge_run import MergeRun, merge
 from icv_v2x.tools.simulation.traffic import load_library
 from icv_v2x.tools.terminal import progress, say
 
@@ -29,6 +31,14 @@ of_intent: only lane change applications spoke, of which that tells nothing, as 
 the ego is about to do; collisions in SUMO's own output, each with warned, warned_at and lead_time
 [s], closing_speed [m/s] and steady_before, for how long both were in constant motion [s]; summary,
 the counts of frames.
+
+With --driver every ego merges instead, driven by the merge planner or by SUMO itself, until it is
+500 m behind the lane that ends. One line per run: collision; travel_time [s] from its departure;
+time_to_merge [s], and then place [m] on its lane, speed, gap and time gap (headway) to leader and
+follower; settled_headway [s] to the leader 5 s later; least_time_to_collision [s];
+follower_braking [m/s2] of the new follower from 3 s before to 5 s after the merge, over 0.5 s, and
+in single steps; own acceleration, braking and jerk up to the merge; stops, aborts, gap_changes and
+holds (cycles). null: none.
 """
 
 
@@ -51,6 +61,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--json', metavar='OUT', type=Path, required=True,
         help='where the results go (- for stdout)')
+    parser.add_argument(
+        '--driver', choices=('planner', 'sumo'),
+        help='let the egos merge, driven by the merge planner or by SUMO')
+    parser.add_argument(
+        '--alone', action='store_true', help='with --driver: take everybody else off the road')
+    parser.add_argument(
+        '--workers', metavar='N', type=int, default=1,
+        help='with --driver: processes that the runs are spread over (default: 1)')
     degradation.add_arguments(parser)
 
 
@@ -69,6 +87,8 @@ def run(arguments: Namespace) -> int:
         OSError: The output cannot be written.
     """
     load_library()
+    if arguments.driver is not None:
+        return _merge(arguments)
     plan = Plan(
         arguments.config, tuple(dict.fromkeys(arguments.ego)), degradation.operators(arguments),
         until=arguments.until)
@@ -87,6 +107,35 @@ def run(arguments: Namespace) -> int:
             advance()
     say(summary(values))
     return 0
+
+
+def _merge(arguments: Namespace) -> int:
+    """Let every ego merge once for every seed."""
+    operators = degradation.operators(arguments)
+    runs = [
+        (MergeRun(arguments.config, ego, arguments.driver, operators, alone=arguments.alone), seed)
+        for seed in arguments.seeds for ego in dict.fromkeys(arguments.ego)]
+    values: list[dict[str, Any]] = []
+    with (
+        _lines(arguments.json) as write, ProcessPoolExecutor(max(arguments.workers, 1)) as pool,
+        progress(f'merging in {arguments.config}', len(runs)) as advance,
+    ):
+        for value in pool.map(merge, *zip(*runs, strict=True)):
+            write(json.dumps(value, ensure_ascii=False, allow_nan=False))
+            values.append(value)
+            advance()
+    say(merge_summary(values))
+    return 0
+
+
+def merge_summary(values: list[dict[str, Any]]) -> str:
+    """Return one line for a person on what merges came to."""
+    merged = sum(value['time_to_merge'] is not None for value in values)
+    return (
+        f'{len(values)} runs, {merged} merged, '
+        f'{sum(value["collision"] for value in values)} collisions, '
+        f'{sum(value["stops"] for value in values)} stops, '
+        f'{sum(value["aborts"] for value in values)} aborts')
 
 
 def summary(values: list[dict[str, Any]]) -> str:

@@ -153,6 +153,12 @@ class Sumo:
             acceleration=column(self._acceleration),
             signals=column(self._signals).astype(np.int64))
 
+    def skip(self) -> None:
+        """Go on by one step without a look."""
+        self.library.simulationStep()
+        for name in self.library.simulation.getDepartedIDList():
+            self._welcome(name)
+
     def collisions(self) -> list[Collision]:
         """Return the collisions of the last step."""
         return [

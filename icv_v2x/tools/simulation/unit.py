@@ -199,8 +199,8 @@ class Listener:
             The cycle.
         """
         stamp = nanoseconds(snapshot.time)
-        self._channel.send(stamp, self._odometry(snapshot, row, yaw_rate, stamp))
-        self._channel.send(stamp, self._status(snapshot, row, stamp))
+        self._channel.send(stamp, odometry_of(snapshot, row, yaw_rate, stamp))
+        self._channel.send(stamp, status_of(snapshot, row, stamp))
         if path is not None:
             self._channel.send(stamp, path)
         near = np.hypot(snapshot.x - snapshot.x[row], snapshot.y - snapshot.y[row]) <= RANGE
@@ -227,21 +227,30 @@ class Listener:
         """Counts of frames and cycles."""
         return self._pipeline.counters
 
-    @staticmethod
-    def _odometry(snapshot: Snapshot, row: int, yaw_rate: float, stamp: int) -> Odometry:
-        return Odometry(
-            stamp=stamp, frame_id='map', x=float(snapshot.x[row]), y=float(snapshot.y[row]),
-            z=float(snapshot.z[row]), yaw=float(snapshot.heading[row]),
-            velocity_x=float(snapshot.speed[row]), velocity_y=0.0, yaw_rate=yaw_rate)
 
-    @staticmethod
-    def _status(snapshot: Snapshot, row: int, stamp: int) -> VehicleStatus:
-        signals = int(snapshot.signals[row])
-        return VehicleStatus(
-            stamp=stamp, indicator=_indicator(signals), gear=Gear.FORWARD,
-            brake=bool(signals & _BRAKE),
-            acceleration=float(snapshot.acceleration[row]), steering_wheel_angle=math.nan,
-            lights=0)
+def odometry_of(snapshot: Snapshot, row: int, yaw_rate: float, stamp: int) -> Odometry:
+    """Return what one vehicle knows of its own motion.
+
+    Args:
+        snapshot: Everybody.
+        row: Its own.
+        yaw_rate: Its own [rad/s].
+        stamp: Instant of the snapshot [ns since the Unix epoch].
+    """
+    return Odometry(
+        stamp=stamp, frame_id='map', x=float(snapshot.x[row]), y=float(snapshot.y[row]),
+        z=float(snapshot.z[row]), yaw=float(snapshot.heading[row]),
+        velocity_x=float(snapshot.speed[row]), velocity_y=0.0, yaw_rate=yaw_rate)
+
+
+def status_of(snapshot: Snapshot, row: int, stamp: int) -> VehicleStatus:
+    """Return what one vehicle knows of itself besides its motion; arguments as above."""
+    signals = int(snapshot.signals[row])
+    return VehicleStatus(
+        stamp=stamp, indicator=_indicator(signals), gear=Gear.FORWARD,
+        brake=bool(signals & _BRAKE),
+        acceleration=float(snapshot.acceleration[row]), steering_wheel_angle=math.nan,
+        lights=0)
 
 
 def _indicator(signals: int) -> Indicator:

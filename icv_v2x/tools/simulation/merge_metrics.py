@@ -1,0 +1,155 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a merge in SUMO came to: delay, gaps, and what it asked of the follower."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from icv_v2x.merging import State
+from icv_v2x.tools.jsonl import number
+from icv_v2x.tools.simulation.traffic import STEP
+
+if TYPE_CHECKING:
+    from icv_v2x.advisory.merge_plan import MergePlan
+    from icv_v2x.tools.simulation.traffic import Snapshot, Sumo
+
+# The follower's braking counts from before to after the merge [s], over spans of this many steps,
+# as SUMO's drivers dawdle in single steps.
+_BEFORE, _AFTER, _SPAN = 3.0, 5.0, 5
+_LOOK = 150.0
+_STANDING = 0.5
+
+
+class Metrics:
+    """Watches one vehicle."""
+
+    def __init__(self, sumo: Sumo, ego: str) -> None:
+        """Begin with nothing seen."""
+        self._library, self._sumo, self._ego = sumo.library, sumo, ego
+        self._speeds: deque[tuple[float, dict[str, float]]] = deque(
+            maxlen=round((_BEFORE + _AFTER) / STEP) + 1)
+        self._own: list[float] = []
+        self._begin = sumo.time
+        self._found: dict[str, Any] = {
+            'collision': False, 'travel_time': None, 'time_to_merge': None, 'place': None,
+            'speed': None, 'leader_gap': None, 'leader_headway': None, 'follower_gap': None,
+            'follower_headway': None, 'settled_headway': None}
+        self._least = math.inf
+        self._follower = ''
+        self._merged_at = math.nan
+        self._braking: tuple[float, float] = (math.nan, math.nan)
+        self._stops = self._aborts = self._changes = self._holds = 0
+        self._stood = False
+        self._last: State | None = None
+        self._over = False
+
+    def note_plan(self, plan: MergePlan | None, changes: int) -> None:
+        """Take what the planner said."""
+        state = None if plan is None else plan.state
+        if state != self._last:
+            self._aborts += state == State.ABORT
+            self._last = state
+        self._holds += state == State.HOLD
+        self._changes = changes
+
+    def step(self, snapshot: Snapshot, *, merged: bool) -> None:
+        """Take one step in."""
+        row = snapshot.names.index(self._ego)
+        speed = float(snapshot.speed[row])
+        self._found['collision'] |= any(
+            self._ego in (found.collider, found.victim) for found in self._sumo.collisions())
+        near = np.flatnonzero(
+            np.hypot(snapshot.x - snapshot.x[row], snapshot.y - snapshot.y[row]) < 2.0 * _LOOK)
+        self._speeds.append((
+            snapshot.time,
+            {snapshot.names[other]: float(snapshot.speed[other]) for other in near.tolist()}))
+        self._watch_time_to_collision(speed)
+        if math.isnan(self._merged_at):
+            self._own.append(speed)
+            standing = speed < _STANDING
+            self._stops += standing and not self._stood
+            self._stood = standing
+            if merged:
+                self._merge(snapshot.time, speed)
+        elif not self._over and snapshot.time - self._merged_at >= _AFTER:
+            self._judge_follower()
+
+    def finish(self, travel_time: float) -> None:
+        """End the run."""
+        self._found['travel_time'] = number(travel_time)
+        if not self._over:
+            self._judge_follower()
+
+    def values(self) -> dict[str, Any]:
+        """Return what was seen as JSON values."""
+        speeds = np.array(self._own)
+        acceleration = np.diff(speeds) / STEP
+        jerk = np.diff(acceleration) / STEP
+        return {
+            **{name: number(value) if isinstance(value, float) else value
+               for name, value in self._found.items()},
+            'least_time_to_collision': number(self._least),
+            'follower_braking': number(self._braking[0]),
+            'follower_braking_step': number(self._braking[1]),
+            'acceleration': number(float(acceleration.max(initial=0.0))),
+            'braking': number(float(-acceleration.min(initial=0.0))),
+            'jerk': number(float(np.abs(jerk).max(initial=0.0))),
+            'stops': int(self._stops), 'aborts': int(self._aborts),
+            'gap_changes': int(self._changes), 'holds': int(self._holds)}
+
+    def _merge(self, time: float, speed: float) -> None:
+        vehicle = self._library.vehicle
+        self._merged_at = time
+        self._found.update(
+            time_to_merge=time - self._begin, speed=speed,
+            place=float(vehicle.getLanePosition(self._ego)))
+        leader, follower = self._neighbours()
+        if leader[0]:
+            gap = leader[1] + float(vehicle.getMinGap(self._ego))
+            self._found.update(leader_gap=gap, leader_headway=gap / max(speed, 1.0))
+        if follower[0]:
+            gap = follower[1] + float(vehicle.getMinGap(follower[0]))
+            pace = float(vehicle.getSpeed(follower[0]))
+            self._found.update(follower_gap=gap, follower_headway=gap / max(pace, 1.0))
+            self._follower = follower[0]
+
+    def _neighbours(self) -> tuple[tuple[str, float], tuple[str, float]]:
+        vehicle = self._library.vehicle
+        found = vehicle.getLeader(self._ego, _LOOK)
+        leader = (found[0], float(found[1])) if found else ('', math.inf)
+        name, gap = vehicle.getFollower(self._ego, _LOOK)
+        return leader, (name, float(gap) if name else math.inf)
+
+    def _watch_time_to_collision(self, speed: float) -> None:
+        (leader, ahead), (follower, behind) = self._neighbours()
+        vehicle = self._library.vehicle
+        if leader:
+            closing = speed - float(vehicle.getSpeed(leader))
+            gap = ahead + float(vehicle.getMinGap(self._ego))
+            if closing > 0.1:
+                self._least = min(self._least, gap / closing)
+        if follower:
+            closing = float(vehicle.getSpeed(follower)) - speed
+            gap = behind + float(vehicle.getMinGap(follower))
+            if closing > 0.1:
+                self._least = min(self._least, gap / closing)
+
+    def _judge_follower(self) -> None:
+        self._over = True
+        leader, _ = self._neighbours() if self._ego in self._library.vehicle.getIDList() else (
+            ('', math.inf), ('', math.inf))
+        if leader[0] and self._own:
+            speed = float(self._library.vehicle.getSpeed(self._ego))
+            self._found['settled_headway'] = (
+                leader[1] + float(self._library.vehicle.getMinGap(self._ego))) / max(speed, 1.0)
+        speeds = np.array([
+            seen[self._follower] for _, seen in self._speeds if self._follower in seen])
+        if self._follower and len(speeds) > _SPAN:
+            self._braking = (
+                float(np.max(speeds[:-_SPAN] - speeds[_SPAN:])) / (_SPAN * STEP),
+                float(np.max(-np.diff(speeds))) / STEP)

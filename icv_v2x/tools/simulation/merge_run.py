@@ -1,0 +1,258 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""One vehicle merges in SUMO's traffic, driven by the merge planner or by SUMO itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from icv_v2x.faults import Channel
+from icv_v2x.interchange.broadcast import batch_of
+from icv_v2x.merging import State
+from icv_v2x.parameters import Parameters, build
+from icv_v2x.pipeline import MergePlanner, Perception
+from icv_v2x.tools.errors import SourceError
+from icv_v2x.tools.import_trajectories import DEFAULT_PLACE, LATENCY
+from icv_v2x.tools.simulation.merge_metrics import Metrics
+from icv_v2x.tools.simulation.merge_stretch import Lanes, LaneTask
+from icv_v2x.tools.simulation.traffic import STEP, simulation
+from icv_v2x.tools.simulation.unit import (
+    RANGE,
+    Air,
+    YawRates,
+    nanoseconds,
+    odometry_of,
+    status_of,
+    temporary_id,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from icv_v2x.advisory.merge_plan import MergePlan
+    from icv_v2x.faults import Operator
+    from icv_v2x.tools.simulation.traffic import Snapshot, Sumo
+
+BEYOND = 500.0
+"""The travel time counts up to this far behind the end of the merging lane [m]."""
+
+_LONGEST = 180.0
+# SUMO's modes: all checks on, and none; lane changes as its drivers make them, and none.
+_SPEED_ON, _SPEED_OFF = 31, 0
+_CHANGE_ON, _CHANGE_OFF = 1621, 0
+_HOLD_LANE = 30.0
+# From the instant of a plan to the next step [s].
+_NEXT = STEP - LATENCY * 1e-9
+
+
+@dataclass(frozen=True)
+class MergeRun:
+    """What to run.
+
+    Attributes:
+        config: SUMO's configuration file.
+        ego: Id of the vehicle that merges.
+        driver: `planner` or `sumo`.
+        operators: What the planner's inputs go through.
+        parameters: Of the planner, dotted name to value.
+        alone: Whether everybody else is taken off the road.
+        options: More of SUMO's own options.
+    """
+
+    config: Path
+    ego: str
+    driver: str
+    operators: tuple[Operator, ...] = ()
+    parameters: dict[str, Any] = field(default_factory=dict)
+    alone: bool = False
+    options: tuple[str, ...] = ()
+
+
+def merge(plan: MergeRun, seed: int) -> dict[str, Any]:
+    """Run SUMO once, until the vehicle is well behind the merging stretch.
+
+    Args:
+        plan: What to run.
+        seed: Of SUMO and of the operators.
+
+    Returns:
+        One JSON object, see `icv-v2x sumo --help`.
+
+    Raises:
+        SourceError: SUMO is missing or refuses, or the vehicle never departs.
+    """
+    with simulation(plan.config, seed, plan.options) as sumo:
+        library = sumo.library
+        while plan.ego not in library.vehicle.getIDList():
+            if sumo.finished:
+                raise SourceError(
+                    f'no vehicle {plan.ego} ever departs in {plan.config} with seed {seed}')
+            sumo.skip()
+            if plan.alone:
+                _remove_others(library, plan.ego)
+        drive = _Drive(plan, sumo, seed)
+        while drive.step():
+            if plan.alone:
+                _remove_others(library, plan.ego)
+        return {
+            'seed': seed, 'ego': plan.ego, 'driver': plan.driver, 'alone': plan.alone,
+            **drive.metrics.values()}
+
+
+def _remove_others(library: Any, ego: str) -> None:
+    for name in library.vehicle.getIDList():
+        if name != ego:
+            library.vehicle.remove(name)
+
+
+class _Drive:
+    """The drive of one vehicle from its departure on."""
+
+    def __init__(self, plan: MergeRun, sumo: Sumo, seed: int) -> None:
+        self._plan, self._sumo, self._library = plan, sumo, sumo.library
+        self._lanes = Lanes(sumo.library)
+        self._task = self._lanes.task(plan.ego)
+        distance = sumo.library.vehicle.getDistance(plan.ego)
+        position = sumo.library.vehicle.getLanePosition(plan.ego)
+        to_end = self._task.request.end - position if self._task is not None else 0.0
+        self._goal = distance + to_end + BEYOND
+        self._end = distance + to_end
+        self._begin = sumo.time
+        self.metrics = Metrics(sumo, plan.ego)
+        self._pilot = _Pilot(plan, sumo, seed) if plan.driver == 'planner' else None
+        if self._pilot is not None:
+            self._pilot.take(self._task)
+
+    def step(self) -> bool:
+        """Go on by one step; return whether there is more to come."""
+        sumo, ego = self._sumo, self._plan.ego
+        snapshot = sumo.step()
+        if ego not in snapshot.names or sumo.time - self._begin > _LONGEST:
+            self.metrics.finish(math.nan)
+            return False
+        if self._pilot is not None and self._task is not None:
+            self._pilot.step(snapshot, self._task)
+            self.metrics.note_plan(self._pilot.plan, self._pilot.changes)
+        across = self._task is not None and self._across(self._task)
+        self.metrics.step(snapshot, merged=across)
+        if across and (self._pilot is None or self._pilot.done):
+            self._task = self._lanes.task(ego)
+            if self._pilot is not None:
+                self._pilot.take(self._task)
+        if self._library.vehicle.getDistance(ego) >= self._goal:
+            self.metrics.finish(sumo.time - self._begin)
+            return False
+        return True
+
+    def _across(self, task: LaneTask) -> bool:
+        """Whether the vehicle has left its lane for the target lane."""
+        edge = self._library.vehicle.getRoadID(self._plan.ego)
+        if edge == task.edge:
+            return bool(self._library.vehicle.getLaneIndex(self._plan.ego) != task.lane)
+        passed = self._library.vehicle.getDistance(self._plan.ego) > self._end
+        return passed and not edge.startswith(':')
+
+
+class _Pilot:
+    """Octets in, plan out, and SUMO's vehicle driven by it."""
+
+    def __init__(self, plan: MergeRun, sumo: Sumo, seed: int) -> None:
+        self.plan: MergePlan | None = None
+        self.done = False
+        self._ego, self._library, self._builds = plan.ego, sumo.library, sumo.builds
+        build_ = sumo.builds[plan.ego]
+        limit = float(sumo.library.lane.getMaxSpeed(sumo.library.vehicle.getLaneID(plan.ego)))
+        factor = float(sumo.library.vehicle.getSpeedFactor(plan.ego))
+        parameters = build(Parameters, {
+            'map_origin.latitude': DEFAULT_PLACE[0], 'map_origin.longitude': DEFAULT_PLACE[1],
+            'vehicle.length': round(build_.length, 4), 'vehicle.width': round(build_.width, 4),
+            'vehicle.base_link_to_center': 0.0,
+            'vehicle.temporary_id': f'{temporary_id(plan.ego):016X}',
+            'merging.approach_speed': min(round(limit * factor, 2), 40.0),
+            **plan.parameters,
+        })
+        self._perception = Perception(parameters)
+        self._planner = MergePlanner(parameters)
+        self._channel = Channel(plan.operators, seed=seed)
+        self._air, self._yaw_rates = Air(sumo.builds), YawRates()
+        self._commanded: State | None = None
+        self._changes = 0
+
+    @property
+    def changes(self) -> int:
+        """How often another gap was chosen."""
+        return self._changes + self._planner.changes
+
+    def take(self, task: LaneTask | None) -> None:
+        """Begin with a change of lane, or hand the vehicle back where there is none."""
+        vehicle = self._library.vehicle
+        self.done = False
+        self._commanded = None
+        if task is None:
+            self._hand_back()
+            return
+        vehicle.setSpeedMode(self._ego, _SPEED_OFF)
+        vehicle.setLaneChangeMode(self._ego, _CHANGE_OFF)
+
+    def step(self, snapshot: Snapshot, task: LaneTask) -> None:
+        """Plan and drive one step."""
+        stamp = nanoseconds(snapshot.time)
+        now = stamp + LATENCY
+        self._hear(snapshot, stamp, now)
+        request = dataclasses.replace(task.request, stamp=now)
+        before = self._planner.changes
+        self._planner.request(request)
+        if self._planner.changes < before:
+            self._changes += before
+        tracks, ego = self._perception.world(now)
+        self.plan, _ = self._planner.assess(tracks, ego)
+        if not self.done:
+            self._follow(self.plan, task)
+
+    def _hear(self, snapshot: Snapshot, stamp: int, now: int) -> None:
+        row = snapshot.names.index(self._ego)
+        yaw_rate = self._yaw_rates.update(snapshot)
+        near = np.hypot(snapshot.x - snapshot.x[row], snapshot.y - snapshot.y[row]) <= RANGE
+        near[row] = False
+        frames = list(self._air.frames(snapshot, yaw_rate, np.flatnonzero(near)).values())
+        self._channel.send(stamp, odometry_of(snapshot, row, float(yaw_rate[row]), stamp))
+        self._channel.send(stamp, status_of(snapshot, row, stamp))
+        if frames:
+            self._channel.send(now, batch_of(frames, now))
+        for _, record in self._channel.due(now + 1):
+            self._perception.receive(record)
+
+    def _follow(self, plan: MergePlan | None, task: LaneTask) -> None:
+        vehicle = self._library.vehicle
+        if plan is None or plan.state == State.COMPLETE:
+            self.done = plan is not None
+            self._hand_back()
+            return
+        if not len(plan.time):
+            # Without a profile, as before the first pose, the present speed is kept.
+            vehicle.setSpeed(self._ego, vehicle.getSpeed(self._ego))
+            return
+        vehicle.setSpeed(self._ego, max(float(np.interp(_NEXT, plan.time, plan.speed)), 0.0))
+        if vehicle.getRoadID(self._ego) != task.edge:
+            return
+        begins = plan.state == State.MERGE and self._planner.change_begun
+        wanted = State.MERGE if begins else State.HOLD
+        if plan.state == State.ABORT:
+            wanted = State.ABORT
+        if wanted != self._commanded:
+            lane = task.target if wanted == State.MERGE else task.lane
+            vehicle.changeLane(self._ego, lane, _HOLD_LANE)
+            self._commanded = wanted
+
+    def _hand_back(self) -> None:
+        vehicle = self._library.vehicle
+        vehicle.setSpeed(self._ego, -1.0)
+        vehicle.setSpeedMode(self._ego, _SPEED_ON)
+        vehicle.setLaneChangeMode(self._ego, _CHANGE_ON)
+        # The command to keep to a lane would last.
+        vehicle.changeLane(self._ego, vehicle.getLaneIndex(self._ego), 0.0)
