@@ -36,7 +36,7 @@ class Trust:
         60.0, 'A sender that is silent for longer is forgotten.',
         unit='s', minimum=5.0, maximum=3600.0)
     rate_maximum: float = parameter(
-        24.0, 'Messages a second from which on a sender floods the channel.',
+        23.0, 'Messages a second from which on a sender floods the channel.',
         unit='Hz', minimum=12.0, maximum=200.0, source=_FIELD)
     range_maximum: float = parameter(
         1500.0, 'Positions farther from the ego cannot be received directly.',

@@ -36,7 +36,7 @@ _GAP = 3.1
 _COURSE = 1.0
 _STANDING = 0.3
 # The load counts messages of about this time [s].
-_LOAD_TIME = 1.0
+_LOAD_TIME = 0.7
 # Evidence is kept up to this many times what distrusts, so that forgiveness takes its time.
 _MOST = 2.0
 # Ids of one certificate that overlap less than this are a change of id [s].
@@ -272,8 +272,10 @@ class TrustKeeper:
         if not len(young):
             return found
         time = int(reports.time.max())
+        # Who is doubted itself, as one that is here and there, speaks against nobody.
         old = np.flatnonzero(
-            np.abs(age(table.time[:table.count], time)) <= _TWIN_AGE)
+            (np.abs(age(table.time[:table.count], time)) <= _TWIN_AGE)
+            & (table.level[:table.count] == TrustLevel.NO_DOUBT))
         for index in young.tolist():
             elapsed = age(table.time[old], reports.time[index])
             there = table.position[old] + table.velocity[old] * elapsed

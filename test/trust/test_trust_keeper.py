@@ -200,6 +200,21 @@ def test_who_repeats_what_another_sends_is_accused_and_not_the_other() -> None:
     assert Check.SAME_PLACE in street.checks()
 
 
+def test_who_is_here_and_there_speaks_against_no_newcomer() -> None:
+    street = Street()
+    random = np.random.default_rng(1)
+    street.drive(0.0, 4.0, signer=7)
+    for step in range(40):
+        time = 4.0 + 0.1 * step
+        # The older sender repeats the newcomer or is anywhere else.
+        place = 10.0 * time if random.random() < 0.4 else random.uniform(0.0, 300.0)
+        street.hear(reports(
+            sender_id=[2, 1], signer=[8, 7], time=after(time), x=[10.0 * time, place],
+            message_count=step))
+    assert street.level(8.0, 1) == TrustLevel.DISTRUSTED
+    assert street.level(8.0, 2) == TrustLevel.NO_DOUBT
+
+
 def test_who_copies_an_id_discredits_only_its_own_certificate() -> None:
     street = Street()
     street.drive(0.0, 3.0, signer=7)
