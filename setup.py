@@ -47,7 +47,10 @@ setup(
         (f'{SHARE}/msg_definitions/icv_v2x_msgs/msg', sorted(glob('icv_v2x_msgs/msg/*.msg'))),
     ],
     install_requires=['setuptools'],
-    extras_require={'sumo': requirements('requirements-sumo.txt')},
+    extras_require={
+        'data': requirements('requirements-data.txt'),
+        'sumo': requirements('requirements-sumo.txt'),
+    },
     zip_safe=False,
     entry_points={
         'console_scripts': [
@@ -55,6 +58,7 @@ setup(
             'advisory_arbiter = icv_v2x.nodes.commands:advisory_arbiter',
             'collision_warning = icv_v2x.nodes.commands:collision_warning',
             'event_recorder = icv_v2x.nodes.commands:event_recorder',
+            'merge_planner = icv_v2x.nodes.commands:merge_planner',
             'obu_udp_driver = icv_v2x.nodes.commands:obu_udp_driver',
             'road_services = icv_v2x.nodes.commands:road_services',
             'v2x_stack = icv_v2x.nodes.commands:v2x_stack',

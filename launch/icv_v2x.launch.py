@@ -36,9 +36,11 @@ TOPICS = {
     'lanes': 'v2x/lanes',
     'road_events': 'v2x/road_events',
     'signals': 'v2x/signals',
+    'merge_plan': 'v2x/merge_plan',
     'advisories': 'v2x/advisories',
 }
-PROCESSES = ('v2x_translator', 'collision_warning', 'road_services', 'advisory_arbiter')
+PROCESSES = (
+    'v2x_translator', 'collision_warning', 'road_services', 'merge_planner', 'advisory_arbiter')
 SINGLE = ('v2x_stack',)
 DRIVER = 'obu_udp_driver'
 TRANSMITTER = 'v2x_transmitter'

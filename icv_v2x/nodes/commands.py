@@ -38,6 +38,11 @@ def road_services() -> None:
     _start('road_services')
 
 
+def merge_planner() -> None:
+    """Run the merge planner."""
+    _start('merge_planner')
+
+
 def obu_udp_driver() -> None:
     """Run the driver for units that send datagrams."""
     _start('obu_udp_driver')

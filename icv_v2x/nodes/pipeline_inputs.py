@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from icv_v2x.inputs import BatchError
 from icv_v2x.interchange import from_message
 from icv_v2x.interchange.lane_message import road_maps
+from icv_v2x.interchange.merge_message import merge_request
 from icv_v2x.interchange.road_event_message import road_events
 from icv_v2x.interchange.signal_message import signal_reports
 from icv_v2x.interchange.topics import (
+    MERGE_REQUEST,
     OBU_FRAMES,
     OBU_LANES,
     OBU_ROAD_EVENTS,
@@ -27,7 +29,7 @@ from icv_v2x.nodes import qos
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from icv_v2x.inputs import Odometry, PlannedPath, VehicleStatus
+    from icv_v2x.inputs import MergeRequest, Odometry, PlannedPath, VehicleStatus
     from icv_v2x.nodes.health import InputHealth
     from icv_v2x.nodes.managed_node import ManagedNode
 
@@ -118,6 +120,13 @@ def listen_to_road_events(node: ManagedNode, receiver: Receiver) -> None:
 def listen_to_signals(node: ManagedNode, receiver: Receiver) -> None:
     """Subscribe to signals that the unit has decoded itself."""
     _listen(node, OBU_SIGNALS, signal_reports, receiver.receive)
+
+
+def listen_to_merge_requests(
+    node: ManagedNode, take: Callable[[MergeRequest], str | None],
+) -> None:
+    """Subscribe to what the planning stack asks of the merge planner."""
+    _listen(node, MERGE_REQUEST, merge_request, take)
 
 
 def _listen(

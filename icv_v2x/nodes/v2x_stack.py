@@ -11,11 +11,13 @@ from icv_v2x.advisory.types import Mode
 from icv_v2x.nodes import qos
 from icv_v2x.nodes.lane_speaker import LaneSpeaker
 from icv_v2x.nodes.managed_node import ManagedNode
+from icv_v2x.nodes.merge_plan_speaker import MergePlanSpeaker
 from icv_v2x.nodes.own_identity import OwnIdentity
 from icv_v2x.nodes.pipeline_inputs import (
     listen_to_detections,
     listen_to_ego,
     listen_to_lanes,
+    listen_to_merge_requests,
     listen_to_radio,
     listen_to_road_events,
     listen_to_signals,
@@ -54,7 +56,9 @@ class V2xStack(ManagedNode):
         self._lanes = LaneSpeaker(self)
         self._events = RoadEventSpeaker(self)
         self._signals = SignalSpeaker(self)
+        self._plans = MergePlanSpeaker(self)
         listen_to_ego(self, self._pipeline.receive)
+        listen_to_merge_requests(self, self._pipeline.receive)
         listen_to_radio(self, self._pipeline)
         listen_to_detections(self, self._pipeline)
         listen_to_lanes(self, self._pipeline)
@@ -70,6 +74,7 @@ class V2xStack(ManagedNode):
     def stop(self) -> None:
         """Withdraw all advisories."""
         stamp = self.get_clock().now().nanoseconds
+        self._plans.show(None, stamp)
         self._publish(max(stamp, self._stamp), Mode.READY, 'deactivated', ())
 
     def forget(self) -> None:
@@ -95,6 +100,7 @@ class V2xStack(ManagedNode):
         cycle = self._pipeline.cycle(instant)
         self._publish(instant, cycle.mode, cycle.mode_reason, cycle.advisories)
         self._show(self.encoder.object_array(cycle.tracks))
+        self._plans.show(cycle.merge_plan, instant)
         if cycle.roads is not None:
             self._lanes.show(cycle.roads, instant)
         if cycle.events is not None:

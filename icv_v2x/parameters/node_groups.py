@@ -16,7 +16,8 @@ class Candidates:
     """Where the arbiter gets its candidates from."""
 
     topics: tuple[str, ...] = parameter(
-        ('collision_warning/candidates', 'road_services/candidates'), 'Topics of candidates that the arbiter listens to.',
+        ('collision_warning/candidates', 'road_services/candidates', 'merge_planner/candidates'),
+        'Topics of candidates that the arbiter listens to.',
         changeable=False)
     patience: float = parameter(
         0.025, 'The arbiter speaks this long after an instant at the latest, without those '

@@ -61,7 +61,11 @@ def _lines(known: Iterable[Specification]) -> Iterator[str]:
         value = specification.default
         if value is None:
             value = EXAMPLES[specification.name]
-        yield f'{indent}{leaf}: {_scalar(value)}'
+        yield from textwrap.wrap(
+            f'{leaf}: {_scalar(value)}', _WIDTH, initial_indent=indent,
+            subsequent_indent=indent + '  ', break_long_words=False,
+            break_on_hyphens=False) if isinstance(value, tuple) else [
+                f'{indent}{leaf}: {_scalar(value)}']
 
 
 def _indent(depth: int) -> str:

@@ -70,8 +70,8 @@ class Launched:
 @pytest.mark.slow
 @pytest.mark.parametrize(('settings', 'names'), [
     (('driver:=udp',),
-     ('v2x_translator', 'collision_warning', 'road_services', 'advisory_arbiter',
-      'obu_udp_driver')),
+     ('v2x_translator', 'collision_warning', 'road_services', 'merge_planner',
+      'advisory_arbiter', 'obu_udp_driver')),
     (('composition:=single', 'namespace:=ego', 'obu_rx:=/radio/frames'), ('v2x_stack',)),
 ], ids=['processes', 'single'])
 def test_all_nodes_come_up_and_end_cleanly(

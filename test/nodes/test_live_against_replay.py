@@ -26,7 +26,8 @@ SAME = 0.1
 """Situations begin within this much of each other [s]."""
 LEAD = 9.0
 """The player is ready within this time [s]; else it waits for the next minute."""
-SEPARATE = ('v2x_translator', 'collision_warning', 'road_services', 'advisory_arbiter')
+SEPARATE = (
+    'v2x_translator', 'collision_warning', 'road_services', 'merge_planner', 'advisory_arbiter')
 
 
 def make_bag(folder: Path, start: int) -> Path:

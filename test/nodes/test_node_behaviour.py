@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.middleware, pytest.mark.slow]
 
 CONFIGURE, ACTIVATE, DEACTIVATE = 1, 3, 4
 NODES = ('v2x_stack', 'v2x_translator', 'collision_warning', 'road_services',
-         'advisory_arbiter', 'obu_udp_driver')
+         'merge_planner', 'advisory_arbiter', 'obu_udp_driver')
 
 
 def ask(processes: Live, *arguments: str) -> Any:

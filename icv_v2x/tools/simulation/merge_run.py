@@ -107,6 +107,7 @@ def merge(plan: MergeRun, seed: int) -> dict[str, Any]:
 def _remove_others(library: Any, ego: str) -> None:
     for name in library.vehicle.getIDList():
         if name != ego:
+            library.vehicle.unsubscribe(name)
             library.vehicle.remove(name)
 
 
