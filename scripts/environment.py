@@ -31,7 +31,8 @@ import preflight
 #: Raised when the steps themselves change in a way that asks for a new environment.
 LAYOUT = 1
 
-REQUIREMENTS = ('requirements.txt', 'requirements-ros.txt', 'requirements-dev.txt')
+REQUIREMENTS = (
+    'requirements.txt', 'requirements-data.txt', 'requirements-ros.txt', 'requirements-dev.txt')
 CONSTRAINTS = 'constraints.txt'
 
 #: Variables that would mix another Python or another ROS 2 into the environment.

@@ -93,7 +93,8 @@ def test_requirements_and_manifest_name_the_same_libraries() -> None:
 
 def test_every_requirement_has_an_exact_version() -> None:
     pinned = set(requirement_names('constraints.txt'))
-    for name in ('requirements.txt', 'requirements-ros.txt', 'requirements-dev.txt'):
+    for name in ('requirements.txt', 'requirements-data.txt', 'requirements-ros.txt',
+                 'requirements-dev.txt'):
         assert set(requirement_names(name)) <= pinned
 
 
