@@ -25,7 +25,7 @@ _OF_ROS = ('use_sim_time', 'qos_overrides', 'start_type_description_service')
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Return the dotted names and values of a ROS 2 parameter file.
+    """Return the dotted names and values of a ROS 2 parameter file that concern the pipeline.
 
     Sections `/**` come first, sections named after a node of the package (with or without a
     namespace) override them; a section of another node is passed over.
@@ -39,6 +39,12 @@ def read(path: Path) -> dict[str, Any]:
     Raises:
         ParameterError: The file cannot be read or is no parameter file.
     """
+    of_nodes = {specification.name for specification in specifications(NodeParameters)}
+    return {name: value for name, value in read_all(path).items() if name not in of_nodes}
+
+
+def read_all(path: Path) -> dict[str, Any]:
+    """Return what `read` returns and the parameters of the nodes alone besides."""
     try:
         document = yaml.safe_load(path.read_text(encoding='utf-8'))
     except OSError as error:
@@ -60,20 +66,18 @@ def read(path: Path) -> dict[str, Any]:
             general.update(values)
         elif name in NODES and name not in _OUTSIDE_PIPELINE:
             special.update(values)
-    merged = {**general, **special}
-    of_nodes = {specification.name for specification in specifications(NodeParameters)}
     return {
-        name: value for name, value in merged.items()
-        if name not in of_nodes and name.split('.')[0] not in _OF_ROS
+        name: value for name, value in {**general, **special}.items()
+        if name.split('.')[0] not in _OF_ROS
     }
 
 
-def load(path: Path, **overrides: Any) -> Parameters:
-    """Return the parameters of a file, checked.
+def load(*paths: Path, **overrides: Any) -> Parameters:
+    """Return the parameters of one file or of several, checked.
 
     Args:
-        path: ROS 2 parameter file.
-        **overrides: Values that go before those of the file, `__` for the dot.
+        *paths: ROS 2 parameter files; what a later one sets goes before the earlier ones.
+        **overrides: Values that go before those of the files, `__` for the dot.
 
     Returns:
         The parameters.
@@ -81,6 +85,8 @@ def load(path: Path, **overrides: Any) -> Parameters:
     Raises:
         ParameterError: As `read` and `schema.build`.
     """
-    values = read(path)
+    values: dict[str, Any] = {}
+    for path in paths:
+        values.update(read(path))
     values.update({name.replace('__', '.'): value for name, value in overrides.items()})
     return build(Parameters, values)

@@ -16,7 +16,9 @@ from icv_v2x.interchange import BagReader, Unreadable
 from icv_v2x.interchange.playback import LONGEST_SILENCE, SECOND, play
 from icv_v2x.interchange.topics import OBU_FRAMES, ODOMETRY, READ_TOPICS
 from icv_v2x.parameters import ParameterError, load
+from icv_v2x.parameters.profiles import profile_file
 from icv_v2x.pipeline import Pipeline
+from icv_v2x.report.driving import DrivingMeasure
 from icv_v2x.tools.jsonl import cycle_line, summary_line
 from icv_v2x.tools.terminal import progress, say
 from icv_v2x.tools.timing import TimedPipeline
@@ -57,15 +59,28 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         'bag', metavar='BAG', type=Path,
         help='rosbag2 directory (mcap or sqlite3) or .mcap file')
-    parser.add_argument(
-        '--params', metavar='FILE', type=Path,
-        help='ROS 2 parameter file (default: BAG.params.yaml)')
+    add_parameter_arguments(parser)
     parser.add_argument(
         '--jsonl', metavar='OUT', type=Path,
         help='where the advisories go, one JSON object per cycle that has any (- for stdout)')
     parser.add_argument(
         '--timing', metavar='FILE', type=Path,
         help='where the durations of every stage go, as JSON')
+
+
+def add_parameter_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments that say which parameters hold.
+
+    Args:
+        parser: The command's own parser.
+    """
+    parser.add_argument(
+        '--params', metavar='FILE', type=Path,
+        help='ROS 2 parameter file (default: BAG.params.yaml)')
+    parser.add_argument(
+        '--profile', metavar='NAME',
+        help='vehicle profile, or the path of one; goes before BAG.params.yaml, but not before '
+             'what --params sets')
 
 
 def run(arguments: Namespace) -> int:
@@ -84,7 +99,7 @@ def run(arguments: Namespace) -> int:
     """
     with contextlib.ExitStack() as stack:
         bag = stack.enter_context(BagReader(arguments.bag, warn=say))
-        parameters = load(parameter_file(arguments.bag, arguments.params))
+        parameters = parameters_of(arguments.bag, arguments.params, arguments.profile)
         write = stack.enter_context(_lines(arguments.jsonl))
 
         def take(step: Step) -> None:
@@ -138,8 +153,12 @@ def replay(
                 yield log_time, record
                 advance()
 
+    driving = DrivingMeasure()
     for step in play(timed, records(), rate=parameters.cycle.rate):
+        driving.add(step.cycle)
         take(step)
+    for line in driving.lines():
+        say(f'{bag.path}: {line}')
     for topic, count in unreadable.items():
         if count > _UNREADABLE_SHOWN:
             say(f'{bag.path}: {count} messages on {topic} were passed over in all')
@@ -164,6 +183,25 @@ def state_what_is_missing(bag: BagReader) -> None:
                 'no advisory')
         if not bag.counts.get(OBU_FRAMES):
             say(f'{bag.path} has no radio frames ({OBU_FRAMES})')
+
+
+def parameters_of(bag: Path, given: Path | None, profile: str | None = None) -> Parameters:
+    """Return the parameters that hold for a bag.
+
+    Args:
+        bag: Path of the bag.
+        given: The parameter file that the user named.
+        profile: Name or path of a vehicle profile.
+
+    Raises:
+        ParameterError: A file is missing or cannot be used.
+    """
+    own = parameter_file(bag, given)
+    if profile is None:
+        return load(own)
+    chosen = profile_file(profile)
+    files = (own, chosen) if given is None else (chosen, own)
+    return load(*files, profile=chosen.stem)
 
 
 def parameter_file(bag: Path, given: Path | None) -> Path:

@@ -17,7 +17,7 @@ from icv_v2x.pipeline import Pipeline
 from icv_v2x.report import JsonlError, ReportWriter, RunDescription, read_jsonl
 from icv_v2x.tools.errors import SourceError
 from icv_v2x.tools.jsonl import summary_value
-from icv_v2x.tools.replay import parameter_file, replay
+from icv_v2x.tools.replay import add_parameter_arguments, parameters_of, replay
 from icv_v2x.tools.terminal import say
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
              'which gives a page without a map')
     parser.add_argument(
         '--html', metavar='OUT', type=Path, required=True, help='where the page goes')
-    parser.add_argument(
-        '--params', metavar='FILE', type=Path,
-        help='ROS 2 parameter file (default: BAG.params.yaml; unused for a .jsonl without one)')
+    add_parameter_arguments(parser)
     parser.add_argument('--title', help='name of the run on the page (default: that of the file)')
 
 
@@ -69,16 +67,19 @@ def run(arguments: Namespace) -> int:
         raise SourceError(f'cannot write {page}: the folder {page.parent} does not exist')
     title = arguments.title or source.name
     if source.is_file() and source.suffix != '.mcap':
+        if arguments.profile:
+            raise SourceError(
+                f'{source} was replayed already; --profile takes a bag, to replay it again')
         _from_lines(source, page, title, arguments.params)
     else:
-        _from_bag(source, page, title, arguments.params)
+        _from_bag(source, page, title, arguments)
     say(f'wrote {page} ({page.stat().st_size / 1e6:.1f} MB); it opens in any browser')
     return 0
 
 
-def _from_bag(source: Path, page: Path, title: str, given: Path | None) -> None:
+def _from_bag(source: Path, page: Path, title: str, arguments: Namespace) -> None:
     with BagReader(source, warn=say) as bag:
-        parameters = load(parameter_file(source, given))
+        parameters = parameters_of(source, arguments.params, arguments.profile)
         pipeline = Pipeline(parameters)
         description = RunDescription(simulated=is_simulated(source), source=source.name)
         writer = ReportWriter(description, parameters=parameters)
