@@ -37,7 +37,7 @@ _SPEED_SHARE = 0.1
 _LEVEL = 4.0
 # What is not known to be small counts as a vehicle from this length on [m].
 _VEHICLE_LENGTH = 2.6
-# What was one object before stays one within this many times the gates of place.
+# What was one object before stays one within this many times the gates of place, and the reach.
 _HELD = 1.4
 # Costs are squares in units of the gates, at most 4, and must not be 0; leaving out costs more.
 _LEAST_COST = 1.0
@@ -92,7 +92,7 @@ def possible_pairs(
     if not len(first) or not len(second):
         none = np.empty(0, dtype=np.intp)
         return Pairs(none, none, np.empty(0))
-    one, other = _neighbours(first, second, wide * REACH * (_HELD if held else 1.0))
+    one, other = _neighbours(first, second, wide * REACH)
     place = _place(first, one, second, other, wide)
     gate = np.ones(len(one))
     if held:
