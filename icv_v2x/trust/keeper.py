@@ -49,6 +49,8 @@ _QUIET = 0.5
 # lately [m, m/s, rad, s]; the older one must have spoken on this long after the newer one began.
 _TWINS, _TWIN_SPEED, _TWIN_HEADING, _TWIN_AGE = 0.8, 2.0, 0.3, 0.3
 _SPOKEN_ON = 0.15
+# Who began shortly before is no better witness [s].
+_WITNESS = 1.0
 # Only newcomers are looked at, [s].
 _NEWCOMER = 10.0
 _VARIANCE = checks.POSITION_DEVIATION_MAXIMUM**2
@@ -286,7 +288,7 @@ class TrustKeeper:
                    <= _TWIN_SPEED)
                 & ~(np.abs(wrap_angle(table.heading[old] - reports.heading[index]))
                     > _TWIN_HEADING)
-                & (table.since[old] < table.since[rows[index]])
+                & (table.since[old] < table.since[rows[index]] - _WITNESS * _SECOND)
                 & (table.time[old] > table.since[rows[index]] + _SPOKEN_ON * _SECOND)
             )
             found[index] = 2.0 * bool(twin.any())
