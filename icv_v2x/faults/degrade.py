@@ -50,8 +50,12 @@ class Channel:
             self._send_frames(AirFrames.of(log_time, record), 0)
             return
         if isinstance(record, Odometry):
+            pose: Odometry | None = record
             for process in self._processes:
-                record = process.odometry(record)
+                pose = None if pose is None else process.odometry(pose)
+            if pose is None:
+                return
+            record = pose
         self._wait(log_time, record)
 
     def due(self, until: int) -> Iterator[tuple[int, Degradable]]:

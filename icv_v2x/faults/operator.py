@@ -20,8 +20,8 @@ class Process:
         """Return what becomes of frames; never earlier than they were."""
         return frames
 
-    def odometry(self, odometry: Odometry) -> Odometry:
-        """Return what becomes of a pose of the ego."""
+    def odometry(self, odometry: Odometry) -> Odometry | None:
+        """Return what becomes of a pose of the ego, None where it is lost."""
         return odometry
 
     def rest(self) -> AirFrames | None:

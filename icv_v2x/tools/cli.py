@@ -20,8 +20,13 @@ COMMANDS = {
     'import': ('icv_v2x.tools.import_trajectories', 'make a bag from a trajectory set'),
     'replay': ('icv_v2x.tools.replay', 'run the pipeline over a bag'),
     'degrade': ('icv_v2x.tools.degrade', 'lose, delay or disturb the inputs in a bag'),
+    'faults': ('icv_v2x.tools.faults', 'run the fault matrix and print what it measures'),
     'sumo': ('icv_v2x.tools.sumo', "run the pipeline in SUMO's traffic (extra: sumo)"),
     'report': ('icv_v2x.tools.report', 'make a page from a bag or a replay'),
+    'export': (
+        'icv_v2x.tools.export', 'replay a bag into tables for analysis (extra: data)'),
+    'evaluate': (
+        'icv_v2x.tools.evaluate', 'replay many bags and sum them up (extra: data)'),
     'events': ('icv_v2x.tools.events', 'list, check or export what the event recorder kept'),
     'demo': ('icv_v2x.tools.demo', 'simulate a minute of traffic, replay it and report'),
 }
