@@ -31,10 +31,10 @@ _CLEAR = 0.5
 # Who yaws faster than this does not drive straight on [rad/s].
 _YAWING = np.radians(2.0)
 # Radii of turns under way are known to this share.
-_TURN_ERROR = 0.05
+_TURN_ERROR = 0.02
 # A change of lane takes no less than this [s], and turns by no more than that [rad].
 _LANE_CHANGE = 3.0
-_LANE_CHANGE_ANGLE = np.radians(8.0)
+_LANE_CHANGE_ANGLE = np.radians(5.0)
 
 
 def settled(
