@@ -24,13 +24,13 @@ ORDER = (
     ('motion', 'conflict', 'merging'),
     ('message_set',),
     ('translate',),
-    ('world', 'roads', 'signals', 'road_events'),
+    ('world', 'roads', 'signals', 'road_events', 'parking'),
     ('trust',),
     ('advisory',),
     ('scenarios',),
     ('interchange',),
     ('pipeline', 'transmit'),
-    ('faults', 'recorder', 'report', 'scenes'),
+    ('dataset', 'faults', 'recorder', 'report', 'scenes'),
     ('nodes', 'tools'),
 )
 NUMERIC_CORE = {'motion', 'conflict', 'merging'}

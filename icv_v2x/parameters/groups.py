@@ -23,6 +23,7 @@ from icv_v2x.parameters.lane_groups import (
     TurnAssist,
 )
 from icv_v2x.parameters.merge_group import Merging
+from icv_v2x.parameters.parking_group import Parking
 from icv_v2x.parameters.prediction_groups import Prediction, StopProfile
 from icv_v2x.parameters.road_groups import Roads
 from icv_v2x.parameters.roadside_groups import (
@@ -296,4 +297,5 @@ class Parameters:
     slw: SpeedLimitWarning = field(kw_only=True, default=SpeedLimitWarning())
     dlm: DynamicLanes = field(kw_only=True, default=DynamicLanes())
     merging: Merging = field(kw_only=True, default=Merging())
+    parking: Parking = field(kw_only=True, default=Parking())
     arbitration: Arbitration = field(kw_only=True, default=Arbitration())

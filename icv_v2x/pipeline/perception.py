@@ -26,12 +26,14 @@ from icv_v2x.inputs import (
     join,
 )
 from icv_v2x.message_set.batch import decode_frames
+from icv_v2x.parking import ParkingStore
 from icv_v2x.pipeline.counters import Counters
 from icv_v2x.pipeline.signal_intake import SignalIntake
 from icv_v2x.road_events import RoadEventStore
 from icv_v2x.roads import RoadStore
 from icv_v2x.translate.csae import reports_from_bsm
 from icv_v2x.translate.csae_map import MapMemory, node_maps_from_map
+from icv_v2x.translate.csae_pam import ParkingMemory, areas_from_pam
 from icv_v2x.translate.csae_participants import reports_from_rsm, reports_from_ssm
 from icv_v2x.translate.csae_persons import reports_from_psm
 from icv_v2x.translate.csae_requests import requests_from_vir
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
+    from icv_v2x.translate.parking_areas import ParkingArea
     from icv_v2x.translate.refusals import Refusal
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -100,6 +103,8 @@ class Perception:
         self._map_memory = MapMemory()
         self._events = RoadEventStore(parameters)
         self._signals = SignalIntake(parameters)
+        self._parking = ParkingStore(parameters)
+        self._parking_memory = ParkingMemory()
         self._requests = WayRequests()
         self._pending: list[FrameBatch] = []
         self._waiting = 0
@@ -118,6 +123,7 @@ class Perception:
         self._roads.configure(parameters)
         self._events.configure(parameters)
         self._signals.configure(parameters)
+        self._parking.configure(parameters)
         self._parameters = parameters
 
     def receive(self, item: Input | MergeRequest) -> str | None:
@@ -199,6 +205,10 @@ class Perception:
         """Return what signals show at an instant [ns], after `world` for the same one."""
         return self._signals.snapshot(now)
 
+    def parking(self, now: int) -> tuple[ParkingArea, ...]:
+        """Return the parking areas known at an instant [ns], after `world` for the same one."""
+        return self._parking.areas(now)
+
     def road_events(self, now: int) -> RoadEvents:
         """Return the events, signs and statements about lanes that are told.
 
@@ -223,6 +233,7 @@ class Perception:
         self._roads.clear()
         self._events.clear()
         self._signals.clear()
+        self._parking.clear()
         self._detections.clear()
         self._trust.clear()
         self._requests.clear()
@@ -272,6 +283,7 @@ class Perception:
         for name, use in (
             ('MapData', self._use_maps),
             ('SPAT', self._use_signals),
+            ('PAMData', self._use_parking),
             ('RoadSideInformation', partial(self._use_events, events_from_rsi)),
             ('RoadsideCoordination', partial(self._use_events, events_from_rsc)),
             ('VehIntentionAndRequest', self._use_requests),
@@ -331,6 +343,13 @@ class Perception:
     def _use_signals(self, messages: _Messages, batch: FrameBatch, served: _Served) -> None:
         for frame, reason in self._signals.take(messages, batch):
             served.refuse(_rows([frame]), reason)
+
+    def _use_parking(self, messages: _Messages, batch: FrameBatch, served: _Served) -> None:
+        areas, refusals = areas_from_pam(
+            messages, batch, self._map, self._parameters, self._parking_memory)
+        self._parking.update(areas, max(int(batch.reception_time[frame]) for frame, _ in messages))
+        for refusal in refusals:
+            served.refuse(_rows([refusal.frame]), refusal.reason.value)
 
     def _use_requests(self, messages: _Messages, batch: FrameBatch, served: _Served) -> None:
         requests, refusals = requests_from_vir(messages, batch, self._parameters)

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from icv_v2x.advisory.merge_plan import MergePlan
     from icv_v2x.advisory.types import Advisory, Mode
     from icv_v2x.parameters import Parameters
+    from icv_v2x.parking import Guidance
     from icv_v2x.pipeline.counters import Counters
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
+    from icv_v2x.translate.parking_areas import ParkingArea
     from icv_v2x.translate.road_events import RoadEvents
     from icv_v2x.trust import MisbehaviourLog, TrustLevel
     from icv_v2x.world.ego import EgoState
@@ -43,6 +45,8 @@ class Cycle:
             None where the source of a cycle does not hold it.
         events: Events, signs and statements about lanes that are told, None likewise.
         signals: What signals show, None likewise.
+        parking: Parking areas that are known.
+        guidance: Where the vehicle is guided to in one of them, None for nowhere.
     """
 
     stamp: int
@@ -55,6 +59,8 @@ class Cycle:
     roads: RoadModel | None = None
     events: RoadEvents | None = None
     signals: Signals | None = None
+    parking: tuple[ParkingArea, ...] = ()
+    guidance: Guidance | None = None
 
 
 class Pipeline:
@@ -130,7 +136,7 @@ class Pipeline:
         roads = self._perception.roads(now)
         events = self._perception.road_events(now)
         signals = self._perception.signals(now)
-        side = RoadSide(events, roads, signals)
+        side = RoadSide(events, roads, signals, self._perception.parking(now))
         candidates += self._services.assess(tracks, ego, side)
         plan, merging = self._merging.assess(tracks, ego)
         candidates += merging
@@ -138,7 +144,7 @@ class Pipeline:
         self._perception.counters.cycles += 1
         return Cycle(
             now, verdict.mode, verdict.mode_reason, verdict.advisories, plan, ego, tracks, roads,
-            events, signals)
+            events, signals, side.parking, self._services.guidance)
 
     @property
     def counters(self) -> Counters:

@@ -13,6 +13,7 @@ from icv_v2x.advisory.hysteresis import LevelHold
 from icv_v2x.roads.ego import EgoRoadTracker
 from icv_v2x.scenarios import dlm, glosa, hlw, ivs, rlvw, tjw
 from icv_v2x.scenarios.ground import Ground
+from icv_v2x.scenarios.gspa import ParkingService
 from icv_v2x.scenarios.road_scene import RoadScene
 from icv_v2x.scenarios.slw import SpeedLimits
 
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 
     from icv_v2x.advisory.types import Advisory, Ceiling
     from icv_v2x.parameters import Parameters
+    from icv_v2x.parking import Guidance
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals.signals import Signals
+    from icv_v2x.translate.parking_areas import ParkingArea
     from icv_v2x.translate.road_events import RoadEvents
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -54,11 +57,13 @@ class RoadSide:
         events: Events, signs and statements about lanes.
         roads: The road as far as its maps were heard, None without any.
         signals: What signals show, None where none was heard.
+        parking: Parking areas that are known.
     """
 
     events: RoadEvents
     roads: RoadModel | None = None
     signals: Signals | None = None
+    parking: tuple[ParkingArea, ...] = ()
 
 
 class RoadServices:
@@ -74,6 +79,7 @@ class RoadServices:
         self._hold = LevelHold(parameters.arbitration.hold)
         self._ego_road = EgoRoadTracker()
         self._remembering: dict[str, Remembering] = {'slw': SpeedLimits()}
+        self._parking = ParkingService()
         self.failures: Counter[str] = Counter()
 
     def configure(self, parameters: Parameters) -> None:
@@ -85,6 +91,7 @@ class RoadServices:
         """Forget what was in force."""
         self._hold.clear()
         self._ego_road.clear()
+        self._parking.clear()
         for application in self._remembering.values():
             application.clear()
 
@@ -100,6 +107,7 @@ class RoadServices:
         """
         if ego is None:
             self._hold.clear()
+            self._parking.clear()
             return []
         scene = self._scene(tracks, ego, road_side)
         candidates = [
@@ -116,11 +124,17 @@ class RoadServices:
             found = scene.ceiling(name)
             return ground.ceiling(name) if found is None else found
 
-        # Speed advice is never held: it is gone with the signals that it rests on.
+        # Speed advice and guidance are never held: they are gone with what they rest on.
         return [
             *self._hold.update(scene.stamp, candidates, ceiling),
             *self._of('glosa', glosa.assess, scene),
+            *self._of('gspa', self._parking.assess, scene),
         ]
+
+    @property
+    def guidance(self) -> Guidance | None:
+        """The guidance in a parking area at the last instant, None where there was none."""
+        return self._parking.guidance
 
     def _scene(self, tracks: Tracks, ego: EgoState, road_side: RoadSide) -> RoadScene:
         road = None
@@ -131,7 +145,8 @@ class RoadServices:
             except Exception:
                 self._note('ego_road')
         return RoadScene(
-            ego, tracks, road_side.events, self._parameters, road, road_side.signals)
+            ego, tracks, road_side.events, self._parameters, road, road_side.signals,
+            road_side.parking)
 
     def _of(
         self, name: str, assess: Callable[[RoadScene, Parameters], list[Advisory]],

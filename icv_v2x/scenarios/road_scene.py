@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
     from icv_v2x.roads.ego import EgoRoad
     from icv_v2x.signals.signals import Signals
+    from icv_v2x.translate.parking_areas import ParkingArea
     from icv_v2x.translate.road_events import RoadEvents
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -39,6 +40,7 @@ class RoadScene:
         parameters: Parameters of the package.
         road: Where the ego is on the road as far as its maps were heard, None without any.
         signals: What signals show, None where none was heard.
+        parking: Parking areas that are known.
     """
 
     ego: EgoState
@@ -47,6 +49,7 @@ class RoadScene:
     parameters: Parameters
     road: EgoRoad | None = None
     signals: Signals | None = None
+    parking: tuple[ParkingArea, ...] = ()
 
     @property
     def stamp(self) -> int:

@@ -91,7 +91,7 @@ def node_maps_from_map(
     maps: list[NodeMap] = []
     refusals = []
     for frame, value in messages:
-        reason = _against_sender(frame, batch, parameters)
+        reason = against_sender(frame, batch, parameters)
         if reason is None:
             found, reason = _of_message(
                 value, frame, batch, memory or MapMemory(), map_frame, parameters)
@@ -102,9 +102,10 @@ def node_maps_from_map(
     return maps, tuple(refusals)
 
 
-def _against_sender(
+def against_sender(
     frame: int, batch: FrameBatch, parameters: Parameters
 ) -> RefusalReason | None:
+    """Return why a map of that sender and age is not taken, None where it is."""
     if batch.signer_role[frame] in (SignerRole.VEHICLE, SignerRole.EMERGENCY):
         return RefusalReason.NOT_PERMITTED
     generated = int(batch.generation_time[frame])

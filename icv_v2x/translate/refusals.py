@@ -32,6 +32,10 @@ class RefusalReason(str, Enum):
     FUTURE = 'future'
     AMBIGUOUS_NUMBER = 'ambiguous_number'
     UNREADABLE = 'unreadable'
+    DANGLING_NODE = 'dangling_node'
+    CIRCULAR = 'circular'
+    CONTRADICTORY = 'contradictory'
+    IMPOSSIBLE_VALUE = 'impossible_value'
 
 
 class Refusal(NamedTuple):

@@ -1,0 +1,162 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Guidance service in parking areas (GSPA): which slot, and the way to it or out."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
+from icv_v2x.inputs import Verification
+from icv_v2x.parking import Guidance, Obstacle, Outcome, ParkingGuide
+from icv_v2x.translate.parking_areas import NOT_GIVEN
+
+if TYPE_CHECKING:
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.parking import Route
+    from icv_v2x.scenarios.road_scene import RoadScene
+    from icv_v2x.translate.parking_areas import ParkingArea
+
+# A bend of the way by more than this is told as a turn [rad].
+_TURN = math.radians(35.0)
+_WHY = {
+    Obstacle.NOT_FREE: 'not free', Obstacle.NOT_PERMITTED: 'not permitted',
+    Obstacle.TOO_SMALL: 'too small', Obstacle.OUT_OF_REACH: 'out of reach',
+}
+
+
+class ParkingService:
+    """Guides to a slot or out of a parking area.
+
+    Attributes:
+        guidance: The present guidance, None where there is none.
+    """
+
+    def __init__(self) -> None:
+        """Begin without a goal."""
+        self._guide = ParkingGuide()
+        self.guidance: Guidance | None = None
+
+    def clear(self) -> None:
+        """Forget the goal."""
+        self._guide.clear()
+        self.guidance = None
+
+    def assess(self, scene: RoadScene, parameters: Parameters) -> list[Advisory]:
+        """Return the guidance as an advisory.
+
+        Args:
+            scene: The instant.
+            parameters: Parameters of the package.
+
+        Returns:
+            None or one candidate at INFO.
+        """
+        self.guidance = None
+        if not parameters.parking.enabled:
+            self._guide.clear()
+            return []
+        self.guidance = self._guide.update(scene.parking, scene.ego, parameters)
+        return [] if self.guidance is None else [_advisory(self.guidance, scene)]
+
+
+def _advisory(guidance: Guidance, scene: RoadScene) -> Advisory:
+    area, route = guidance.area, guidance.route
+    limit, lane = NAN, -1
+    if route is not None and not guidance.approach:
+        limit = float(area.drives.speed_limit[route.drives[0]])
+        lane = int(area.drives.number[route.drives[0]])
+    moving = guidance.outcome == Outcome.ON_THE_WAY
+    return Advisory(
+        application=Application.GSPA,
+        level=Level.INFO,
+        action=Action.PARK if moving and guidance.slot != NOT_GIVEN else Action.NONE,
+        subject_ids=(_subject(guidance),),
+        reason=_reason(guidance),
+        conflict_x=guidance.x,
+        conflict_y=guidance.y,
+        conflict_z=guidance.z,
+        distance=guidance.distance,
+        speed_max=limit,
+        lane_id=lane,
+        data_age=max(scene.stamp - area.time, 0) / 1e9,
+        verified=area.verification == Verification.VERIFIED,
+    )
+
+
+def _subject(guidance: Guidance) -> str:
+    """Return what the advisory is about: the area, and in it the slot or the exit."""
+    area = guidance.area
+    number = f'{area.number}' if area.number != NOT_GIVEN else f'{area.signer:016X}'
+    goal = f'{guidance.slot}' if guidance.slot != NOT_GIVEN else (
+        'none' if guidance.outcome == Outcome.NO_SLOT else 'exit')
+    return f'parking/{number}/{goal}'
+
+
+def _reason(guidance: Guidance) -> str:
+    area = guidance.area
+    where = f' of {area.name}' if area.name else ''
+    if guidance.outcome == Outcome.NO_SLOT:
+        counts = ', '.join(
+            f'{count} {_WHY[one]}' for one, count in guidance.obstacles if one in _WHY)
+        return f'no slot{where} can be taken: {counts or "none on the map"}'
+    if guidance.outcome == Outcome.NO_WAY:
+        return f'no exit{where} can be reached'
+    goal = 'exit' + where if guidance.slot == NOT_GIVEN else _slot_text(guidance)
+    if guidance.outcome == Outcome.ARRIVED:
+        return f'arrived at {goal}'
+    parts = [f'{guidance.distance:.0f} m to {goal}']
+    route = guidance.route
+    if guidance.approach:
+        parts.append(f'entrance in {guidance.approach:.0f} m')
+    elif route is not None:
+        parts.append(_next_turn(area, route))
+    if guidance.change:
+        parts.append(guidance.change)
+    return ', '.join(part for part in parts if part)
+
+
+def _slot_text(guidance: Guidance) -> str:
+    sign = f' ({guidance.sign})' if guidance.sign else ''
+    floor = f' on floor {guidance.floor:.0f}' if math.isfinite(guidance.floor) else ''
+    given = ' given by the area' if guidance.confirmed else ''
+    return f'slot {guidance.slot}{sign}{floor}{given}'
+
+
+def _next_turn(area: ParkingArea, route: Route) -> str:
+    """Return the next turn or change of floor on a way, '' where it goes straight on."""
+    left = route.distance
+    if len(route.drives) == 1:
+        return ''
+    drives = area.drives
+    # What remains of the first drive is the way without all that follows but the last one.
+    lengths = drives.length[list(route.drives)]
+    steps = np.hypot(np.hypot(np.diff(route.x), np.diff(route.y)), np.nan_to_num(
+        np.diff(route.z)))
+    stations = np.concatenate([[0.0], np.cumsum(steps)])
+    corner = drives.points(route.drives[0]).stop - 1
+    far = np.hypot(route.x - drives.x[corner], route.y - drives.y[corner])
+    along = float(stations[int(np.argmin(far))])
+    for place, (one, other) in enumerate(zip(route.drives, route.drives[1:], strict=False)):
+        if place:
+            along += float(lengths[place])
+        floor, following = (area.nodes.floor[drives.node[row]] for row in (one, other))
+        if following != floor and math.isfinite(floor + following):
+            return f'to floor {following:.0f} in {min(along, left):.0f} m'
+        angle = _bend(area, one, other)
+        if abs(angle) > _TURN:
+            return f'{"left" if angle > 0.0 else "right"} in {min(along, left):.0f} m'
+    return ''
+
+
+def _bend(area: ParkingArea, one: int, other: int) -> float:
+    """Return the angle from the end of a drive to the beginning of another [rad], left +."""
+    drives = area.drives
+    last, first = drives.points(one).stop - 1, drives.points(other).start
+    before = math.atan2(drives.y[last] - drives.y[last - 1], drives.x[last] - drives.x[last - 1])
+    after = math.atan2(
+        drives.y[first + 1] - drives.y[first], drives.x[first + 1] - drives.x[first])
+    return math.remainder(after - before, math.tau)

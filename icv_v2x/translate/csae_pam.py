@@ -1,0 +1,121 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Adapter of the Chinese message set: from parking area maps (PAM) to areas in the map frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from icv_v2x.message_set.records.convert import to_record
+from icv_v2x.message_set.records.pam import ParkingAreaMap
+from icv_v2x.translate.csae_map import against_sender
+from icv_v2x.translate.parking_areas import NOT_GIVEN, ParkingArea
+from icv_v2x.translate.parking_drawing import Drawing, drawing_of, drawn_slots
+from icv_v2x.translate.parking_rules import Malformed, assignments_of
+from icv_v2x.translate.refusals import Refusal, RefusalReason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from icv_v2x.frames import MapFrame
+    from icv_v2x.inputs import FrameBatch
+    from icv_v2x.parameters import Parameters
+
+# Areas whose drawing is remembered.
+_REMEMBERED = 8
+_CHANGING = frozenset({'msgCnt', 'timeStamp', 'parkingAreaGuidance'})
+
+
+class ParkingMemory:
+    """What areas were drawn as last, as units repeat the same map every second."""
+
+    def __init__(self) -> None:
+        """Remember nothing."""
+        self._areas: dict[int | None, tuple[dict[str, Any], Drawing]] = {}
+
+    def drawing(self, value: dict[str, Any]) -> Drawing | None:
+        """Return what an area was drawn as, None where this content is new."""
+        known = self._areas.get(_number(value))
+        return known[1] if known is not None and known[0] == _lasting(value) else None
+
+    def keep(self, value: dict[str, Any], drawing: Drawing) -> None:
+        """Remember an area, and no more than so many."""
+        number = _number(value)
+        self._areas.pop(number, None)
+        if len(self._areas) >= _REMEMBERED:
+            self._areas.pop(next(iter(self._areas)))
+        self._areas[number] = (_lasting(value), drawing)
+
+
+def _number(value: dict[str, Any]) -> int | None:
+    number: int | None = value['parkingLotInfo'].get('id')
+    return number
+
+
+def _lasting(value: dict[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in value.items() if name not in _CHANGING}
+
+
+def areas_from_pam(
+    messages: Sequence[tuple[int, dict[str, Any]]],
+    batch: FrameBatch,
+    map_frame: MapFrame,
+    parameters: Parameters,
+    memory: ParkingMemory | None = None,
+) -> tuple[list[ParkingArea], tuple[Refusal, ...]]:
+    """Return the parking areas that PAM messages give.
+
+    Certificates of vehicles may not sign them. A message is refused as a whole where it
+    contradicts itself, names nodes that it does not hold, or gives what no area can have: half a
+    map would lead vehicles astray.
+
+    Args:
+        messages: Frame index in the batch, and message value.
+        batch: The frames that they came in.
+        map_frame: The map.
+        parameters: Datum of roadside units, limits of the clock.
+        memory: Of the same map frame and datum, None for none.
+
+    Returns:
+        The areas in the order of the messages, and one refusal for every message that gives none.
+    """
+    memory = memory or ParkingMemory()
+    areas: list[ParkingArea] = []
+    refusals = []
+    for frame, value in messages:
+        reason = against_sender(frame, batch, parameters)
+        if reason is None:
+            try:
+                areas.append(_area(value, frame, batch, memory, map_frame, parameters))
+                continue
+            except Malformed as malformed:
+                reason = malformed.reason
+            except (KeyError, ValueError, TypeError):
+                # A value of a later edition, which the codec lets pass.
+                reason = RefusalReason.UNREADABLE
+        refusals.append(Refusal(frame, reason))
+    return areas, tuple(refusals)
+
+
+def _area(
+    value: dict[str, Any], frame: int, batch: FrameBatch, memory: ParkingMemory,
+    map_frame: MapFrame, parameters: Parameters,
+) -> ParkingArea:
+    record: ParkingAreaMap = to_record('PAMData', value)
+    drawing = memory.drawing(value)
+    if drawing is None:
+        drawing = drawing_of(record, map_frame, parameters.datum.roadside)
+        drawing = drawing._replace(slots=drawn_slots(record, drawing))
+        memory.keep(value, drawing)
+    lot = record.parking_lot_info
+    return ParkingArea(
+        number=NOT_GIVEN if lot.id is None else lot.id,
+        name=lot.name or '',
+        nodes=drawing.nodes,
+        drives=drawing.drives,
+        slots=drawing.slots,
+        assignments=assignments_of(record),
+        time=int(batch.generation_time[frame]) or int(batch.reception_time[frame]),
+        verification=int(batch.verification[frame]),
+        signer=int(batch.signer[frame]),
+    )
