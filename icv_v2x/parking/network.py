@@ -28,6 +28,8 @@ _LEAST = 1e-6
 _TURNED, _FARTHEST = 4.0, 12.0
 # and what a drive does that the vehicle may not use: it will hardly be there [m].
 _UNFIT = 3.0
+# Who is this far before the beginning or behind the end of a drive is not on it [m].
+_BEYOND = 5.0
 # Levels apart by more than this are different ones [m].
 _LEVEL = 1.8
 _NO_DRIVE = -1
@@ -131,6 +133,8 @@ class Network:
             station, apart = nearest(line, stations, x, y)
             piece = min(int(np.searchsorted(stations, station, 'right')), len(line) - 1)
             side = line[piece] - line[piece - 1]
+            if apart > _BEYOND and _beyond(line, x, y):
+                continue
             turned = 1.0 - np.cos(heading - np.arctan2(side[1], side[0]))
             level = float(np.interp(station, stations, drives.z[points]))
             cost = apart + _TURNED * float(turned) + _UNFIT * (not self.drivable[drive])
@@ -270,6 +274,16 @@ def walking_distance(area: ParkingArea) -> Floats:
     rest = drives.length[slots.drive] - slots.station
     return np.asarray(np.minimum(
         far[drives.upstream[slots.drive]] + slots.station, far[drives.node[slots.drive]] + rest))
+
+
+def _beyond(line: Floats, x: float, y: float) -> bool:
+    """Return whether a place lies well before the beginning of a line or behind its end."""
+    place = np.array([x, y])
+    for end, following in ((0, 1), (-1, -2)):
+        inward = line[following] - line[end]
+        if float((place - line[end]) @ inward) < -_BEYOND * float(np.hypot(*inward)):
+            return True
+    return False
 
 
 def _near(line: Floats, x: float, y: float) -> bool:

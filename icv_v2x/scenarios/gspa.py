@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 # A bend of the way by more than this is told as a turn [rad].
 _TURN = math.radians(35.0)
+# Names of slots, behind those of signals; slots count to 65535.
+_SHARE = 6 << 20
+_EXIT, _NO_SLOT = 1 << 16, 1 << 17
 _WHY = {
     Obstacle.NOT_FREE: 'not free', Obstacle.NOT_PERMITTED: 'not permitted',
     Obstacle.TOO_SMALL: 'too small', Obstacle.OUT_OF_REACH: 'out of reach',
@@ -88,12 +91,13 @@ def _advisory(guidance: Guidance, scene: RoadScene) -> Advisory:
 
 
 def _subject(guidance: Guidance) -> str:
-    """Return what the advisory is about: the area, and in it the slot or the exit."""
+    """Return the name of what the advisory is about: a slot, the exit, or that there is none."""
     area = guidance.area
-    number = f'{area.number}' if area.number != NOT_GIVEN else f'{area.signer:016X}'
-    goal = f'{guidance.slot}' if guidance.slot != NOT_GIVEN else (
-        'none' if guidance.outcome == Outcome.NO_SLOT else 'exit')
-    return f'parking/{number}/{goal}'
+    goal = guidance.slot
+    if goal == NOT_GIVEN:
+        goal = _NO_SLOT if guidance.outcome == Outcome.NO_SLOT else _EXIT
+    number = area.signer if area.number == NOT_GIVEN else area.number
+    return f'{number:016X}:{_SHARE + goal}'
 
 
 def _reason(guidance: Guidance) -> str:
