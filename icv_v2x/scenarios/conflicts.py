@@ -41,6 +41,8 @@ _Record = TypeVar('_Record')
 ONCOMING_SPEED = 1.0
 # From this angle on, paths that meet side to front cross rather than follow [rad].
 _OBLIQUE = np.radians(15.0)
+# Whoever comes across faster than this crosses at any angle: changes of lane do not [m/s].
+_ACROSS = 2.5
 # Rounding of a gap that is used up [m].
 _TOUCH = 1e-3
 # Footprints that touch this far behind the ego's front bumper touch its side [m].
@@ -273,7 +275,9 @@ def _assess(
     ), parameters)
     # Whose path the ego meets at an angle, but not with its front, crosses rather than leads.
     leads = np.isfinite(behind_steady.time) | np.isfinite(behind_braking.time)
-    oblique = np.abs(_wrapped(subjects.heading - ego.heading)) >= _OBLIQUE
+    turned = _wrapped(subjects.heading - ego.heading)
+    oblique = np.abs(turned) >= _OBLIQUE
+    oblique |= np.abs(subjects.speed * np.sin(turned)) >= _ACROSS
     oblique &= (np.abs(subjects.speed) >= STANDING) & (found.zone.ego_entry_distance > _FRONT)
     course[(course == Course.SAME) & oblique & contact.overlaps & ~leads] = Course.CROSSING
     return Conflicts(

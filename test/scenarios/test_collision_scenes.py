@@ -191,3 +191,17 @@ def test_paths_that_meet_at_a_shallow_angle_fall_into_no_gap_between_rules(
     first = first_warning(advisories(scene), scene.subject('other'))
     assert first is not None
     assert encounter(scene, 'other').first_overlap - first.time >= 1.5
+
+
+@pytest.mark.parametrize('angle', [11.0, 14.0])
+@pytest.mark.parametrize('side', [1.0, -1.0])
+def test_who_is_touched_beside_the_front_at_a_shallow_angle_is_warned_of(
+    angle: float, side: float
+) -> None:
+    scene = Scene(duration=6.0)
+    scene.ego(speed=kmh(80))
+    scene.crossing(
+        'other', speed=kmh(60), at=6.0 * kmh(80), angle=side * math.radians(angle), late=0.2)
+    first = first_warning(advisories(scene), scene.subject('other'))
+    assert first is not None
+    assert encounter(scene, 'other').first_overlap - first.time >= 1.5
