@@ -10,8 +10,8 @@ Needs SUMO (requirements-sumo.txt). The exit status is 1 where a figure is not a
 without degradation is: every sample of following within the tolerance; every collision whose
 partners were in constant motion for 3 s warned of at least 1.5 s ahead (closing at under 5 m/s: as
 soon as the rule holds), and the others as soon as their rule holds; less than 2 false WARNINGs
-per vehicle hour, without those of an intended lane change, of which the ego's present motion is no
-measure.
+per vehicle hour, without those of an intended lane change or turn, of which the ego's present
+motion is no measure.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ _EPILOG = """\
 One line per run and ego, a JSON object: seed, ego, vehicle_seconds; situations at WARNING or
 above, each with its verdict (hit; false: at constant velocity the ego would not have come within
 0.5 m of the subject's recorded footprint within 5 s; undecided: the record ends before) and with
-of_intent: only lane change applications spoke, of which that tells nothing, as they speak of what
-the ego is about to do; collisions in SUMO's own output, each with warned, warned_at and lead_time
+of_intent: only applications of lane changes and turns spoke, of which that tells nothing, as they
+speak of what the ego is about to do; collisions in SUMO's own output, each with warned, warned_at and lead_time
 [s], closing_speed [m/s] and steady_before, for how long both were in constant motion [s]; summary,
 the counts of frames.
 
@@ -156,7 +156,7 @@ def summary(values: list[dict[str, Any]]) -> str:
     rate = f', {false / hours:.2f} false per vehicle hour' if hours > 0.0 else ''
     return (
         f'{len(values)} runs, {hours:.3f} vehicle hours; {len(situations)} situations at WARNING '
-        f'or above: {len(situations) - len(verdicts)} of an intended lane change, '
+        f'or above: {len(situations) - len(verdicts)} of an intended lane change or turn, '
         f'{verdicts.count("hit")} hit, {false} false, '
         f'{verdicts.count("undecided")} undecided{rate}; {len(collisions)} collisions, '
         f'{warned} warned of')
