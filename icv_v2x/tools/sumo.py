@@ -28,9 +28,9 @@ One line per run and ego, a JSON object: seed, ego, vehicle_seconds; situations 
 above, each with its verdict (hit; false: at constant velocity the ego would not have come within
 0.5 m of the subject's recorded footprint within 5 s; undecided: the record ends before) and with
 of_intent: only applications of lane changes and turns spoke, of which that tells nothing, as they
-speak of what the ego is about to do; collisions in SUMO's own output, each with warned, warned_at and lead_time
-[s], closing_speed [m/s] and steady_before, for how long both were in constant motion [s]; summary,
-the counts of frames.
+speak of what the ego is about to do; collisions in SUMO's own output, each with warned, warned_at
+and lead_time [s], closing_speed [m/s] and steady_before, for how long both were in constant motion
+[s]; summary, the counts of frames.
 
 With --driver every ego merges instead, driven by the merge planner or by SUMO itself, until it is
 500 m behind the lane that ends. One line per run: collision; travel_time [s] from its departure;
