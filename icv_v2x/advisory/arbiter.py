@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from icv_v2x.advisory.hysteresis import SOFTER
-from icv_v2x.advisory.mode import mode_of
+from icv_v2x.advisory.mode import Condition, mode_of, worst
 from icv_v2x.advisory.types import Advisory, Application, Level, Mode, Scenario
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ class Arbiter:
         self._had_ego = False
 
     def arbitrate(
-        self, now: int, candidates: Iterable[Advisory], ego_age: float | None
+        self, now: int, candidates: Iterable[Advisory], ego_age: float | None,
+        conditions: Iterable[Condition] = (),
     ) -> Verdict:
         """Return what is published now.
 
@@ -73,6 +74,7 @@ class Arbiter:
             now: [ns since the Unix epoch].
             candidates: Of all applications.
             ego_age: [s] of the ego pose, None before the first one.
+            conditions: What else bounds what may be said.
 
         Returns:
             Mode and advisories, ranked.
@@ -82,6 +84,7 @@ class Arbiter:
         )
         if mode == Mode.INIT and self._had_ego:
             mode, reason = Mode.INHIBITED, 'no ego pose any more'
+        mode, reason, ceiling = worst((mode, reason, ceiling), conditions)
         self._had_ego = self._had_ego or ego_age is not None
         spoken = (
             [_capped(c, ceiling) for c in candidates] if ceiling > Level.NONE else []

@@ -4,7 +4,73 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
 from icv_v2x.advisory.types import Level, Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Condition(NamedTuple):
+    """Something that bounds what may be said.
+
+    Attributes:
+        mode: While it holds.
+        reason: Why, in one line.
+        ceiling: The highest level that may be said, NONE: nothing at all.
+    """
+
+    mode: Mode
+    reason: str
+    ceiling: Level
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When a mode is entered and left, for the documentation.
+
+    Attributes:
+        mode: The mode.
+        enters: When.
+        leaves: When.
+        ceiling: The highest level that may be said meanwhile.
+    """
+
+    mode: Mode
+    enters: str
+    leaves: str
+    ceiling: Level
+
+
+RULES = (
+    Rule(Mode.INIT, 'started, no ego pose yet', 'with the first pose', Level.NONE),
+    Rule(Mode.READY, 'deactivated', 'activated', Level.NONE),
+    Rule(Mode.ACTIVE, 'nothing below holds', 'something below holds', Level.IMMINENT),
+    Rule(Mode.DEGRADED, 'ego pose older than `ego.age_limited`', 'a newer pose', Level.WARNING),
+    Rule(Mode.DEGRADED, 'the ego pose came back after a gap of `ego.age_maximum`, or jumped',
+         '1 s without another one', Level.WARNING),
+    Rule(Mode.DEGRADED, 'more than 80 % of the messages are lost, by their counts',
+         'less than 70 %', Level.IMMINENT),
+    Rule(Mode.DEGRADED, 'more than 90 % of the messages are refused as stale or as future',
+         'less than 70 %', Level.WARNING),
+    Rule(Mode.DEGRADED, 'every sender is 0.3 s late or 0.05 s ahead, as a wrong own clock makes it',
+         'one is less than 0.25 s late or 0.03 s ahead', Level.WARNING),
+    Rule(Mode.DEGRADED, 'signals are heard for 2 s, the own lane is ruled by none of them '
+         '(`map_mismatch`)', 'they fit', Level.IMMINENT),
+    Rule(Mode.DEGRADED, 'a service does not answer for `candidates.silence` (separate processes)',
+         'it answers', Level.IMMINENT),
+    Rule(Mode.INHIBITED, 'ego pose older than `ego.age_maximum`, or none any more', 'a newer pose',
+         Level.NONE),
+    Rule(Mode.INHIBITED, 'for 1.5 s vehicles are seen that send from a GCJ-02 shift away',
+         '1.5 s without', Level.NONE),
+    Rule(Mode.FAULT, 'an application failed by a defect of its own in the last second',
+         '1 s without', Level.IMMINENT),
+)
+"""Every condition of every mode; the worst one in force decides."""
+
+_RANK = (Mode.ACTIVE, Mode.DEGRADED, Mode.FAULT, Mode.INHIBITED, Mode.INIT, Mode.READY)
 
 
 def mode_of(
@@ -35,3 +101,29 @@ def mode_of(
             Level.WARNING,
         )
     return Mode.ACTIVE, '', Level.IMMINENT
+
+
+def worst(
+    base: tuple[Mode, str, Level], conditions: Iterable[Condition]
+) -> tuple[Mode, str, Level]:
+    """Return mode, all reasons for it, and the lowest of the ceilings.
+
+    Args:
+        base: As `mode_of` returns it.
+        conditions: What holds besides.
+    """
+    holding = [Condition(*base), *conditions]
+    mode = max((condition.mode for condition in holding), key=_RANK.index)
+    reasons = [condition.reason for condition in holding if condition.mode == mode]
+    return (
+        mode, '; '.join(reason for reason in reasons if reason),
+        min(condition.ceiling for condition in holding))
+
+
+def mode_table() -> str:
+    """Return the rules as the table of the documentation."""
+    lines = ['| mode | entered when | left when | highest level |', '|-|-|-|-|']
+    lines += [
+        f'| {rule.mode.name} | {rule.enters} | {rule.leaves} | '
+        f'{rule.ceiling.name if rule.ceiling else "none"} |' for rule in RULES]
+    return '\n'.join(lines)

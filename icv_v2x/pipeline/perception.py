@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from icv_v2x.advisory.mode import Condition
+from icv_v2x.advisory.types import Level, Mode
 from icv_v2x.frames import MapFrame
 from icv_v2x.inputs import (
     Encoding,
@@ -45,7 +47,9 @@ from icv_v2x.translate.road_events import RoadEvents
 from icv_v2x.translate.signal_reports import SignalReports
 from icv_v2x.trust import MisbehaviourLog, TrustKeeper, TrustLevel
 from icv_v2x.trust.existence import existence, joint_existence, with_detections
+from icv_v2x.world.channel_watch import ChannelWatch
 from icv_v2x.world.corroboration import Observations, united, with_second_source
+from icv_v2x.world.datum_watch import DatumWatch
 from icv_v2x.world.ego_estimator import EgoEstimator
 from icv_v2x.world.own_echo import own_vehicle
 from icv_v2x.world.track_store import TrackStore, Verdict
@@ -98,6 +102,8 @@ class Perception:
         self._tracks = TrackStore(parameters)
         self._detections = TrackStore(parameters)
         self._trust = TrustKeeper(parameters)
+        self._channel = ChannelWatch()
+        self._datum = DatumWatch(self._map, origin.latitude, origin.longitude)
         self._ego = EgoEstimator(parameters)
         self._roads = RoadStore(parameters)
         self._map_memory = MapMemory()
@@ -190,7 +196,9 @@ class Perception:
             objects,
             identity=self._tracks.identify(np.flatnonzero(others), leader)[leads],
             existence=joint_existence(heard.existence, leader)[leads])
-        objects = with_second_source(objects, self._detections.snapshot(now))
+        seen = self._detections.snapshot(now)
+        self._datum.look(now, objects, seen)
+        objects = with_second_source(objects, seen)
         return replace(objects, existence=with_detections(objects)), ego
 
     def roads(self, now: int) -> RoadModel:
@@ -208,6 +216,19 @@ class Perception:
     def parking(self, now: int) -> tuple[ParkingArea, ...]:
         """Return the parking areas known at an instant [ns], after `world` for the same one."""
         return self._parking.areas(now)
+
+    def conditions(self, now: int) -> list[Condition]:
+        """Return what bounds what may be said, after `world` for the same instant [ns]."""
+        found = [
+            Condition(
+                Mode.DEGRADED, doubt.text, Level.WARNING if doubt.of_time else Level.IMMINENT)
+            for doubt in self._channel.doubts(now)]
+        unsteady, shifted = self._ego.unsteady(now), self._datum.doubt(now)
+        if unsteady:
+            found.append(Condition(Mode.DEGRADED, unsteady, Level.WARNING))
+        if shifted:
+            found.append(Condition(Mode.INHIBITED, shifted, Level.NONE))
+        return found
 
     def road_events(self, now: int) -> RoadEvents:
         """Return the events, signs and statements about lanes that are told.
@@ -236,6 +257,8 @@ class Perception:
         self._parking.clear()
         self._detections.clear()
         self._trust.clear()
+        self._channel.clear()
+        self._datum.clear()
         self._requests.clear()
         self._ego.clear()
 
@@ -310,10 +333,12 @@ class Perception:
                 continue
             for refusal in refusals:
                 served.refuse(_rows([refusal.frame]), refusal.reason.value)
+            self._channel.refuse(refusal.reason.value for refusal in refusals)
             parts.append(reports)
         if parts:
             reports = joined(parts)
             newest = int(batch.reception_time.max()) if len(batch) else 0
+            reports = self._channel.hear(reports, newest)
             ego = self._ego.state(newest)
             outcomes = self._tracks.update(reports, ego)
             try:

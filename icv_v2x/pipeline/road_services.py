@@ -15,6 +15,7 @@ from icv_v2x.scenarios import dlm, glosa, hlw, ivs, rlvw, tjw
 from icv_v2x.scenarios.ground import Ground
 from icv_v2x.scenarios.gspa import ParkingService
 from icv_v2x.scenarios.road_scene import RoadScene
+from icv_v2x.scenarios.signal_approach import signals_ahead, signals_without_map
 from icv_v2x.scenarios.slw import SpeedLimits
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ APPLICATIONS: dict[str, Callable[[RoadScene, Parameters], list[Advisory]]] = {
 }
 
 _log = logging.getLogger(__name__)
+
+
+# Maps and signals come apart; only what does not fit for so long does not fit [ns].
+_MISMATCHED = 2_000_000_000
 
 
 class Remembering(Protocol):
@@ -80,6 +85,7 @@ class RoadServices:
         self._ego_road = EgoRoadTracker()
         self._remembering: dict[str, Remembering] = {'slw': SpeedLimits()}
         self._parking = ParkingService()
+        self._mismatch, self._mismatched, self._compared = '', 0, 0
         self.failures: Counter[str] = Counter()
 
     def configure(self, parameters: Parameters) -> None:
@@ -92,6 +98,7 @@ class RoadServices:
         self._hold.clear()
         self._ego_road.clear()
         self._parking.clear()
+        self._mismatch, self._mismatched, self._compared = '', 0, 0
         for application in self._remembering.values():
             application.clear()
 
@@ -110,6 +117,7 @@ class RoadServices:
             self._parking.clear()
             return []
         scene = self._scene(tracks, ego, road_side)
+        self._compare(scene)
         candidates = [
             candidate
             for name, assess in (
@@ -130,6 +138,26 @@ class RoadServices:
             *self._of('glosa', glosa.assess, scene),
             *self._of('gspa', self._parking.assess, scene),
         ]
+
+    @property
+    def mismatch(self) -> str:
+        """What does not fit between the own lane of the map and the signals, empty for nothing."""
+        return self._mismatch if self._mismatched >= _MISMATCHED else ''
+
+    def _compare(self, scene: RoadScene) -> None:
+        """Note for how long none of the signals that are heard is that of the own lane."""
+        found = ''
+        if scene.signals is not None and len(scene.signals.intersections):
+            ahead = signals_ahead(scene.ego, scene.road, scene.signals, self._parameters)
+            found = '' if ahead.signals else ahead.mismatch
+            if not found and scene.road is not None and signals_without_map(
+                scene.road.model, scene.signals
+            ) == len(scene.signals.intersections):
+                found = 'signal_without_map'
+        elapsed = scene.stamp - self._compared if self._compared else 0
+        self._compared = scene.stamp
+        self._mismatched = self._mismatched + max(elapsed, 0) if found else 0
+        self._mismatch = found
 
     @property
     def guidance(self) -> Guidance | None:

@@ -34,6 +34,12 @@ _JUMP = 0.1
 # Odometry that lies ahead of the instant, as where two clocks differ a little.
 _AHEAD = 0.1
 _FORGET = 3.0
+# A pose farther than this from where the one before leads is a jump [m], with so much
+# acceleration that odometry did not tell of [m/s2].
+_STEP = 2.0
+_UNTOLD = 10.0
+# After a gap or a jump the pose has to hold together for so long [s].
+_STEADY = 1.0
 _SIDES = {Indicator.LEFT: 1.0, Indicator.RIGHT: -1.0}
 _STATUS_AGE = 0.3
 _INDICATOR_AGE = 1.0
@@ -78,7 +84,15 @@ class EgoEstimator:
         self._status: VehicleStatus | None = None
         self._path: PlannedPath | None = None
         self._turn_slow, self._turn_fast, self._turned = np.zeros(1), np.zeros(1), np.zeros(1)
+        self._broken: int | None = None
+        self._gap = parameters.ego.age_maximum
         self.resets = 0
+
+    def unsteady(self, now: int) -> str:
+        """Return why the pose cannot be relied on although it is new, empty where it can."""
+        if self._broken is None or not 0.0 <= float(age(self._broken, now)) < _STEADY:
+            return ''
+        return f'ego pose came back or jumped less than {_STEADY:g} s ago: no IMMINENT'
 
     def clear(self) -> None:
         """Forget everything received."""
@@ -86,6 +100,7 @@ class EgoEstimator:
         self._turn_slow, self._turn_fast, self._turned = np.zeros(1), np.zeros(1), np.zeros(1)
         self._status = None
         self._path = None
+        self._broken = None
 
     def update(self, item: Odometry | VehicleStatus | PlannedPath) -> EgoRefusal | None:
         """Take an input in.
@@ -162,6 +177,8 @@ class EgoEstimator:
                 return EgoRefusal.LATE
         before = self._odometry[-1] if self._odometry else odometry
         elapsed = age(np.array([before.stamp]), odometry.stamp)
+        if before is not odometry and self._breaks(before, odometry, float(elapsed[0])):
+            self._broken = odometry.stamp
         yaw_rate = np.array([odometry.yaw_rate])
         self._turn_slow = filtered(self._turn_slow, yaw_rate, elapsed, SLOW)
         self._turn_fast = filtered(self._turn_fast, yaw_rate, elapsed, FAST)
@@ -170,6 +187,13 @@ class EgoEstimator:
             self._turned, self._turn_fast, turn, np.array([odometry.velocity_x]), elapsed)
         self._odometry.append(odometry)
         return None
+
+    def _breaks(self, before: Odometry, odometry: Odometry, elapsed: float) -> bool:
+        """Return whether a pose does not follow from the one before."""
+        there = move(
+            before.x, before.y, before.yaw, before.velocity_x, 0.0, before.yaw_rate, elapsed)
+        off = math.hypot(odometry.x - float(there.x), odometry.y - float(there.y))
+        return elapsed > self._gap or off > _STEP + 0.5 * _UNTOLD * elapsed * elapsed
 
     def _turn_rate(self, odometry: Odometry, indicator: Indicator) -> float:
         """Return the turn that is expected to go on [rad/s].

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from icv_v2x.advisory.types import Mode
 from icv_v2x.faults import Delay, Duplicate, Flood, Jitter, Loss, Outage, Reach, Reorder
 from icv_v2x.tools.fault_bench.matrix import (
     Bench,
@@ -32,8 +31,8 @@ def _loss(bench: Bench, share: float) -> Findings:
     compare_calm(bench, found, [Loss(share)])
     if share >= _SEVERE:
         for _, trial in runs:
-            found.holds('DEGRADED stated', value=Mode.DEGRADED in trial.modes())
-        found.note('reason', runs[0][1].reasons(Mode.DEGRADED))
+            found.holds('loss stated', value=bool(trial.reason_with('radio loses')))
+        found.note('reason', runs[0][1].reason_with('radio loses'))
     return found
 
 
@@ -74,8 +73,9 @@ def _delay(bench: Bench, delay: float) -> Findings:
         found.holds('all rejected as stale', value=(
             calm.rejected.get('stale', 0) == calm.frames > 0))
     if delay >= 0.5:
-        found.holds('DEGRADED stated', value=Mode.DEGRADED in calm.modes())
-        found.note('reason', calm.reasons(Mode.DEGRADED))
+        reason = calm.reason_with('channel')
+        found.holds('DEGRADED for the delay', value=bool(reason))
+        found.note('reason', reason)
     return found
 
 

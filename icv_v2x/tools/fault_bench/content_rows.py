@@ -100,19 +100,20 @@ def _fields(bench: Bench, source: str) -> Findings:
         found.note('cases', len(_CASES))
         return found
     struck = {'own pose': Odometry, 'own detections': ObjectReports}[source]
-    timed, cases = [], 0
+    timed: list[tuple[int, Any]] = []
+    cases = 0
     for log_time, record in calm.timed:
         timed.append((log_time, record))
         if isinstance(record, struck):
             names = [
-                column.name for column in dataclasses.fields(record)
-                if _is_number(getattr(record, column.name))]
+                one.name for one in dataclasses.fields(record)
+                if _is_number(getattr(record, one.name))]
             name = names[cases // len(_NUMBERS) % len(names)]
             bad = _NUMBERS[cases % len(_NUMBERS)]
             cases += 1
             value = getattr(record, name)
-            spoilt = dataclasses.replace(record, **{
-                name: np.full(value.shape, bad) if isinstance(value, np.ndarray) else bad})
+            column: Any = np.full(value.shape, bad) if isinstance(value, np.ndarray) else bad
+            spoilt = dataclasses.replace(record, **{name: column})
             # In the place of the sound one: every fourth is left as it is.
             if cases % 4:
                 timed[-1] = (log_time, spoilt)

@@ -21,6 +21,7 @@ from icv_v2x.interchange.signal_plans import (
 )
 from icv_v2x.parameters import Parameters, build
 from icv_v2x.scenes import Radio, Scene, inputs, kmh
+from icv_v2x.scenes.scene import DEFAULT_START
 from icv_v2x.translate.signal_reports import Light
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def signal_scene(
         shift: The map lies so much to the side of the road [m].
         start: Time of day, None: the usual one.
     """
-    scene = Scene(duration=7.0, **({} if start is None else {'start': start}))
+    scene = Scene(duration=7.0, start=start or DEFAULT_START)
     scene.ego(SPEED)
     scene.roadside_unit('unit', x=_DATUM_OF_SIGNAL, y=10.0)
     lane = LanePlan(

@@ -11,13 +11,14 @@ from icv_v2x.parameters.files import read
 from icv_v2x.tools.fault_bench.drives import Drive
 from icv_v2x.tools.replay import parameter_file
 from icv_v2x.tools.terminal import say
+from icv_v2x.translate.signal_reports import SignalReports
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def drive_of_bag(path: Path) -> Drive:
-    """Return a bag with the parameter file beside it as a drive.
+    """Return a bag with the parameter file beside it as a drive, without signals that a unit decoded.
 
     Args:
         path: The bag.
@@ -30,5 +31,5 @@ def drive_of_bag(path: Path) -> Drive:
     with BagReader(path, warn=say) as bag:
         timed = tuple(
             (log_time, record) for log_time, _, record in bag
-            if record is not None and not isinstance(record, Unreadable))
+            if record is not None and not isinstance(record, (Unreadable, SignalReports)))
     return Drive(str(path), timed, read(parameter_file(path, None)))

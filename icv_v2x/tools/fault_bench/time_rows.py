@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _SECOND = 1_000_000_000
 _SLACK = 0.1
+_EDGE = 0.02
 _FUTURE = 0.2
 _MOMENTS = {
     'minute': '2025-06-01T07:59:57Z',
@@ -44,14 +45,15 @@ def _ego(bench: Bench, level: tuple[str, float]) -> Findings:
     trial = compare_calm(bench, found, [operator])
     if kind == 'lost for':
         end = begin + size
-        for time, advisory in trial.advisories(begin + 0.2 + _SLACK, end):
+        for time, advisory in trial.advisories(begin + 0.2 + _SLACK, end - _SLACK):
             found.holds('no IMMINENT from 0.2 s on', value=advisory.level < Level.IMMINENT,
                         why=f'{advisory.reason} at {time:.2f} s')
         silent = begin + 0.5 + _SLACK
         if size > 0.6:
-            found.worst('advisories from 0.5 s on', len(trial.advisories(silent, end)), most=0)
+            told = trial.advisories(silent, end - _EDGE)
+            found.worst('advisories from 0.5 s on', len(told), most=0)
             found.holds('INHIBITED from 0.5 s on', value=(
-                trial.modes(silent, end) == {Mode.INHIBITED}))
+                trial.modes(silent, end - _EDGE) == {Mode.INHIBITED}))
             found.note('reason', trial.reasons(Mode.INHIBITED))
         found.worst('R [s]', trial.since(Mode.ACTIVE, end), most=1.5)
     else:
@@ -64,7 +66,10 @@ def _ego(bench: Bench, level: tuple[str, float]) -> Findings:
             continue
         struck = bench.run(drive, [OdometryLoss(max(moment - 0.3, 0.5), size)])
         common(found, struck, clean)
-        late = struck.advisories(moment, moment - 0.3 + size)
+        lost = max(moment - 0.3, 0.5)
+        late = struck.advisories(lost + 0.2 + _SLACK, lost + size - _EDGE)
+        found.holds('DEGRADED or INHIBITED by then', value=size < 0.3 or (
+            Mode.ACTIVE not in struck.modes(lost + 0.2 + _SLACK, lost + size - _EDGE)))
         found.worst('IMMINENT while the pose is old', sum(
             advisory.level >= Level.IMMINENT for _, advisory in late), most=0)
     return found
@@ -84,8 +89,9 @@ def _clock(bench: Bench, level: tuple[str, float]) -> Findings:
         trial = bench.run(drive, [ClockError(offset, drift, reach)])
         common(found, trial, clean)
         if everybody and abs(offset) >= 0.5:
-            found.holds('DEGRADED stated', value=Mode.DEGRADED in trial.modes())
-            found.note('reason', trial.reasons(Mode.DEGRADED))
+            reason = trial.reason_with('clock')
+            found.holds('DEGRADED for the clock', value=bool(reason))
+            found.note('reason', reason)
         if offset > _FUTURE + 0.05:
             found.least('rejected as future', trial.rejected.get('future', 0), least=1)
             found.holds('none of the future used', value=(
@@ -160,25 +166,24 @@ def _shifted(drive: Drive, moment: float, shift: float) -> Drive:
     """Return a drive during which the own clock is set; senders keep theirs set alike."""
     start = drive.timed[0][0]
     change = round(shift * _SECOND)
-    timed = []
+    timed: list[tuple[int, Any]] = []
     for log_time, record in drive.timed:
         if (log_time - start) / _SECOND < moment:
             timed.append((log_time, record))
             continue
-        values: dict[str, Any] = {'stamp': record.stamp + change}
-        for name in ('reception_time', 'generation_time', 'time'):
-            if hasattr(record, name):
-                values[name] = getattr(record, name) + change
+        moved: Any = _at_another_time(record, change)
         if isinstance(record, FrameBatch):
-            values['generation_time'] = record.generation_time * 0
-        moved = (
-            next(iter(degrade(
-                [(log_time, dataclasses.replace(record, **values))], [ClockError(shift)])))[1]
-            if isinstance(record, FrameBatch) else
-            dataclasses.replace(record, **{
-                name: value for name, value in values.items() if hasattr(record, name)}))
+            moved = next(iter(degrade([(log_time, moved)], [ClockError(shift)])))[1]
         timed.append((log_time + change, moved))
     return dataclasses.replace(drive, timed=tuple(timed))
+
+
+def _at_another_time(record: Any, change: int) -> Any:
+    """Return a record all of whose instants are moved [ns]."""
+    return dataclasses.replace(record, **{
+        name: getattr(record, name) + change
+        for name in ('stamp', 'reception_time', 'generation_time', 'time')
+        if hasattr(record, name)})
 
 
 def _replay(bench: Bench, delay: float) -> Findings:

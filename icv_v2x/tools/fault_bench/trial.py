@@ -162,6 +162,11 @@ class Trial:
         """Return why a mode was first entered, empty if it was not."""
         return next((cycle.mode_reason for cycle in self.cycles if cycle.mode == mode), '')
 
+    def reason_with(self, words: str) -> str:
+        """Return the first reason for a mode that holds some words, empty for none."""
+        return next(
+            (cycle.mode_reason for cycle in self.cycles if words in cycle.mode_reason), '')
+
     def since(self, mode: Mode, begin: float) -> float:
         """Return how long after a time [s] a mode was first there, infinite for never."""
         return next((
