@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from icv_v2x.dataset.evaluation_schema import EVALUATION_TABLES
 from icv_v2x.dataset.schema import TABLES, VERSION
 
 if TYPE_CHECKING:
@@ -41,9 +42,24 @@ This page is written from the code, with `python3 -m icv_v2x.dataset.document`.
 """
 
 
+_EVALUATION = """\
+# Many bags
+
+`icv-v2x evaluate BAG... --out DIR` replays bags side by side on Dask, in local processes or, with
+`--scheduler ADDRESS`, on a cluster that sees the same files, and writes `index.html`, the tables
+below and `bags/`, one result of each bag. A bag whose result is there is not replayed again unless
+the bag, the parameters or the version of the package changed: an evaluation that was killed goes
+on where it was, and bags can be added. A bag that cannot be read is named in the page and does not
+stop the others. Durations are those of the machine and its load at the time.
+"""
+
+
 def page() -> str:
     """Return `docs/data.md`: every table and column."""
-    return '\n'.join([_HEADING, *(line for table in TABLES for line in _section(table))])
+    return '\n'.join([
+        _HEADING, *(line for table in TABLES for line in _section(table)),
+        _EVALUATION, *(line for table in EVALUATION_TABLES for line in _section(table)),
+    ])
 
 
 def _section(table: Table) -> Iterator[str]:

@@ -27,8 +27,6 @@ COMMANDS = {
         'icv_v2x.tools.export', 'replay a bag into tables for analysis (extra: data)'),
     'evaluate': (
         'icv_v2x.tools.evaluate', 'replay many bags and sum them up (extra: data)'),
-    'export': (
-        'icv_v2x.tools.export', 'replay a bag into tables for analysis (extra: data)'),
     'events': ('icv_v2x.tools.events', 'list, check or export what the event recorder kept'),
     'demo': ('icv_v2x.tools.demo', 'simulate a minute of traffic, replay it and report'),
 }
