@@ -22,6 +22,14 @@ _STEP = 0.1
 _SPEED_GAIN = 0.8
 _PLACE_GAIN = 0.25
 _EMERGENCY = 8.0
+# The leader's braking is read over this time [s], and taken for one from this on [m/s2].
+_GLANCE = 0.5
+_BRAKES = 1.0
+# Stops use this share of the comfortable braking, with so much feedback on the speed [1/s], and
+# are done this near [m].
+_GENTLE = 0.6
+_CURVE_GAIN = 1.0
+_THERE = 0.3
 _EMERGENCY_JERK = 15.0
 
 
@@ -71,83 +79,75 @@ def drive(
         until: The profile ends once this way is made [m].
     """
     speed, acceleration, way = max(own.speed, 0.0), own.acceleration, 0.0
-    times, levels = [0.0], [acceleration]
-    while len(times) <= round(duration / _STEP) and way < until:
-        time = times[-1]
+    nodes = [(0.0, acceleration, speed, 0.0)]
+    while len(nodes) <= round(duration / _STEP) and way < until:
+        time = nodes[-1][0]
         rise, brake, jerk = limits.scalar(speed)
-        target = _SPEED_GAIN * (wanted - speed)
         # The wanted speed is met without overshoot: what is left of it bounds the acceleration.
         left = wanted - speed
-        target = min(target, rise, math.sqrt(2.0 * jerk * left) if left > 0.0 else target)
+        target = min(_SPEED_GAIN * left, rise)
+        if left > 0.0:
+            target = min(target, math.sqrt(2.0 * jerk * left))
         need = 0.0
         for leader in leaders:
             gap, pace = leader.at(time)
-            follow, hard = _following(gap - way, speed, pace, headway, brake)
+            slowing = (pace - leader.at(time + _GLANCE)[1]) / _GLANCE
+            follow, hard = _following(gap - way, speed, pace, slowing, headway, brake)
             target, need = min(target, follow), max(need, hard)
         if stop < math.inf:
-            halt, hard = _halting(stop - way, speed, acceleration, brake, jerk)
+            halt, hard = _halting(stop - way, speed, brake)
             target, need = min(target, halt), max(need, hard)
         if need > brake:
             # Comfort does not do: brake as hard as it takes.
             target, jerk = min(target, -min(1.1 * need, _EMERGENCY)), _EMERGENCY_JERK
         else:
             target = max(target, -brake)
-        change = min(max(target - acceleration, -jerk * _STEP), jerk * _STEP)
-        following = acceleration + change
-        if speed + 0.5 * _STEP * (acceleration + following) < 0.0:
-            following = max(-2.0 * speed / _STEP - acceleration, -acceleration)
-            following = 0.0 if speed < 0.05 else following
-        passed = 0.5 * _STEP * (acceleration + following)
-        way += _STEP * (speed + _STEP * (acceleration / 3.0 + following / 6.0))
-        speed = max(speed + passed, 0.0)
-        acceleration = following if speed > 0.0 else max(following, 0.0)
-        times.append(time + _STEP)
-        levels.append(acceleration)
-    return _profile(times, levels, max(own.speed, 0.0))
+        following = acceleration + min(max(target - acceleration, -jerk * _STEP), jerk * _STEP)
+        faster = speed + 0.5 * _STEP * (acceleration + following)
+        if faster <= 0.0:
+            way += 0.5 * _STEP * speed
+            speed, acceleration = 0.0, max(following, 0.0)
+        else:
+            way += _STEP * (speed + _STEP * (acceleration / 3.0 + following / 6.0))
+            speed, acceleration = faster, following
+        nodes.append((time + _STEP, acceleration, speed, way))
+    return Profile(*np.array(nodes).T)
 
 
 def _following(
-    gap: float, speed: float, pace: float, headway: float, brake: float,
+    gap: float, speed: float, pace: float, slowing: float, headway: float, brake: float,
 ) -> tuple[float, float]:
     """Return the acceleration that follows a leader, and what braking avoids touching it."""
     wanted = STANDSTILL_GAP + headway * speed
     follow = _PLACE_GAIN * (gap - wanted) + _SPEED_GAIN * (pace - speed)
     closing = speed - pace
-    if closing <= 0.0:
-        return max(follow, -0.5 * brake) if gap > 1.0 else follow, 0.0
     room = gap - 1.0
+    halt = 0.0
+    if slowing > _BRAKES:
+        # A leader that brakes may go on until it stands.
+        halt = speed * speed / (2.0 * max(room + pace * pace / (2.0 * slowing), 0.1))
+        if halt > 0.4 * brake:
+            follow = min(follow, -halt)
+    if closing <= 0.0:
+        return max(follow, -0.5 * brake) if gap > 1.0 and not halt else follow, halt
     if room <= 0.0:
         return -_EMERGENCY, _EMERGENCY
-    hard = closing * closing / (2.0 * room)
+    hard = max(closing * closing / (2.0 * room), halt)
     # Braking that takes the closing speed out before the wanted gap is used up.
     spare = max(gap - STANDSTILL_GAP - 0.6 * headway * speed, 0.5)
     return min(follow, -closing * closing / (2.0 * spare)) if (
         closing * closing / (2.0 * spare) > 0.4 * brake) else follow, hard
 
 
-def _halting(
-    distance: float, speed: float, acceleration: float, brake: float, jerk: float,
-) -> tuple[float, float]:
-    """Return the acceleration that stops in time, and the constant braking that does."""
-    if distance <= 0.0:
-        return -_EMERGENCY if speed > 0.5 else -brake, _EMERGENCY if speed > 0.5 else brake
-    hard = speed * speed / (2.0 * distance)
-    lag = (max(acceleration, 0.0) + 0.7 * brake) / (2.0 * jerk)
-    room = distance - lag * speed
-    if room <= 0.0:
-        return -brake, hard
-    needed = speed * speed / (2.0 * room)
-    if needed < 0.6 * brake and not (needed > 0.3 * brake and acceleration < -0.1):
-        # Speeds that still leave the stop to comfort are free.
-        return math.inf, hard
-    return -min(needed, brake), hard
+def _halting(distance: float, speed: float, brake: float) -> tuple[float, float]:
+    """Return the acceleration that stops in time, and the constant braking that does.
 
-
-def _profile(times: list[float], levels: list[float], speed: float) -> Profile:
-    """Return a profile by its nodes, whose speeds never fall below zero."""
-    time, level = np.array(times), np.array(levels)
-    span = np.diff(time)
-    gain = 0.5 * span * (level[:-1] + level[1:])
-    speeds = np.maximum(speed + np.concatenate([[0.0], np.cumsum(gain)]), 0.0)
-    ways = np.concatenate([[0.0], np.cumsum(span * 0.5 * (speeds[:-1] + speeds[1:]))])
-    return Profile(time, level, speeds, ways)
+    The speed follows the curve of a gentle constant braking to the place, from which it is led
+    away in good time by the distance that is left to the curve.
+    """
+    gentle = _GENTLE * brake
+    hard = speed * speed / (2.0 * max(distance + 1.0, 0.05)) if speed > 0.5 else 0.0
+    if distance <= _THERE:
+        return -gentle, hard
+    allowed = math.sqrt(2.0 * gentle * distance)
+    return _CURVE_GAIN * (allowed - speed) - gentle * min(speed / allowed, 1.5), hard

@@ -151,6 +151,7 @@ class Evaluation:
     def __init__(
         self, stretch: Stretch, own: Own, lane: LaneTraffic, prediction: LanePrediction,
         settings: Settings, favoured: int = -1,
+        beyond: tuple[bool, bool] = (False, False),
     ) -> None:
         """Take everything in.
 
@@ -162,9 +163,11 @@ class Evaluation:
             settings: How to choose.
             favoured: Number of the gap in force, whose conditions are a little looser, so that
                 noise does not end it; -1: none.
+            beyond: Whether there are more vehicles before and behind those of the lane, so that
+                its outermost gaps are none.
         """
         self.stretch, self.own, self.settings = stretch, own, settings
-        self.favoured = favoured
+        self.favoured, self.beyond = favoured, beyond
         self.lane, self.prediction = lane, prediction
 
     def entries(
@@ -280,6 +283,10 @@ class Evaluation:
             & (way >= stretch.begin - 0.5)
             & (way + np.maximum(settings.change_duration * speed, _CHANGE_LENGTH) <= stretch.end)
             & (back <= stretch.end))
+        if self.beyond[0]:
+            possible &= gap > 0
+        if self.beyond[1]:
+            possible &= gap < count
         rest = np.maximum(stretch.end + settings.beyond - way, 0.0)
         # Part of what the leader is slower by is made good by passing it.
         led_by = np.minimum(stretch.desired_speed, np.maximum(leader_speed, 1.0))

@@ -38,6 +38,10 @@ _ASKED_IN_CHANGE = 3.0
 # The ego keeps at least this time gap to the vehicle before it on its own lane.
 _OWN_HEADWAY = 0.8
 _TRIES = 3
+# Leaders that brake harder than this go on with it, others only for a moment [m/s2].
+_BRAKING = 1.5
+# Without a gap the ego goes on at the speed of the target lane, but not slower than this [m/s].
+_SLOWEST = 6.0
 # Gaps are told near or far by where they are after this [s].
 _REACH = 5.0
 NOW = 0.06
@@ -157,12 +161,12 @@ def plan(
     """
     horizon = _horizon(stretch, own, settings)
     step = horizon / (_GRID - 1)
-    lane, before = _in_reach(lane, own), before.take(np.arange(max(len(before) - 2, 0),
-                                                              len(before)))
+    lane, beyond = _in_reach(lane, own)
+    before = before.take(np.arange(max(len(before) - 2, 0), len(before)))
     prediction = predict_lane(lane, step, _GRID)
     own_leader = _leader(
         before, predict_lane(before, step, _GRID), len(before) - 1, own) if len(before) else None
-    scene = _Scene(stretch, own, lane, before, settings, prediction, own_leader, step)
+    scene = _Scene(stretch, own, lane, before, settings, prediction, own_leader, beyond)
     if incumbent is not None and incumbent.under_way:
         return scene.change(incumbent)
     if stretch.begin > settings.decide_ahead * max(own.speed, 1.0):
@@ -176,22 +180,37 @@ def _horizon(stretch: Stretch, own: Own, settings: Settings) -> float:
     return min(max(to_end + settings.change_duration, _SHORTEST), _LONGEST)
 
 
-def _in_reach(lane: LaneTraffic, own: Own) -> LaneTraffic:
-    """Return the vehicles around the gaps that are nearest, where the ego is in some seconds."""
-    most = MOST_GAPS - 1
-    if len(lane) <= most:
-        return lane
+def _in_reach(lane: LaneTraffic, own: Own) -> tuple[LaneTraffic, tuple[bool, bool]]:
+    """Return the vehicles around the gaps that are nearest, where the ego is in some seconds.
+
+    Returns:
+        The vehicles, in a row, and whether there are more before and behind them.
+    """
+    most = MOST_GAPS + 1
+    if len(lane) <= most - 2:
+        return lane, (False, False)
     later = lane.station + _REACH * (lane.speed - own.speed)
-    nearest = np.sort(np.argsort(np.abs(later), kind='stable')[:most])
-    return lane.take(nearest)
+    middle = int(np.argmin(np.abs(later)))
+    first = min(max(middle - most // 2, 0), max(len(lane) - most, 0))
+    last = min(first + most, len(lane))
+    return lane.take(np.arange(first, last)), (first > 0, last < len(lane))
 
 
 def _leader(
     traffic: LaneTraffic, prediction: LanePrediction, index: int, own: Own,
 ) -> Leader:
     half = 0.5 * (float(traffic.length[index]) + own.length)
+    rate = float(traffic.acceleration[index])
+    if not rate < -_BRAKING:
+        return Leader(
+            prediction.station[index] - half, prediction.speed[index], prediction.step)
+    # A leader that brakes is expected to go on until it stands.
+    time = prediction.step * np.arange(prediction.station.shape[1])
+    pace = float(traffic.speed[index])
+    moving = np.minimum(time, pace / -rate)
     return Leader(
-        prediction.station[index] - half, prediction.speed[index], prediction.step)
+        traffic.station[index] - half + moving * (pace + 0.5 * rate * moving),
+        pace + rate * moving, prediction.step)
 
 
 class _Scene:
@@ -199,11 +218,12 @@ class _Scene:
 
     def __init__(
         self, stretch: Stretch, own: Own, lane: LaneTraffic, before: LaneTraffic,
-        settings: Settings, prediction: LanePrediction, own_leader: Leader | None, step: float,
+        settings: Settings, prediction: LanePrediction, own_leader: Leader | None,
+        beyond: tuple[bool, bool],
     ) -> None:
         self.stretch, self.own, self.settings = stretch, own, settings
         self.lane, self.before = lane, before
-        self.prediction, self.own_leader, self.step = prediction, own_leader, step
+        self.prediction, self.own_leader, self.beyond = prediction, own_leader, beyond
         self.stop = stretch.end - settings.end_margin
         self.stop_distance = self.stop - float(
             settings.limits.stopping_distance(own.speed, own.acceleration))
@@ -226,7 +246,7 @@ class _Scene:
         """Choose among all gaps, or hold."""
         evaluation = Evaluation(
             self.stretch, self.own, self.lane, self.prediction, self.settings,
-            self._gap_in_force(incumbent))
+            self._gap_in_force(incumbent), self.beyond)
         kept = None if incumbent is None else incumbent.profile
         profiles = fan(self.stretch, self.own, self.lane, self.settings, kept)
         leader = self.own_leader
@@ -310,7 +330,7 @@ class _Scene:
         """Go on along the own lane so that the stop before its end stays comfortable."""
         beside = np.abs(self.lane.station) < 120.0
         flow = float(np.median(self.lane.speed[beside])) if beside.any() else math.inf
-        wanted = min(self.stretch.desired_speed, max(flow, 3.0))
+        wanted = min(self.stretch.desired_speed, max(flow, _SLOWEST))
         if self.stretch.begin > 0.0:
             wanted = min(wanted, self._approach_speed())
         profile = drive(
