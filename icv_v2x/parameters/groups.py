@@ -25,6 +25,7 @@ from icv_v2x.parameters.lane_groups import (
 from icv_v2x.parameters.merge_group import Merging
 from icv_v2x.parameters.parking_group import Parking
 from icv_v2x.parameters.prediction_groups import Prediction, StopProfile
+from icv_v2x.parameters.radio_group import Radio
 from icv_v2x.parameters.road_groups import Roads
 from icv_v2x.parameters.roadside_groups import (
     DynamicLanes,
@@ -265,6 +266,7 @@ class Parameters:
     datum: Datum = field(kw_only=True, default=Datum())
     cycle: Cycle = field(kw_only=True, default=Cycle())
     clock: Clock = field(kw_only=True, default=Clock())
+    radio: Radio = field(kw_only=True, default=Radio())
     trust: Trust = field(kw_only=True, default=Trust())
     tracking: Tracking = field(kw_only=True, default=Tracking())
     ego: Ego = field(kw_only=True, default=Ego())

@@ -30,6 +30,7 @@ from icv_v2x.inputs import (
 from icv_v2x.message_set.batch import decode_frames
 from icv_v2x.parking import ParkingStore
 from icv_v2x.pipeline.counters import Counters
+from icv_v2x.pipeline.rate_limits import RateLimits
 from icv_v2x.pipeline.signal_intake import SignalIntake
 from icv_v2x.road_events import RoadEventStore
 from icv_v2x.roads import RoadStore
@@ -52,6 +53,7 @@ from icv_v2x.world.corroboration import Observations, united, with_second_source
 from icv_v2x.world.datum_watch import DatumWatch
 from icv_v2x.world.ego_estimator import EgoEstimator
 from icv_v2x.world.own_echo import own_vehicle
+from icv_v2x.world.relevance import nearest_signers
 from icv_v2x.world.track_store import TrackStore, Verdict
 from icv_v2x.world.way_requests import WayRequests
 
@@ -103,6 +105,8 @@ class Perception:
         self._detections = TrackStore(parameters)
         self._trust = TrustKeeper(parameters)
         self._channel = ChannelWatch()
+        self._limits = RateLimits(parameters)
+        self._relevant = np.zeros(0, np.uint64)
         self._datum = DatumWatch(self._map, origin.latitude, origin.longitude)
         self._ego = EgoEstimator(parameters)
         self._roads = RoadStore(parameters)
@@ -126,6 +130,7 @@ class Perception:
         self._tracks.configure(parameters)
         self._detections.configure(parameters)
         self._trust.configure(parameters)
+        self._limits.configure(parameters)
         self._roads.configure(parameters)
         self._events.configure(parameters)
         self._signals.configure(parameters)
@@ -190,6 +195,7 @@ class Perception:
         heard = replace(heard, existence=existence(heard))
         others = ~own_vehicle(heard, ego)
         heard = heard.take(others)
+        self._relevant = nearest_signers(heard, ego)
         objects, leader = united(heard, observed.take(others))
         leads = leader == np.arange(len(leader))
         objects = replace(
@@ -258,6 +264,7 @@ class Perception:
         self._detections.clear()
         self._trust.clear()
         self._channel.clear()
+        self._limits.clear()
         self._datum.clear()
         self._requests.clear()
         self._ego.clear()
@@ -295,6 +302,9 @@ class Perception:
         for refusal in refusals:
             self.counters.reject(1, refusal.reason.value)
         batch = batch.take(~mask)
+        admitted = self._limits.admitted(batch, self._relevant)
+        self.counters.reject(int(np.count_nonzero(~admitted)), 'rate_limit')
+        batch = batch.take(admitted)
         decoded = decode_frames(batch.payload, batch.length, encoding=Encoding(encoding))
         for _, reason, _ in decoded.rejected:
             self.counters.reject(1, reason.value)

@@ -12,13 +12,17 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from icv_v2x.translate.reports import ObjectReports
     from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
+
+SIGNERS = 256
+"""How many certificates of relevant objects come first where the radio brings too much."""
 
 # How far ahead objects may come closer, and how much their present distance counts beside it.
 _HORIZON = 8.0
 _PRESENT = 0.1
 
 
-def irrelevance(reports: ObjectReports, ego: EgoState) -> NDArray[np.float64]:
+def irrelevance(reports: ObjectReports | Tracks, ego: EgoState) -> NDArray[np.float64]:
     """Return how little objects matter.
 
     The closest distance between the centres within the next 8 s at constant velocity, plus a
@@ -47,3 +51,20 @@ def irrelevance(reports: ObjectReports, ego: EgoState) -> NDArray[np.float64]:
         east + velocity_east * closest, north + velocity_north * closest)
     present: NDArray[np.float64] = np.hypot(east, north)
     return miss + _PRESENT * present
+
+
+def nearest_signers(tracks: Tracks, ego: EgoState | None) -> NDArray[np.uint64]:
+    """Return the certificates of the objects that matter most.
+
+    Args:
+        tracks: All objects.
+        ego: The ego, None where unknown: then nobody matters more than others.
+
+    Returns:
+        At most `SIGNERS` of them, with those of no certificate.
+    """
+    if ego is None or not len(tracks):
+        return np.zeros(0, np.uint64)
+    if len(tracks) <= SIGNERS:
+        return tracks.signer
+    return tracks.signer[np.argpartition(irrelevance(tracks, ego), SIGNERS)[:SIGNERS]]

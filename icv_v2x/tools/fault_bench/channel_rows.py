@@ -130,6 +130,8 @@ def _flood(bench: Bench, level: tuple[int, int]) -> Findings:
         span = (trial.cycles[-1].stamp - trial.start) * 1e-9
         found.note('frames a second', round(trial.frames / span))
         found.note('rate limited', trial.rejected.get('rate_limit', 0))
+        if senders == 1:
+            found.least('left out of the flood', trial.rejected.get('rate_limit', 0), least=1)
     return found
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def drive_of_bag(path: Path) -> Drive:
-    """Return a bag with the parameter file beside it as a drive, without signals that a unit decoded.
+    """Return a bag with the parameter file beside it as a drive.
 
     Args:
         path: The bag.
