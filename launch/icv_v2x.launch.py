@@ -37,6 +37,7 @@ TOPICS = {
     'road_events': 'v2x/road_events',
     'signals': 'v2x/signals',
     'merge_plan': 'v2x/merge_plan',
+    'parking_path': 'v2x/parking_path',
     'advisories': 'v2x/advisories',
 }
 PROCESSES = (

@@ -283,6 +283,26 @@ class MessageEncoder:
             ],
         )
 
+    def way(
+        self, x: NDArray[np.float64], y: NDArray[np.float64], z: NDArray[np.float64], stamp: int
+    ) -> Any:
+        """Return a nav_msgs/Path in `map` without times; headings are those of the line.
+
+        Args:
+            x: (M,) [m].
+            y: (M,) [m].
+            z: (M,) [m], NaN where unknown, which becomes 0.
+            stamp: Of all poses [ns since the Unix epoch].
+        """
+        header = self._header(stamp, 'map')
+        ahead = np.arctan2(np.diff(y), np.diff(x))
+        yaw = np.append(ahead, ahead[-1:]) if len(ahead) else np.zeros(len(x))
+        rows = zip(x.tolist(), y.tolist(), np.nan_to_num(z).tolist(), yaw.tolist(), strict=True)
+        return self._new('nav_msgs/msg/Path', header=header, poses=[
+            self._new(
+                'geometry_msgs/msg/PoseStamped', header=header, pose=self._pose(Place(*row)))
+            for row in rows])
+
     def _new(self, type_name: str, **fields: Any) -> Any:
         return self._types(type_name)(**fields)
 

@@ -13,6 +13,7 @@ from icv_v2x.nodes.lane_speaker import LaneSpeaker
 from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.merge_plan_speaker import MergePlanSpeaker
 from icv_v2x.nodes.own_identity import OwnIdentity
+from icv_v2x.nodes.parking_speaker import ParkingSpeaker
 from icv_v2x.nodes.pipeline_inputs import (
     listen_to_detections,
     listen_to_ego,
@@ -57,6 +58,7 @@ class V2xStack(ManagedNode):
         self._events = RoadEventSpeaker(self)
         self._signals = SignalSpeaker(self)
         self._plans = MergePlanSpeaker(self)
+        self._parking = ParkingSpeaker(self)
         listen_to_ego(self, self._pipeline.receive)
         listen_to_merge_requests(self, self._pipeline.receive)
         listen_to_radio(self, self._pipeline)
@@ -75,6 +77,7 @@ class V2xStack(ManagedNode):
         """Withdraw all advisories."""
         stamp = self.get_clock().now().nanoseconds
         self._plans.show(None, stamp)
+        self._parking.show(None, stamp)
         self._publish(max(stamp, self._stamp), Mode.READY, 'deactivated', ())
 
     def forget(self) -> None:
@@ -101,6 +104,7 @@ class V2xStack(ManagedNode):
         self._publish(instant, cycle.mode, cycle.mode_reason, cycle.advisories)
         self._show(self.encoder.object_array(cycle.tracks))
         self._plans.show(cycle.merge_plan, instant)
+        self._parking.show(cycle.guidance, instant)
         if cycle.roads is not None:
             self._lanes.show(cycle.roads, instant)
         if cycle.events is not None:

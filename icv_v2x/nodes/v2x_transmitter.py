@@ -16,6 +16,7 @@ from icv_v2x.interchange import from_message
 from icv_v2x.interchange.lane_message import road_maps
 from icv_v2x.interchange.topics import OWN_DETECTIONS, READ_TOPICS
 from icv_v2x.message_set.errors import MessageError
+from icv_v2x.message_set.vehicle_class import ObjectClass, wire_class
 from icv_v2x.nodes import qos
 from icv_v2x.nodes.health import Severity, Status
 from icv_v2x.nodes.managed_node import ManagedNode
@@ -28,6 +29,7 @@ from icv_v2x.transmit.bsm import LIGHT_BAR, SIREN
 from icv_v2x.transmit.bsm_sender import BsmSender
 from icv_v2x.transmit.outgoing import OutgoingFrame, batch_of, whole_millisecond
 from icv_v2x.transmit.own_state import own_state
+from icv_v2x.transmit.parking import ParkingSender, ParkingWish, wish_of
 from icv_v2x.transmit.priority import PrioritySender, next_signal
 from icv_v2x.transmit.sharing import sharing_frame
 from icv_v2x.world.ego_estimator import EgoEstimator
@@ -48,6 +50,8 @@ _SPECIAL = ('emergency', 'special')
 _BEACON = LIGHT_BAR | SIREN
 # An older status tells nothing of the lights [ns].
 _STATUS_AGE = 1_000_000_000
+# Older advice is none [ns].
+_ADVICE_AGE = 1_000_000_000
 
 
 class V2xTransmitter(ManagedNode):
@@ -64,6 +68,7 @@ class V2xTransmitter(ManagedNode):
         self._ticks: Any = None
         self._status: VehicleStatus | None = None
         self._load = (0, math.nan)
+        self._wish: tuple[int, ParkingWish | None] = (0, None)
         self._shared = 0
         self._shared_at: int | None = None
         self._told_id: int | None = None
@@ -78,6 +83,9 @@ class V2xTransmitter(ManagedNode):
         self._sender = BsmSender(
             self.parameters, self.of_nodes.transmit, random.SystemRandom())
         self._priority = PrioritySender(self.of_nodes.transmit)
+        self._parking = ParkingSender(wire_class(
+            ObjectClass[self.of_nodes.transmit.object_class.upper()],
+            numbering=self.parameters.vehicle_class_numbering))
         self._ego_road = EgoRoadTracker()
         origin = self.parameters.map_origin
         self._map = MapFrame(
@@ -92,6 +100,9 @@ class V2xTransmitter(ManagedNode):
         self.listen(
             'v2x/lanes', 'icv_v2x_msgs/msg/LaneArray', qos.standing_output(), self._hear_lanes,
             required=False, silent_after=3600.0)
+        self.listen(
+            'v2x/advisories', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output(), self._hear_advice,
+            required=False)
         self.listen(
             'obu/channel_busy_ratio', 'std_msgs/msg/Float32', qos.vehicle_input(),
             self._take_load)
@@ -117,6 +128,8 @@ class V2xTransmitter(ManagedNode):
             self._ego.clear()
             self._sender.clear()
             self._priority.clear()
+            self._parking.clear()
+            self._wish = (0, None)
             self._ego_road.clear()
 
     def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
@@ -137,6 +150,7 @@ class V2xTransmitter(ManagedNode):
             'basic safety messages': str(sender.sent),
             'sensor sharing messages': str(self._shared),
             'priority requests': str(self._priority.sent),
+            'parking requests': str(self._parking.sent),
             'not encoded': str(sender.refused),
         }
         if not self.of_nodes.transmit.enabled:
@@ -169,6 +183,7 @@ class V2xTransmitter(ManagedNode):
         if frame is not None:
             self._hand_over(frame)
             self._ask_for_priority(now)
+            self._ask_for_parking(now)
 
     def _hear_lanes(self, message: Any) -> None:
         self._versions += 1
@@ -195,6 +210,29 @@ class V2xTransmitter(ManagedNode):
             self._sender.refused += 1
             self.get_logger().warning(
                 f'priority cannot be asked for: {error}', throttle_duration_sec=5.0)
+            return
+        if frame is not None:
+            self._hand_over(frame)
+
+    def _hear_advice(self, message: Any) -> None:
+        stamp, _, advisories = from_message.advisory_array(message)
+        self._wish = (stamp, wish_of(advisories))
+
+    def _ask_for_parking(self, now: int) -> None:
+        """Ask the parking area for what the guidance leads to."""
+        assert self._sender is not None
+        ego = self._ego.state(whole_millisecond(now))
+        heard, wish = self._wish
+        if ego is None:
+            return
+        try:
+            frame = self._parking.step(
+                self._sender.identity, own_state(ego, self._map, self.parameters.datum.vehicle),
+                wish if abs(now - heard) <= _ADVICE_AGE else None)
+        except MessageError as error:
+            self._sender.refused += 1
+            self.get_logger().warning(
+                f'parking cannot be asked for: {error}', throttle_duration_sec=5.0)
             return
         if frame is not None:
             self._hand_over(frame)

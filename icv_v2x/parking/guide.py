@@ -34,6 +34,8 @@ _USUAL_LENGTH = 5.3
 # Slower than this a vehicle stands [m/s]; nearer than this the end of the way is reached [m].
 _STANDING, _THERE = 0.3, 2.0
 _LEVEL = 1.8
+# Ids of the own vehicle that are remembered.
+_IDS = 3
 
 _LOST_TO = {
     Obstacle.NOT_FREE: 'slot {} is taken', Obstacle.NOT_PERMITTED: 'slot {} is closed',
@@ -110,6 +112,7 @@ class ParkingGuide:
         """Forget the goal."""
         self._goal: tuple[tuple[int, int], int] | None = None
         self._change = ''
+        self._ids: tuple[int, ...] = ()
         self._walk: tuple[ParkingDrives, ParkingSlots, Floats] | None = None
 
     def update(
@@ -149,7 +152,7 @@ class ParkingGuide:
         area, slots = network.area, network.area.slots
         wish = wish_of(parameters, ego.length, ego.width)
         distance = network.distance_to(reach, slots.drive, slots.station)
-        given = _given_to(area, parameters.vehicle.temporary_id)
+        given = _given_to(area, self._own_ids(parameters.vehicle.temporary_id))
         held = self._goal[1] if self._goal and self._goal[0] == area.key else NOT_GIVEN
         inside = (slots.number == held) & _within(slots, ego)
         obstacle = hindrances(slots, wish, distance, (slots.number == given) | inside)
@@ -184,6 +187,13 @@ class ParkingGuide:
             if number != NOT_GIVEN and len(rows):
                 return int(rows[np.argmin(cost(slots, wish, distance, walk)[rows])])
         return choose(slots, wish, distance, walk, obstacle)
+
+    def _own_ids(self, temporary_id: str) -> tuple[int, ...]:
+        """Return the ids the vehicle had of late: a slot stays its own when its id changes."""
+        own = int(temporary_id, 16) if temporary_id else None
+        if own is not None and own not in self._ids:
+            self._ids = (own, *self._ids)[:_IDS]
+        return self._ids
 
     def _walking(self, area: ParkingArea) -> Floats:
         known = self._walk
@@ -229,12 +239,9 @@ def _way_out(network: Network, reach: Reach) -> Guidance:
         y=float(area.nodes.y[node]), z=float(area.nodes.z[node]))
 
 
-def _given_to(area: ParkingArea, temporary_id: str) -> int:
-    """Return the slot that the area gave to a vehicle, `NOT_GIVEN` for none."""
-    if not temporary_id:
-        return NOT_GIVEN
-    own = int(temporary_id, 16)
-    return next((one.slot for one in area.assignments if one.vehicle == own), NOT_GIVEN)
+def _given_to(area: ParkingArea, own: tuple[int, ...]) -> int:
+    """Return the slot that the area gave to one of some ids, `NOT_GIVEN` for none."""
+    return next((one.slot for one in area.assignments if one.vehicle in own), NOT_GIVEN)
 
 
 def _within(slots: ParkingSlots, ego: EgoState) -> NDArray[np.bool_]:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -24,7 +24,27 @@ if TYPE_CHECKING:
 _TURN = math.radians(35.0)
 # Names of slots, behind those of signals; slots count to 65535.
 _SHARE = 6 << 20
-_EXIT, _NO_SLOT = 1 << 16, 1 << 17
+_EXIT, _NO_SLOT, _NO_EXIT = 1 << 16, 1 << 17, (1 << 17) + 1
+
+
+class Goal(NamedTuple):
+    """What an advisory of the service is about.
+
+    Attributes:
+        slot: Number of the slot, `NOT_GIVEN` for the exit or where none is found.
+        leaving: Whether the vehicle is on its way out.
+    """
+
+    slot: int
+    leaving: bool
+
+
+def goal_of_name(name: str) -> Goal | None:
+    """Return what the first subject of an advisory of the service names, None for other names."""
+    number = int(name.partition(':')[2] or 0) - _SHARE
+    if not 0 <= number <= _NO_EXIT:
+        return None
+    return Goal(number if number < _EXIT else NOT_GIVEN, number in (_EXIT, _NO_EXIT))
 _WHY = {
     Obstacle.NOT_FREE: 'not free', Obstacle.NOT_PERMITTED: 'not permitted',
     Obstacle.TOO_SMALL: 'too small', Obstacle.OUT_OF_REACH: 'out of reach',
@@ -63,21 +83,22 @@ class ParkingService:
             self._guide.clear()
             return []
         self.guidance = self._guide.update(scene.parking, scene.ego, parameters)
-        return [] if self.guidance is None else [_advisory(self.guidance, scene)]
+        return [] if self.guidance is None else [_advisory(self.guidance, scene, parameters)]
 
 
-def _advisory(guidance: Guidance, scene: RoadScene) -> Advisory:
+def _advisory(guidance: Guidance, scene: RoadScene, parameters: Parameters) -> Advisory:
     area, route = guidance.area, guidance.route
     limit, lane = NAN, -1
     if route is not None and not guidance.approach:
         limit = float(area.drives.speed_limit[route.drives[0]])
         lane = int(area.drives.number[route.drives[0]])
-    moving = guidance.outcome == Outcome.ON_THE_WAY
+    # Naming the ego says that the area gave it the slot.
+    own = (parameters.vehicle.temporary_id.upper(),) if guidance.confirmed else ()
     return Advisory(
         application=Application.GSPA,
         level=Level.INFO,
-        action=Action.PARK if moving and guidance.slot != NOT_GIVEN else Action.NONE,
-        subject_ids=(_subject(guidance),),
+        action=_action(guidance),
+        subject_ids=(_subject(guidance), *own),
         reason=_reason(guidance),
         conflict_x=guidance.x,
         conflict_y=guidance.y,
@@ -90,12 +111,19 @@ def _advisory(guidance: Guidance, scene: RoadScene) -> Advisory:
     )
 
 
+def _action(guidance: Guidance) -> Action:
+    """Return PARK on the way to a slot, MONITOR on the way out, NONE otherwise."""
+    if guidance.outcome != Outcome.ON_THE_WAY:
+        return Action.NONE
+    return Action.MONITOR if guidance.slot == NOT_GIVEN else Action.PARK
+
+
 def _subject(guidance: Guidance) -> str:
     """Return the name of what the advisory is about: a slot, the exit, or that there is none."""
     area = guidance.area
     goal = guidance.slot
     if goal == NOT_GIVEN:
-        goal = _NO_SLOT if guidance.outcome == Outcome.NO_SLOT else _EXIT
+        goal = {Outcome.NO_SLOT: _NO_SLOT, Outcome.NO_WAY: _NO_EXIT}.get(guidance.outcome, _EXIT)
     number = area.signer if area.number == NOT_GIVEN else area.number
     return f'{number:016X}:{_SHARE + goal}'
 

@@ -156,6 +156,7 @@ def test_the_slot_that_the_area_gives_is_taken_though_reserved() -> None:
     assert slots[0.95] == 1
     assert slots[1.15] == 77
     assert last(steps).confirmed
+    assert steps[-1][2][0].subject_ids == (f'{7:016X}:{(6 << 20) + 77}', own)
     assert last(steps).change == 'the area gives another slot'
     others = drive(park, x=-30.0, temporary_id='00000000000000A6')
     assert last(others).slot == 1
