@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from icv_v2x.parking import Guidance
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
+    from icv_v2x.translate.parking_areas import ParkingArea
     from icv_v2x.translate.road_events import RoadEvents
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -45,6 +47,8 @@ class JsonlCycle:
         roads: Always None.
         events: Always None.
         signals: Always None.
+        parking: Always empty.
+        guidance: Always None.
     """
 
     stamp: int
@@ -56,6 +60,8 @@ class JsonlCycle:
     roads: RoadModel | None = None
     events: RoadEvents | None = None
     signals: Signals | None = None
+    parking: tuple[ParkingArea, ...] = ()
+    guidance: Guidance | None = None
 
 
 @dataclass

@@ -19,6 +19,7 @@ from icv_v2x.message_set.vehicle_class import ObjectClass
 from icv_v2x.parameters.groups import Collision, ForwardCollision
 from icv_v2x.report.advisory_recorder import AdvisoryRecorder
 from icv_v2x.report.health_recorder import HealthRecorder
+from icv_v2x.report.parking_recorder import ParkingRecorder
 from icv_v2x.report.road_recorder import RoadRecorder
 from icv_v2x.report.road_side_recorder import RoadSideRecorder
 from icv_v2x.report.scene_recorder import SceneRecorder
@@ -31,17 +32,19 @@ if TYPE_CHECKING:
 
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.parameters import Parameters
+    from icv_v2x.parking import Guidance
     from icv_v2x.report.health_recorder import Counters
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
+    from icv_v2x.translate.parking_areas import ParkingArea
     from icv_v2x.translate.road_events import RoadEvents
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
 # In the order in which they run; each adds its names for those after it.
 _SCRIPTS = (
-    'data.js', 'chart.js', 'road.js', 'road_side.js', 'map.js', 'map_layers.js', 'timeline.js',
-    'evidence.js', 'situations.js', 'health.js', 'main.js',
+    'data.js', 'chart.js', 'road.js', 'road_side.js', 'parking.js', 'map.js', 'map_layers.js',
+    'timeline.js', 'evidence.js', 'situations.js', 'health.js', 'main.js',
 )
 _STYLES = ('page.css', 'panels.css')
 
@@ -85,6 +88,14 @@ class ReportCycle(Protocol):
     def signals(self) -> Signals | None:
         """What signals show, None likewise."""
 
+    @property
+    def parking(self) -> tuple[ParkingArea, ...]:
+        """Parking areas that are known."""
+
+    @property
+    def guidance(self) -> Guidance | None:
+        """Where the ego is guided to in one of them, None for nowhere."""
+
 
 @dataclass(frozen=True)
 class RunDescription:
@@ -126,6 +137,7 @@ class ReportWriter:
         self._scene = SceneRecorder()
         self._road = RoadRecorder()
         self._road_side = RoadSideRecorder()
+        self._parking = ParkingRecorder()
         self._advisories = AdvisoryRecorder()
         self._health = HealthRecorder()
         self._warnings = SituationGrouper()
@@ -148,6 +160,7 @@ class ReportWriter:
         self._scene.add(cycle.stamp, cycle.ego, cycle.tracks)
         self._road.add(cycle.stamp, cycle.roads)
         self._road_side.add(cycle.stamp, cycle.events, cycle.signals)
+        self._parking.add(cycle.stamp, cycle.parking, cycle.guidance)
         self._advisories.add(cycle.stamp, cycle.advisories)
         self._warnings.add(cycle.stamp, cycle.advisories)
         self._notices.add(cycle.stamp, cycle.advisories)
@@ -186,7 +199,8 @@ class ReportWriter:
             'title': title,
             'source': self._description.source,
             'simulated': self._description.simulated,
-            'names': {**self._road_side.names, **self._description.names},
+            'names': {
+                **self._road_side.names, **self._parking.names, **self._description.names},
             'sceneMissing': self._description.scene_missing,
             'duration': round(seconds * 1e3),
             'summary': _plain(summary),
@@ -200,10 +214,11 @@ class ReportWriter:
             'scene': self._scene.document(origin),
             'road': self._road.document(origin),
             'roadSide': self._road_side.document(origin),
+            'parking': self._parking.document(origin),
             'advisories': self._advisories.document(origin),
             'omitted': (
                 self._scene.omitted + self._road.omitted + self._road_side.omitted
-                + self._advisories.omitted
+                + self._parking.omitted + self._advisories.omitted
                 + self._health.omitted + self._warnings.omitted + self._notices.omitted),
             'health': self._health.document(origin),
         }

@@ -124,8 +124,21 @@ def _subject(guidance: Guidance) -> str:
     goal = guidance.slot
     if goal == NOT_GIVEN:
         goal = {Outcome.NO_SLOT: _NO_SLOT, Outcome.NO_WAY: _NO_EXIT}.get(guidance.outcome, _EXIT)
+    return _name(area, goal)
+
+
+def _name(area: ParkingArea, goal: int) -> str:
     number = area.signer if area.number == NOT_GIVEN else area.number
     return f'{number:016X}:{_SHARE + goal}'
+
+
+def names_in(area: ParkingArea) -> dict[str, str]:
+    """Return the names of subjects in an area, and what a person calls them."""
+    where = f' of {area.name}' if area.name else ''
+    told = {_EXIT: 'exit', _NO_SLOT: 'parking', _NO_EXIT: 'exit'}
+    for number, sign in zip(area.slots.number.tolist(), area.slots.sign, strict=True):
+        told[number] = f'slot {sign or number}'
+    return {_name(area, goal): text + where for goal, text in told.items()}
 
 
 def _reason(guidance: Guidance) -> str:

@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from icv_v2x.advisory.types import Action, Advisory, Application, Level, Mode
+from icv_v2x.parking import Guidance
 from icv_v2x.roads import RoadModel
 from icv_v2x.signals import Signals
+from icv_v2x.translate.parking_areas import ParkingArea
 from icv_v2x.translate.road_events import RoadEvents
 from icv_v2x.world.ego import EgoState
 from icv_v2x.world.tracks import Tracks
@@ -34,6 +36,8 @@ class FakeCycle:
     roads: RoadModel | None = None
     events: RoadEvents | None = None
     signals: Signals | None = None
+    parking: tuple[ParkingArea, ...] = ()
+    guidance: Guidance | None = None
 
 
 @dataclass

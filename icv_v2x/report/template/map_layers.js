@@ -65,6 +65,7 @@ function drawLayers(map) {
   pen.fillRect(0, 0, width, height);
   drawGround(map, pen);
   drawRoad(map, pen);
+  drawParking(map, pen);
   drawEventGround(map, pen);
   drawLights(map, pen);
   drawGrid(map, pen, width, height);
