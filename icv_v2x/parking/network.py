@@ -40,7 +40,7 @@ class OnDrive(NamedTuple):
 
     Attributes:
         drive: Row of the drive.
-        station: Along it [m].
+        station: Along it [m]; negative a little before its beginning.
     """
 
     drive: int
@@ -139,7 +139,7 @@ class Network:
             level = float(np.interp(station, stations, drives.z[points]))
             cost = apart + _TURNED * float(turned) + _UNFIT * (not self.drivable[drive])
             if cost < least and not abs(level - z) > _LEVEL:
-                best, least = OnDrive(drive, station), cost
+                best, least = OnDrive(drive, station - _before(line, x, y)), cost
         return best
 
     def reach_from(self, start: OnDrive) -> Reach:
@@ -233,7 +233,7 @@ class Network:
         drives = self.area.drives
         parts = []
         for place, drive in enumerate(chain):
-            first = 0.0 if place or start is None else start.station
+            first = 0.0 if place or start is None else max(start.station, 0.0)
             last = goal.station if place == len(chain) - 1 else float(drives.length[drive])
             points = drives.points(drive)
             station = drives.station[points]
@@ -284,6 +284,13 @@ def _beyond(line: Floats, x: float, y: float) -> bool:
         if float((place - line[end]) @ inward) < -_BEYOND * float(np.hypot(*inward)):
             return True
     return False
+
+
+def _before(line: Floats, x: float, y: float) -> float:
+    """Return how far before the beginning of a line a place lies, 0 where it is beside it."""
+    inward = line[1] - line[0]
+    along = float((np.array([x, y]) - line[0]) @ inward) / float(np.hypot(*inward))
+    return max(-along, 0.0)
 
 
 def _near(line: Floats, x: float, y: float) -> bool:
