@@ -208,12 +208,20 @@ class Evaluation:
         count = len(self.lane)
         if not count:
             return np.zeros(way.shape, np.intp)
-        index, share = self._on_grid(place)
         station = self.prediction.station
+        if not np.ptp(place[:, 0]):
+            # One set of instants for all profiles: the row of vehicles is sorted once for each.
+            index, share = self._on_grid(place[0])
+            before = station[:, index]
+            row = np.sort(-(before + share * (station[:, index + 1] - before)), axis=0)
+            return np.stack([
+                np.searchsorted(row[:, column], -way[:, column], side='left')
+                for column in range(way.shape[1])], axis=1)
+        index, share = self._on_grid(place)
         ahead = np.zeros(way.shape, np.intp)
-        for row in range(count):
-            before = station[row, index]
-            ahead += before + share * (station[row, index + 1] - before) > way
+        for vehicle in range(count):
+            before = station[vehicle, index]
+            ahead += before + share * (station[vehicle, index + 1] - before) > way
         return ahead
 
     def _on_grid(self, place: FloatArray) -> tuple[IndexArray, FloatArray]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 import math
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,6 +112,9 @@ class MergePlanner:
         if not len(request.target_lane_x):
             self.clear()
             return None
+        if self._lanes is not None and _same_request(self._lanes.request, request):
+            self._received = request.stamp
+            return None
         try:
             lanes = MergeLanes(request)
         except ValueError as error:
@@ -176,7 +179,8 @@ class MergePlanner:
             self._change = None
             return without_gaps(now, State.HOLD, 'the own position is not known')
         scene = self._lanes.scene(
-            tracks, self._as_planned(now, ego), self._parameters.merging.approach_speed, np.zeros(len(tracks), np.bool_))
+            tracks, self._as_planned(now, ego), self._parameters.merging.approach_speed,
+            np.zeros(len(tracks), np.bool_))
         if self._complete or (scene.progress >= _ACROSS and self._settled(now, scene)):
             self._complete = True
             self._change = None
@@ -279,6 +283,13 @@ def _rest(profile: Profile, elapsed: float) -> Profile:
 
 def _name(tracks: Tracks, row: int) -> str:
     return tracks.name(row) if row >= 0 else ''
+
+
+def _same_request(one: MergeRequest, other: MergeRequest) -> bool:
+    """Whether two requests differ in their stamp alone."""
+    return all(
+        np.array_equal(getattr(one, field.name), getattr(other, field.name))
+        for field in fields(one) if field.name != 'stamp')
 
 
 def _same_stretch(one: MergeRequest, other: MergeRequest) -> bool:

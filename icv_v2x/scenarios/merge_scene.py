@@ -118,7 +118,10 @@ class MergeLanes:
             progress = 0.0
         near = np.flatnonzero(np.hypot(tracks.x - ego.x, tracks.y - ego.y) < _LOOK)
         lane = self._on(self.target, tracks, near, zero, yields, foresee=True)
-        others = near[~np.isin(near, lane.row)]
+        left = np.zeros(len(tracks), np.bool_)
+        left[near] = True
+        left[lane.row] = False
+        others = np.flatnonzero(left)
         before = self._on(self.own, tracks, others, station, yields, foresee=False)
         before = before.take(before.station > 0.0)
         return MergeScene(
