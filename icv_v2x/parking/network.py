@@ -13,7 +13,6 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from icv_v2x.message_set.records.pam import ParkingNodeAttribute
-from icv_v2x.translate.parking_drawing import nearest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,6 +44,18 @@ class OnDrive(NamedTuple):
 
     drive: int
     station: float
+
+
+class _Sides(NamedTuple):
+    """Straight pieces of drives: first point, drive, extent, and whether they are its end ones."""
+
+    point: NDArray[np.int64]
+    drive: NDArray[np.int64]
+    east: Floats
+    north: Floats
+    length: Floats
+    first: NDArray[np.bool_]
+    last: NDArray[np.bool_]
 
 
 class Reach(NamedTuple):
@@ -123,24 +134,41 @@ class Network:
             heading: [rad].
         """
         drives = self.area.drives
-        best, least = None, _FARTHEST
-        for drive in range(len(drives)):
-            points = drives.points(drive)
-            line = np.column_stack((drives.x[points], drives.y[points]))
-            if not _near(line, x, y):
-                continue
-            stations = drives.station[points]
-            station, apart = nearest(line, stations, x, y)
-            piece = min(int(np.searchsorted(stations, station, 'right')), len(line) - 1)
-            side = line[piece] - line[piece - 1]
-            if apart > _BEYOND and _beyond(line, x, y):
-                continue
-            turned = 1.0 - np.cos(heading - np.arctan2(side[1], side[0]))
-            level = float(np.interp(station, stations, drives.z[points]))
-            cost = apart + _TURNED * float(turned) + _UNFIT * (not self.drivable[drive])
-            if cost < least and not abs(level - z) > _LEVEL:
-                best, least = OnDrive(drive, station - _before(line, x, y)), cost
-        return best
+        sides = self._sides
+        if not len(sides.point):
+            return None
+        row, east, north = sides.point, sides.east, sides.north
+        share = ((x - drives.x[row]) * east + (y - drives.y[row]) * north) / sides.length ** 2
+        inner = np.clip(share, 0.0, 1.0)
+        apart = np.hypot(
+            drives.x[row] + inner * east - x, drives.y[row] + inner * north - y)
+        turned = 1.0 - np.cos(heading - np.arctan2(north, east))
+        level = drives.z[row] + inner * (drives.z[row + 1] - drives.z[row])
+        before = np.where(sides.first, np.maximum(-share, 0.0) * sides.length, 0.0)
+        behind = np.where(sides.last, np.maximum(share - 1.0, 0.0) * sides.length, 0.0)
+        cost = apart + _TURNED * turned + _UNFIT * ~self.drivable[sides.drive]
+        # Levels that are not known exclude nothing.
+        elsewhere = (np.maximum(before, behind) > _BEYOND) | (np.abs(level - z) > _LEVEL)
+        best = int(np.argmin(np.where(elsewhere, np.inf, cost)))
+        if elsewhere[best] or cost[best] >= _FARTHEST:
+            return None
+        station = drives.station[row]
+        along = station + inner * (drives.station[row + 1] - station) - before
+        return OnDrive(int(sides.drive[best]), float(along[best]))
+
+    @cached_property
+    def _sides(self) -> _Sides:
+        """All straight pieces of the drives together."""
+        drives = self.area.drives
+        ends = np.zeros(len(drives.x), np.bool_)
+        ends[drives.begin[1:] - 1] = True
+        point = np.flatnonzero(~ends)
+        owner = np.repeat(np.arange(len(drives)), np.diff(drives.begin))[point]
+        east = drives.x[point + 1] - drives.x[point]
+        north = drives.y[point + 1] - drives.y[point]
+        return _Sides(
+            point, owner, east, north, np.maximum(np.hypot(east, north), _LEAST),
+            point == drives.begin[owner], ends[point + 1])
 
     def reach_from(self, start: OnDrive) -> Reach:
         """Return how far all drives are from a place on one of them."""
@@ -274,27 +302,3 @@ def walking_distance(area: ParkingArea) -> Floats:
     rest = drives.length[slots.drive] - slots.station
     return np.asarray(np.minimum(
         far[drives.upstream[slots.drive]] + slots.station, far[drives.node[slots.drive]] + rest))
-
-
-def _beyond(line: Floats, x: float, y: float) -> bool:
-    """Return whether a place lies well before the beginning of a line or behind its end."""
-    place = np.array([x, y])
-    for end, following in ((0, 1), (-1, -2)):
-        inward = line[following] - line[end]
-        if float((place - line[end]) @ inward) < -_BEYOND * float(np.hypot(*inward)):
-            return True
-    return False
-
-
-def _before(line: Floats, x: float, y: float) -> float:
-    """Return how far before the beginning of a line a place lies, 0 where it is beside it."""
-    inward = line[1] - line[0]
-    along = float((np.array([x, y]) - line[0]) @ inward) / float(np.hypot(*inward))
-    return max(-along, 0.0)
-
-
-def _near(line: Floats, x: float, y: float) -> bool:
-    least, most = line.min(axis=0), line.max(axis=0)
-    return bool(
-        least[0] - _FARTHEST <= x <= most[0] + _FARTHEST
-        and least[1] - _FARTHEST <= y <= most[1] + _FARTHEST)

@@ -197,7 +197,7 @@ def _draft(
             f'slot {slot.slot_id} measures {sides[1]:.1f} m by {sides[0]:.1f} m, {_SIDES[0]} to '
             f'{_SIDES[1]} m would be possible')
     center = 0.5 * (right + back)
-    station, apart = nearest(line[:, :2], drives.station[drives.points(row)], *center[:2])
+    station, apart = _nearest(line[:, :2], drives.station[drives.points(row)], *center[:2])
     if apart > _BESIDE:
         raise Malformed(
             RefusalReason.IMPOSSIBLE_VALUE,
@@ -208,7 +208,7 @@ def _draft(
         sides[0])
 
 
-def nearest(line: Floats, station: Floats, x: float, y: float) -> tuple[float, float]:
+def _nearest(line: Floats, station: Floats, x: float, y: float) -> tuple[float, float]:
     """Return where on a line a place lies, and how far from it.
 
     Args:
