@@ -11,7 +11,14 @@ import numpy as np
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.message_set.records.map_common import Maneuver
 from icv_v2x.scenarios.signal_approach import Queue, SignalAhead, queue_before, trusted
-from icv_v2x.signals.green_wave import Gate, SpeedProfile, green_wave, steady_profile, stop_profile
+from icv_v2x.signals.green_wave import (
+    Gate,
+    SpeedProfile,
+    green_wave,
+    late_profile,
+    steady_profile,
+    stop_profile,
+)
 from icv_v2x.signals.signals import Doubt
 from icv_v2x.signals.windows import GreenWindows, green_windows
 from icv_v2x.translate.signal_reports import Light
@@ -29,6 +36,8 @@ _STANDING_GAP = 2.0
 _START_WAVE = 1.2
 # A leader slower than the advice by this makes it useless [m/s].
 _SLOWER = 0.5
+# Others this near, whose headings differ by less than 45 degrees, drive along [m].
+_AROUND, _SAME_WAY = 150.0, 0.7
 _YIELDS = (Maneuver.MANEUVER_LEFT_TURN, Maneuver.MANEUVER_U_TURN)
 
 
@@ -79,15 +88,20 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
         _gate(signal, first, signals, parameters)
         for signal, given in zip(ahead, usable, strict=False) if signal is given]
     wave = green_wave(gates, speed, limits.acceleration, limits.deceleration)
-    wanted = speed if wave is None else wave.fastest
+    late = _in_traffic(scene)
+    wanted = min(gates[0].slowest if wave is None else wave.slowest, speed)
     if _held_up(first.queue, speed, wanted, parameters):
         return []
     if wave is None:
-        profile = _stop(first, speed, parameters)
+        profile = _stop(first, speed, parameters, late=late)
         reason = _stop_reason(first, profile)
         span = NAN, NAN
     else:
-        profile = steady_profile(wave, speed, limits.acceleration, limits.deceleration)
+        drives_on = late_profile(
+            ahead[0].distance, speed, wave.arrival, limits.roll_speed,
+            limits.deceleration) if late and speed > wave.fastest else None
+        profile = drives_on or steady_profile(
+            wave, speed, limits.acceleration, limits.deceleration)
         span = wave.slowest, wave.fastest
         opens = 'green now' if wave.green <= 0.0 else f'green from {wave.green:.1f} s on'
         reason = (
@@ -184,7 +198,16 @@ def _held_up(queue: Queue, speed: float, wanted: float, parameters: Parameters) 
     return bool(near and queue.speed[0] < wanted - _SLOWER)
 
 
-def _stop(first: _Approach, speed: float, parameters: Parameters) -> SpeedProfile:
+def _in_traffic(scene: RoadScene) -> bool:
+    """Return whether others drive the same way around the ego."""
+    ego, tracks = scene.ego, scene.tracks
+    near = np.hypot(tracks.x - ego.x, tracks.y - ego.y) < _AROUND
+    return bool((near & (np.cos(tracks.heading - ego.heading) > _SAME_WAY)).any())
+
+
+def _stop(
+    first: _Approach, speed: float, parameters: Parameters, *, late: bool
+) -> SpeedProfile:
     """Return the profile that waits for the next green, behind the queue where there is one."""
     limits = parameters.glosa
     room = 0.0
@@ -198,8 +221,14 @@ def _stop(first: _Approach, speed: float, parameters: Parameters) -> SpeedProfil
         if first.joined:
             opens += limits.queue_start + _START_WAVE * first.joined
     gate = max(distance - room, 1.0)
+    stand = max(gate - _STANDING_GAP, 0.5)
+    if late and np.isfinite(opens):
+        found = late_profile(
+            gate, speed, opens, limits.roll_speed, limits.deceleration, stops_at=stand)
+        if found is not None:
+            return found
     return stop_profile(
-        max(gate - _STANDING_GAP, 0.5), speed, limits.deceleration,
+        stand, speed, limits.deceleration,
         gate=gate, opens=opens, slowest=limits.roll_speed)
 
 
@@ -207,7 +236,7 @@ def _stop_reason(first: _Approach, profile: SpeedProfile) -> str:
     to_come = first.windows.begin[first.windows.begin > 0.0]
     green = f', green from {to_come[0]:.1f} s on' if len(to_come) else ''
     waiting = f' behind {first.joined} waiting' if first.joined else ''
-    roll = min(profile.speed[:-1])
+    roll = min(profile.speed[1:-1], default=profile.speed[0])
     return (
         f'No speed within the limits passes in green{green}; roll at {3.6 * roll:.0f} km/h and be '
         f'ready to stop{waiting}, stop line in {first.signal.distance:.0f} m')

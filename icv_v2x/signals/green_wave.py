@@ -167,6 +167,48 @@ def steady_profile(
     return SpeedProfile((0.0, duration, wave.arrival), (now, wave.fastest, wave.fastest))
 
 
+def late_profile(
+    distance: float, now: float, opens: float, slowest: float, deceleration: float, *,
+    stops_at: float = np.inf,
+) -> SpeedProfile | None:
+    """Return the profile that drives on and slows down late, to be at a gate when it opens.
+
+    It keeps its place in the traffic around: who slows down early is overtaken by those who then
+    wait before him.
+
+    Args:
+        distance: To the gate [m].
+        now: Present speed [m/s].
+        opens: When to be there [s].
+        slowest: Speed that is slowed down to at most [m/s].
+        deceleration: Positive [m/s2].
+        stops_at: Where to stop after all [m]; infinite for nowhere.
+
+    Returns:
+        The profile, None where there is no room for it.
+    """
+    lost = opens - distance / now
+    if now <= slowest or lost <= 0.0:
+        return None
+    # Slowing down alone loses the time, or as much of it as the lowest speed allows.
+    slowest = max(slowest, now - float(np.sqrt(2.0 * deceleration * now * lost)))
+    slowing = (now - slowest) / deceleration
+    left = distance - 0.5 * (now + slowest) * slowing
+    rolled = max(
+        (lost - 0.5 * (now - slowest) * slowing / now) / (1.0 / slowest - 1.0 / now), 0.0)
+    if rolled > left:
+        return None
+    times, speeds = [(left - rolled) / now, slowing], [now, now, slowest, slowest]
+    braking = slowest / deceleration
+    if np.isfinite(stops_at):
+        rolled = max(rolled - (distance - stops_at) - 0.5 * slowest * braking, 0.0)
+    times.append(rolled / slowest)
+    if np.isfinite(stops_at):
+        times.append(braking)
+        speeds.append(0.0)
+    return SpeedProfile((0.0, *np.cumsum(times).tolist()), tuple(speeds))
+
+
 def stop_profile(
     distance: float, now: float, deceleration: float, *,
     gate: float = np.inf, opens: float = np.inf, slowest: float = 0.0,

@@ -98,6 +98,17 @@ def test_no_advice_is_given(how: dict[str, Any], why: str) -> None:
     assert advised(GOING_GREEN, **how) is None, why
 
 
+def test_among_others_the_profile_drives_on_and_slows_down_late() -> None:
+    alone = advised(GOING_GREEN)
+    among = advised(GOING_GREEN, others=[(-30.0, 13.0)])
+    assert alone is not None
+    assert among is not None
+    assert (among.speed_min, among.speed_max) == (alone.speed_min, alone.speed_max)
+    assert alone.stop_profile_speed[1] < 12.0
+    assert among.stop_profile_speed[1] == pytest.approx(13.0)
+    assert among.stop_profile_time[-1] == pytest.approx(26.0, abs=0.1)
+
+
 def test_a_faster_leader_or_a_far_one_does_not_silence() -> None:
     assert advised(GOING_GREEN, others=[(25.0, 13.5)]) is not None
     assert advised(GOING_GREEN, others=[(150.0, 3.0)]) is not None

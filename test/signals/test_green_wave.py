@@ -16,6 +16,7 @@ from icv_v2x.signals.green_wave import (
     Gate,
     arrival_times,
     green_wave,
+    late_profile,
     steady_profile,
     stop_profile,
 )
@@ -123,6 +124,29 @@ def test_who_rolls_arrives_when_the_gate_opens() -> None:
     roll = profile.speed[1]
     assert arrival_times(np.array([roll]), 200.0, 13.0, CHANGE, CHANGE)[0] == pytest.approx(
         40.0, abs=0.2)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(60.0, 400.0), st.floats(4.0, 15.0), st.floats(1.05, 3.0))
+def test_who_drives_on_is_at_the_gate_when_it_opens(
+    distance: float, now: float, longer: float,
+) -> None:
+    opens = longer * distance / now
+    for stops_at in (np.inf, distance - 3.0):
+        profile = late_profile(distance, now, opens, 3.0, CHANGE, stops_at=stops_at)
+        if profile is None:
+            # Even slowing down at once arrives too early.
+            at_once = arrival_times(np.array([3.0]), distance, now, CHANGE, CHANGE)[0]
+            assert opens > at_once - 0.2
+            return
+        time, speed = np.array(profile.time), np.array(profile.speed)
+        assert (np.diff(time) >= -1e-9).all()
+        assert (speed <= now).all()
+        way = float(np.sum(0.5 * (speed[1:] + speed[:-1]) * np.diff(time)))
+        if np.isinf(stops_at):
+            assert (way, time[-1]) == pytest.approx((distance, opens), abs=0.01)
+        else:
+            assert speed[-1] == 0.0
 
 
 def test_a_profile_takes_up_the_advised_speed() -> None:

@@ -9,7 +9,6 @@ own distances and stops at red lights by itself.
 
 from __future__ import annotations
 
-import math
 import random
 import subprocess
 from dataclasses import dataclass
@@ -282,11 +281,11 @@ class _Listener:
         if advice is None or not advice.stop_profile_time:
             vehicle.setSpeed(EGO, -1.0)
             return
-        speed = float(np.interp(_AHEAD, advice.stop_profile_time, advice.stop_profile_speed))
-        plateau = advice.stop_profile_speed[-1 if math.isfinite(advice.speed_max) else 1]
+        speeds = advice.stop_profile_speed
+        speed = float(np.interp(_AHEAD, advice.stop_profile_time, speeds))
         # Who is to go faster does so as SUMO's driver would.
-        if plateau > advice.stop_profile_speed[0]:
-            speed = plateau
+        if speeds[1] > speeds[0]:
+            speed = speeds[1]
         vehicle.setSpeed(EGO, speed)
 
 
