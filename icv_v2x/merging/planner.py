@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from icv_v2x.merging.driving import Leader, drive
 from icv_v2x.merging.evaluation import MOST_GAPS, Entries, Evaluation, fan
-from icv_v2x.merging.profiles import Profile
+from icv_v2x.merging.profiles import Profile, from_nodes
 from icv_v2x.merging.task import Own, Settings, Stretch
 from icv_v2x.merging.traffic import (
+    STANDSTILL_GAP,
     FloatArray,
     IndexArray,
     LanePrediction,
@@ -38,6 +39,8 @@ _ASKED_IN_CHANGE = 3.0
 # The ego keeps at least this time gap to the vehicle before it on its own lane.
 _OWN_HEADWAY = 0.8
 _TRIES = 3
+# A gap may be closed for so long before it is given up [s].
+_BRIDGED = 0.8
 # Leaders that brake harder than this go on with it, others only for a moment [m/s2].
 _BRAKING = 1.5
 # Without a gap the ego goes on at the speed of the target lane, but not slower than this [m/s].
@@ -69,6 +72,7 @@ class Incumbent:
         changing: Since when the change is under way, NaN: not yet [s].
         progress: How far the ego is across, 0 to 1.
         profile: What is left of the profile in force, None: nothing.
+        missed: For how long its gap could not be entered [s].
     """
 
     leader: int
@@ -77,6 +81,7 @@ class Incumbent:
     changing: float = math.nan
     progress: float = 0.0
     profile: Profile | None = None
+    missed: float = 0.0
 
     @property
     def under_way(self) -> bool:
@@ -123,6 +128,7 @@ class MergeChoice:
         gaps: All candidates.
         stop_distance: To where a comfortable stop before the end begins at the latest [m].
         reason: With the numbers that decided.
+        bridged: Whether the plan in force goes on without a possible entry.
     """
 
     state: State
@@ -132,6 +138,7 @@ class MergeChoice:
     gaps: Gaps
     stop_distance: float
     reason: str
+    bridged: bool = False
 
 
 _NO_ENTRIES = Entries(
@@ -253,6 +260,8 @@ class _Scene:
         best = (
             evaluation.entries(profiles) if leader is None
             else evaluation.entries(profiles, leader.gap, leader.speed))
+        if incumbent is not None and self._bridged(incumbent, best):
+            return self._go_on(incumbent, best)
         refused: dict[int, str] = {}
         for index in self._ranking(best, incumbent)[:_TRIES]:
             time = float(best.time[index])
@@ -266,6 +275,33 @@ class _Scene:
             refused[int(best.gap[index])] = trouble
         gaps = self._gaps(best, -1, refused)
         return self._hold(gaps, self._why_none(len(best), refused))
+
+    def _bridged(self, incumbent: Incumbent, best: Entries) -> bool:
+        """Whether the plan in force goes on, though its gap cannot be entered just now.
+
+        Noise of the messages closes gaps for single cycles; a plan that is left and taken up
+        again costs more than the short time until it is given up for good.
+        """
+        gap = self._gap_in_force(incumbent)
+        if incumbent.profile is None or gap < 0 or gap in best.gap:
+            return False
+        room = math.inf if self.own_leader is None else float(self.own_leader.gap[0])
+        return (
+            incumbent.missed < _BRIDGED and incumbent.time > _BRIDGED
+            and self.stop_distance > _BRIDGED * self.own.speed
+            and room > STANDSTILL_GAP + 0.5 * self.own.speed)
+
+    def _go_on(self, incumbent: Incumbent, best: Entries) -> MergeChoice:
+        assert incumbent.profile is not None
+        time, levels = incumbent.profile.time, incumbent.profile.acceleration.copy()
+        levels[0] = self.own.acceleration
+        profile = from_nodes(time[None], levels[None], max(self.own.speed, 0.0)).one(0)
+        gaps = self._gaps(best, -1, {})
+        chosen = self._gap_in_force(incumbent)
+        return MergeChoice(
+            State.MERGE, chosen, profile, incumbent.time, gaps, self.stop_distance,
+            f'gap {chosen} in {incumbent.time:.1f} s, for the moment not to be entered',
+            bridged=True)
 
     def _gap_in_force(self, incumbent: Incumbent | None) -> int:
         """Return the number of the gap in force, -1: none."""

@@ -56,6 +56,7 @@ class _Change:
         instant: When the lane change begins or began [ns since the Unix epoch].
         planned: When the profile was made [ns since the Unix epoch].
         profile: What is to be driven.
+        open: When its gap could last be entered [ns since the Unix epoch].
         begun: Whether the change was told to begin.
     """
 
@@ -64,6 +65,7 @@ class _Change:
     instant: int
     planned: int
     profile: Profile
+    open: int
     begun: bool = False
 
 
@@ -235,7 +237,8 @@ class MergePlanner:
         return Incumbent(
             rows.get(change.leader, -1), rows.get(change.follower, -1), -since,
             since if change.begun else math.nan, scene.progress,
-            _rest(change.profile, (now - change.planned) / _SECOND))
+            _rest(change.profile, (now - change.planned) / _SECOND),
+            (now - change.open) / _SECOND)
 
     def _remember(
         self, now: int, choice: MergeChoice, scene: MergeScene, tracks: Tracks,
@@ -255,7 +258,7 @@ class MergePlanner:
         begun = choice.change_time <= _NOW and scene.stretch.begin <= 0.0
         self._change = _Change(
             leader, follower, now + round(choice.change_time * _SECOND), now, choice.profile,
-            begun)
+            known.open if choice.bridged and known is not None else now, begun)
 
     def _answer(self, now: int, choice: MergeChoice, tracks: Tracks) -> MergePlan:
         profile = choice.profile
