@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from icv_v2x.message_set.records.convert import to_record
 from icv_v2x.message_set.records.pam import ParkingAreaMap
 from icv_v2x.translate.csae_map import against_sender
 from icv_v2x.translate.parking_areas import NOT_GIVEN, ParkingArea
-from icv_v2x.translate.parking_drawing import Drawing, drawing_of, drawn_slots
+from icv_v2x.translate.parking_drawing import Drawing, drawing_of, drawn_slots, with_states
 from icv_v2x.translate.parking_rules import Malformed, assignments_of
 from icv_v2x.translate.refusals import Refusal, RefusalReason
 
@@ -23,28 +24,43 @@ if TYPE_CHECKING:
 
 # Areas whose drawing is remembered.
 _REMEMBERED = 8
-_CHANGING = frozenset({'msgCnt', 'timeStamp', 'parkingAreaGuidance'})
+_COUNTED = frozenset({'msgCnt', 'timeStamp'})
+_STATES = frozenset({'status', 'parkingLock'})
+
+
+class _Known(NamedTuple):
+    """A message without its count, the part of it that is drawn, and what they became."""
+
+    content: dict[str, Any]
+    shape: list[Any]
+    drawing: Drawing
+    area: ParkingArea
 
 
 class ParkingMemory:
-    """What areas were drawn as last, as units repeat the same map every second."""
+    """What areas were drawn as last: units repeat a map each second, and only states change."""
 
     def __init__(self) -> None:
         """Remember nothing."""
-        self._areas: dict[int | None, tuple[dict[str, Any], Drawing]] = {}
+        self._areas: dict[int | None, _Known] = {}
+
+    def area(self, value: dict[str, Any]) -> ParkingArea | None:
+        """Return what a message became, None where its content is new."""
+        known = self._areas.get(_number(value))
+        return known.area if known is not None and known.content == _content(value) else None
 
     def drawing(self, value: dict[str, Any]) -> Drawing | None:
-        """Return what an area was drawn as, None where this content is new."""
+        """Return what an area was drawn as, None where it lies or is divided otherwise."""
         known = self._areas.get(_number(value))
-        return known[1] if known is not None and known[0] == _lasting(value) else None
+        return known.drawing if known is not None and known.shape == _shape(value) else None
 
-    def keep(self, value: dict[str, Any], drawing: Drawing) -> None:
+    def keep(self, value: dict[str, Any], drawing: Drawing, area: ParkingArea) -> None:
         """Remember an area, and no more than so many."""
         number = _number(value)
         self._areas.pop(number, None)
         if len(self._areas) >= _REMEMBERED:
             self._areas.pop(next(iter(self._areas)))
-        self._areas[number] = (_lasting(value), drawing)
+        self._areas[number] = _Known(_content(value), _shape(value), drawing, area)
 
 
 def _number(value: dict[str, Any]) -> int | None:
@@ -52,8 +68,22 @@ def _number(value: dict[str, Any]) -> int | None:
     return number
 
 
-def _lasting(value: dict[str, Any]) -> dict[str, Any]:
-    return {name: part for name, part in value.items() if name not in _CHANGING}
+def _content(value: dict[str, Any]) -> dict[str, Any]:
+    return _without(value, _COUNTED)
+
+
+def _shape(value: dict[str, Any]) -> list[Any]:
+    """Return the nodes of a message without the states of their slots."""
+    return [
+        {**node, 'inDrives': [
+            {**drive, 'parkingSlots': [
+                _without(slot, _STATES) for slot in drive.get('parkingSlots', ())]}
+            for drive in node.get('inDrives', ())]}
+        for node in value['pamNodes']]
+
+
+def _without(value: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {name: part for name, part in value.items() if name not in names}
 
 
 def areas_from_pam(
@@ -101,21 +131,29 @@ def _area(
     value: dict[str, Any], frame: int, batch: FrameBatch, memory: ParkingMemory,
     map_frame: MapFrame, parameters: Parameters,
 ) -> ParkingArea:
+    time = int(batch.generation_time[frame]) or int(batch.reception_time[frame])
+    verification, signer = int(batch.verification[frame]), int(batch.signer[frame])
+    known = memory.area(value)
+    if known is not None:
+        return replace(known, time=time, verification=verification, signer=signer)
     record: ParkingAreaMap = to_record('PAMData', value)
     drawing = memory.drawing(value)
     if drawing is None:
         drawing = drawing_of(record, map_frame, parameters.datum.roadside)
         drawing = drawing._replace(slots=drawn_slots(record, drawing))
-        memory.keep(value, drawing)
+    else:
+        drawing = drawing._replace(slots=with_states(drawing.slots, record))
     lot = record.parking_lot_info
-    return ParkingArea(
+    area = ParkingArea(
         number=NOT_GIVEN if lot.id is None else lot.id,
         name=lot.name or '',
         nodes=drawing.nodes,
         drives=drawing.drives,
         slots=drawing.slots,
         assignments=assignments_of(record),
-        time=int(batch.generation_time[frame]) or int(batch.reception_time[frame]),
-        verification=int(batch.verification[frame]),
-        signer=int(batch.signer[frame]),
+        time=time,
+        verification=verification,
+        signer=signer,
     )
+    memory.keep(value, drawing, area)
+    return area

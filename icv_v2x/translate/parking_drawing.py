@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,6 +19,8 @@ from icv_v2x.translate.parking_rules import Malformed, check, drives_of, turns_o
 from icv_v2x.translate.refusals import RefusalReason
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from icv_v2x.frames import MapFrame
     from icv_v2x.message_set.records.pam import ParkingAreaMap, ParkingDrive, ParkingSlot
     from icv_v2x.translate.parking_areas import Floats
@@ -231,12 +234,29 @@ def _nearest(line: Floats, station: Floats, x: float, y: float) -> tuple[float, 
         float(apart[best]))
 
 
-def _slots(drafts: list[_Draft]) -> ParkingSlots:
+def with_states(slots: ParkingSlots, record: ParkingAreaMap) -> ParkingSlots:
+    """Return slots in the states of another message that draws the same ones.
+
+    Args:
+        slots: The slots.
+        record: The message.
+    """
+    told = [slot for _, drive in drives_of(record) for slot in drive.parking_slots]
+    return replace(
+        slots, status=_states(told),
+        lock=np.array([int(slot.parking_lock) for slot in told], np.int64))
+
+
+def _states(told: list[ParkingSlot]) -> NDArray[np.int64]:
+    """Return the state of each slot, the worse one where it is told twice."""
     status: dict[int, SlotStatus] = {}
-    for draft in drafts:
-        number = draft.slot.slot_id
-        status[number] = min(
-            status.get(number, draft.slot.status), draft.slot.status, key=_WORST.index)
+    for slot in told:
+        status[slot.slot_id] = min(
+            status.get(slot.slot_id, slot.status), slot.status, key=_WORST.index)
+    return np.array([int(status[slot.slot_id]) for slot in told], np.int64)
+
+
+def _slots(drafts: list[_Draft]) -> ParkingSlots:
     centers = np.array([draft.center for draft in drafts], float).reshape(-1, 3)
     return ParkingSlots(
         number=np.array([draft.slot.slot_id for draft in drafts], np.int64),
@@ -246,6 +266,6 @@ def _slots(drafts: list[_Draft]) -> ParkingSlots:
         length=np.array([draft.length for draft in drafts], float),
         width=np.array([draft.width for draft in drafts], float),
         kind=np.array([int(draft.slot.parking_type) for draft in drafts], np.int64),
-        status=np.array([int(status[draft.slot.slot_id]) for draft in drafts], np.int64),
+        status=_states([draft.slot for draft in drafts]),
         lock=np.array([int(draft.slot.parking_lock) for draft in drafts], np.int64),
         sign=tuple(draft.slot.sign or '' for draft in drafts))

@@ -144,7 +144,9 @@ def test_a_repeated_map_is_drawn_once_and_new_states_are_seen() -> None:
         areas_or_reasons(one, memory=memory)[0][0]
         for one in (GOOD, replace(GOOD, message_count=9), message(replace(
             PARK, occupied=frozenset({1})))))
-    assert again.drives is first.drives
+    assert again.slots is first.slots
+    assert taken.drives is first.drives
+    assert first.slots.status[0] == SlotStatus.AVAILABLE
     assert taken.slots.status[0] == SlotStatus.OCCUPIED
 
 
