@@ -32,7 +32,8 @@ from icv_v2x.tools.fault_bench.matrix import Findings, Row
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_DOMAIN = 77
+# Of this process alone, among those that ordinary ports allow.
+_DOMAIN = 30 + os.getpid() % 70
 _SECOND = 1_000_000_000
 _GAP = 0.3
 _START = 60.0
@@ -287,6 +288,8 @@ def measure_live(numbers: list[int] | None, soak: float) -> Iterator[tuple[Row, 
     Yields:
         Row, level and what was found.
     """
+    # The processes started are ended also where the bench itself is.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     for row in rows(soak):
         if numbers is None or row.number in numbers:
             for level in row.levels:

@@ -35,7 +35,7 @@ from icv_v2x.parameters.roadside_groups import (
     SpeedLimitWarning,
     TrafficJam,
 )
-from icv_v2x.parameters.schema import parameter
+from icv_v2x.parameters.schema import in_order, parameter
 from icv_v2x.parameters.signal_groups import GreenLightSpeed, RedLight, Signals
 from icv_v2x.parameters.trust_group import Trust
 
@@ -136,6 +136,10 @@ class Tracking:
     drop_age: float = parameter(
         3.0, 'A track is dropped at this age at the latest.', unit='s', minimum=0.5, maximum=10.0)
 
+    def __post_init__(self) -> None:
+        """Refuse limits in the wrong order."""
+        in_order('tracking', self, 'coast_full', 'coast_limited', 'drop_age')
+
 
 @dataclass(frozen=True)
 class Ego:
@@ -147,6 +151,10 @@ class Ego:
     age_maximum: float = parameter(
         0.5, 'Age of the ego pose beyond which no advisory is given at all.',
         unit='s', minimum=0.05, maximum=2.0)
+
+    def __post_init__(self) -> None:
+        """Refuse limits in the wrong order."""
+        in_order('ego', self, 'age_limited', 'age_maximum')
 
 
 @dataclass(frozen=True)

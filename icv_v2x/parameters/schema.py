@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
@@ -212,3 +213,21 @@ def _fill(group: type[Group], checked: Mapping[str, Value], prefix: str) -> Grou
         elif name in checked:
             arguments[field.name] = checked[name]
     return group(**arguments)
+
+
+def in_order(group: str, values: object, *names: str) -> None:
+    """Raise unless parameters of a group do not decrease in the order of their names.
+
+    Args:
+        group: Dotted name of the group.
+        values: The group.
+        *names: Of its parameters, the smallest first.
+
+    Raises:
+        ParameterError: One is greater than the next.
+    """
+    for lower, upper in itertools.pairwise(names):
+        if getattr(values, lower) > getattr(values, upper):
+            raise ParameterError(
+                f'parameter {group}.{lower} is {getattr(values, lower):g}, expected at most '
+                f'{group}.{upper}, which is {getattr(values, upper):g}')

@@ -171,7 +171,7 @@ def _decoder(bench: Bench, found: Findings) -> Findings:
             memory = resident()
     found.note('frames', done)
     found.worst('decoding of 50 frames, p99 [ms]', 1e3 * float(np.percentile(durations, 99)),
-                most=250.0)
+                most=bench.limit(250.0))
     found.worst('memory [MB]', resident() - memory, most=20.0)
     return found
 
@@ -202,7 +202,7 @@ def _oversize(bench: Bench, level: str) -> Findings:
     found.holds('H', value=trial.expires)
     found.holds('A', value=trial.finite)
     found.holds('heard at all', value=trial.accepted > 0)
-    found.worst('cycle p99 [ms]', 1e3 * trial.worst_cost, most=50.0)
+    found.worst('cycle p99 [ms]', 1e3 * trial.worst_cost, most=bench.limit(50.0))
     return found
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _ONSET = 3.5
 _PERIOD = 0.1
 _BETWEEN = 3.0
-_HARD_BRAKING = {'value': '0200', 'length': 13}
+_HARD_BRAKING = {'value': '0100', 'length': 13}
 
 
 def _gnss(bench: Bench, level: tuple[str, float]) -> Findings:
