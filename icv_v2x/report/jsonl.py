@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from icv_v2x.advisory.merge_plan import MergePlan
     from icv_v2x.parking import Guidance
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
@@ -49,6 +50,7 @@ class JsonlCycle:
         signals: Always None.
         parking: Always empty.
         guidance: Always None.
+        merge_plan: Always None.
     """
 
     stamp: int
@@ -62,6 +64,7 @@ class JsonlCycle:
     signals: Signals | None = None
     parking: tuple[ParkingArea, ...] = ()
     guidance: Guidance | None = None
+    merge_plan: MergePlan | None = None
 
 
 @dataclass

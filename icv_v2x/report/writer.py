@@ -19,6 +19,7 @@ from icv_v2x.message_set.vehicle_class import ObjectClass
 from icv_v2x.parameters.groups import Collision, ForwardCollision
 from icv_v2x.report.advisory_recorder import AdvisoryRecorder
 from icv_v2x.report.health_recorder import HealthRecorder
+from icv_v2x.report.merge_recorder import MergeRecorder
 from icv_v2x.report.parking_recorder import ParkingRecorder
 from icv_v2x.report.road_recorder import RoadRecorder
 from icv_v2x.report.road_side_recorder import RoadSideRecorder
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from icv_v2x.advisory.merge_plan import MergePlan
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.parameters import Parameters
     from icv_v2x.parking import Guidance
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
 # In the order in which they run; each adds its names for those after it.
 _SCRIPTS = (
     'data.js', 'chart.js', 'road.js', 'road_side.js', 'parking.js', 'map.js', 'map_layers.js',
-    'timeline.js', 'evidence.js', 'situations.js', 'health.js', 'main.js',
+    'timeline.js', 'evidence.js', 'situations.js', 'health.js', 'merge.js', 'main.js',
 )
 _STYLES = ('page.css', 'panels.css')
 
@@ -93,6 +95,10 @@ class ReportCycle(Protocol):
         """Parking areas that are known."""
 
     @property
+    def merge_plan(self) -> MergePlan | None:
+        """The merge plan, None where nothing is asked or the source does not hold it."""
+
+    @property
     def guidance(self) -> Guidance | None:
         """Where the ego is guided to in one of them, None for nowhere."""
 
@@ -138,6 +144,7 @@ class ReportWriter:
         self._road = RoadRecorder()
         self._road_side = RoadSideRecorder()
         self._parking = ParkingRecorder()
+        self._merge = MergeRecorder()
         self._advisories = AdvisoryRecorder()
         self._health = HealthRecorder()
         self._warnings = SituationGrouper()
@@ -161,6 +168,7 @@ class ReportWriter:
         self._road.add(cycle.stamp, cycle.roads)
         self._road_side.add(cycle.stamp, cycle.events, cycle.signals)
         self._parking.add(cycle.stamp, cycle.parking, cycle.guidance)
+        self._merge.add(cycle.stamp, cycle.merge_plan, cycle.ego, cycle.tracks)
         self._advisories.add(cycle.stamp, cycle.advisories)
         self._warnings.add(cycle.stamp, cycle.advisories)
         self._notices.add(cycle.stamp, cycle.advisories)
@@ -215,10 +223,11 @@ class ReportWriter:
             'road': self._road.document(origin),
             'roadSide': self._road_side.document(origin),
             'parking': self._parking.document(origin),
+            'merge': self._merge.document(origin),
             'advisories': self._advisories.document(origin),
             'omitted': (
                 self._scene.omitted + self._road.omitted + self._road_side.omitted
-                + self._parking.omitted + self._advisories.omitted
+                + self._parking.omitted + self._merge.omitted + self._advisories.omitted
                 + self._health.omitted + self._warnings.omitted + self._notices.omitted),
             'health': self._health.document(origin),
         }

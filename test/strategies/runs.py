@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from icv_v2x.advisory.merge_plan import MergePlan
 from icv_v2x.advisory.types import Action, Advisory, Application, Level, Mode
 from icv_v2x.parking import Guidance
 from icv_v2x.roads import RoadModel
@@ -38,6 +39,7 @@ class FakeCycle:
     signals: Signals | None = None
     parking: tuple[ParkingArea, ...] = ()
     guidance: Guidance | None = None
+    merge_plan: MergePlan | None = None
 
 
 @dataclass

@@ -119,6 +119,7 @@ const list = new SituationList();
 const evidence = new Evidence();
 const timeline = new Timeline();
 drawHealthCharts();
+drawMerge();
 bindTransport();
 bindKeys();
 bindTheme();
