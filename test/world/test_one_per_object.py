@@ -232,7 +232,8 @@ def test_nothing_is_lost_or_invented_in_a_crowd(count: int, noise: int) -> None:
         before = kept[merged.name(row)]
         assert all(
             getattr(merged, f.name)[row] == getattr(made, f.name)[before]
-            or f.name in ('source', 'corroborated', *FUSED) or np.isnan(getattr(merged, f.name)[row])
+            or f.name in ('source', 'corroborated', *FUSED)
+            or np.isnan(getattr(merged, f.name)[row])
             for f in fields(Tracks) if isinstance(getattr(made, f.name), np.ndarray))
         assert merged.source[row] & made.source[before] == made.source[before]
     # Whatever went is near something that stayed.
