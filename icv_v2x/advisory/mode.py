@@ -55,8 +55,8 @@ RULES = (
          'less than 70 %', Level.IMMINENT),
     Rule(Mode.DEGRADED, 'more than 90 % of the messages are refused as stale or as future',
          'less than 70 %', Level.WARNING),
-    Rule(Mode.DEGRADED, 'every sender is 0.3 s late or 0.05 s ahead, as a wrong own clock makes it',
-         'one is less than 0.25 s late or 0.03 s ahead', Level.WARNING),
+    Rule(Mode.DEGRADED, 'every sender is 0.3 s late or 0.05 s ahead, as a wrong own clock '
+         'makes it', 'one is less than 0.25 s late or 0.03 s ahead', Level.WARNING),
     Rule(Mode.DEGRADED, 'signals are heard for 2 s, the own lane is ruled by none of them '
          '(`map_mismatch`)', 'they fit', Level.IMMINENT),
     Rule(Mode.DEGRADED, 'a service does not answer for `candidates.silence` (separate processes)',
