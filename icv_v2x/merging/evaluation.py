@@ -46,6 +46,8 @@ _CHANGE_LENGTH = 12.0
 # Room ahead [m] and share of its acceleration with which the ego goes on accelerating.
 _FREE = 8.0
 _PUSH = 0.7
+# What a second until the change costs besides, as gaps may close until then.
+_WAITING = 0.15
 # For the gap in force.
 _LOOSER_HEADWAY = 0.1
 _LOOSER_ASKED = 0.3
@@ -172,7 +174,7 @@ class Evaluation:
 
     def entries(
         self, profiles: Profiles, leader_gap: FloatArray | None = None,
-        leader_speed: FloatArray | None = None,
+        leader_speed: FloatArray | None = None, planned: float | None = None,
     ) -> Entries:
         """Return the cheapest possible entry into every gap that has one.
 
@@ -181,9 +183,14 @@ class Evaluation:
             leader_gap: Rear of the vehicle ahead on the own lane at the prediction's instants
                 against the ego's present front, (K,) [m]; None: there is none.
             leader_speed: Its speed, (K,) [m/s].
+            planned: When the change of the plan in force begins, tried too [s]; None: none.
         """
         begin = np.maximum(reached(profiles, self.stretch.begin), 0.0)
-        time = begin[:, None] + MOMENTS
+        moments = MOMENTS
+        if planned is not None:
+            since = planned - float(begin.min())
+            moments = np.sort(np.append(moments, max(since, 0.0)))
+        time = begin[:, None] + moments
         way, speed, level = profiles.at(time)
         place = time / self.prediction.step
         gap = self._gap_of(place, way)
@@ -305,7 +312,7 @@ class Evaluation:
         lack_before = np.clip(spacious - leader_headway, 0.0, spacious)
         lack_behind = np.clip(spacious - follower_headway, 0.0, spacious)
         cost = (
-            delay + settings.weight_follower * np.minimum(asked, 9.0) ** 2
+            delay + _WAITING * time + settings.weight_follower * np.minimum(asked, 9.0) ** 2
             + settings.weight_own * np.minimum(braking, 9.0) ** 2
             + settings.weight_margin * (lack_before ** 2 + lack_behind ** 2)
             + settings.weight_comfort * level * level)

@@ -257,9 +257,10 @@ class _Scene:
         kept = None if incumbent is None else incumbent.profile
         profiles = fan(self.stretch, self.own, self.lane, self.settings, kept)
         leader = self.own_leader
+        planned = None if incumbent is None else incumbent.time
         best = (
-            evaluation.entries(profiles) if leader is None
-            else evaluation.entries(profiles, leader.gap, leader.speed))
+            evaluation.entries(profiles, planned=planned) if leader is None
+            else evaluation.entries(profiles, leader.gap, leader.speed, planned))
         if incumbent is not None and self._bridged(incumbent, best):
             return self._go_on(incumbent, best)
         refused: dict[int, str] = {}
