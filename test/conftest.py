@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from strategies.recordings import RECORDINGS
 
 # Before anything imports rclpy: a wrong type in a message field must fail, not be corrupted.
 os.environ['ROS_PYTHON_CHECK_FIELDS'] = '1'
@@ -17,7 +18,6 @@ os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
 os.environ['ROS_DOMAIN_ID'] = str(1 + os.getpid() % 100)
 
 ROOT = Path(__file__).resolve().parent.parent
-RECORDINGS = ROOT.parent / 'shared' / 'data'
 
 # The machine's load decides how long an example takes, so time is no criterion here.
 settings.register_profile('steady', deadline=None, derandomize=True, print_blob=True)

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 import pytest
-from conftest import RECORDINGS
+from strategies.recordings import RECORDINGS
 from strategies.road_maps import LEFT, NOW, RIGHT, STRAIGHT, crossing, maps_of_value, two_nodes
 
 from icv_v2x.inputs import Indicator, PlannedPath

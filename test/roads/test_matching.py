@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import RECORDINGS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies.recordings import RECORDINGS
 from strategies.road_maps import NOW, crossing, maps_of_value, two_nodes
 
 from icv_v2x.roads import LaneMatcher, RoadModel, match_lanes, road_model

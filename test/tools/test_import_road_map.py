@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import RECORDINGS
+from strategies.recordings import RECORDINGS
 from strategies.road_maps import crossing_links, map_frame
 
 from icv_v2x.inputs import FrameBatch, Odometry, SignerRole
