@@ -206,7 +206,9 @@ def test_a_silent_source_degrades_and_silences_nobody(
     processes: Live, parameters: Path,
 ) -> None:
     processes.record()
-    processes.node('advisory_arbiter', parameters)
+    processes.node(
+        'advisory_arbiter', parameters,
+        "candidates.topics:=['collision_warning/candidates', 'road_services/candidates']")
     processes.wait(lambda: len(processes.advisories()) > 5, 'the arbiter alone')
     processes.node('collision_warning', parameters)
     processes.node('road_services', parameters)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 EMERGENCY = 5.0
 STEP = 0.005
 HORIZON = 16.0
+SILENCE = {'cycle__rate': 10.0}
+"""For scenes in which nothing may be said: WARNING lasts half a second once entered, so that ten
+looks a second see every one, at half the cost of twenty."""
 
 
 @dataclass(frozen=True)

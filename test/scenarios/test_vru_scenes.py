@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from judge import (
+    SILENCE,
     Said,
     advisories,
     crossing_time_to_warn,
@@ -118,7 +119,7 @@ def test_who_crosses_and_is_gone_or_waits_is_no_warning(
         'person', speed=kmh(speed), at=4.5 * kmh(ego) + 3.0, angle=SIDES[case % 2],
         gap=-2.0 if case % 4 < 2 else 2.0, object_class=kind)
     scene = scene.placed(rotation=orientation(case))
-    assert warned(advisories(scene)) == []
+    assert warned(advisories(scene, **SILENCE)) == []
 
 
 @pytest.mark.parametrize('ego', EGO[1:])
