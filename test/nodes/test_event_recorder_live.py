@@ -18,7 +18,10 @@ from icv_v2x.scenes import Scene, kmh, write
 from icv_v2x.tools.cli import main
 from icv_v2x.tools.replay import replay
 
-pytestmark = [pytest.mark.middleware, pytest.mark.slow]
+# One at a time: their times are compared.
+pytestmark = [
+    pytest.mark.middleware, pytest.mark.slow, pytest.mark.xdist_group('comparison'),
+]
 
 
 def test_a_warning_is_kept_through_a_hard_end(processes: Live) -> None:

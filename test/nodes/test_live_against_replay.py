@@ -18,7 +18,10 @@ from icv_v2x.report.situations import Situation, situations
 from icv_v2x.scenes import Scene, kmh, write
 from icv_v2x.tools.replay import replay
 
-pytestmark = [pytest.mark.middleware, pytest.mark.slow]
+# One at a time: their times are compared.
+pytestmark = [
+    pytest.mark.middleware, pytest.mark.slow, pytest.mark.xdist_group('comparison'),
+]
 
 LOG = logging.getLogger(__name__)
 SECOND = 1_000_000_000

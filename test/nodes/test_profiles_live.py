@@ -18,7 +18,10 @@ from icv_v2x.report.situations import situations
 from icv_v2x.tools import cli
 from icv_v2x.tools.replay import parameters_of, replay
 
-pytestmark = [pytest.mark.middleware, pytest.mark.slow]
+# One at a time: their times are compared.
+pytestmark = [
+    pytest.mark.middleware, pytest.mark.slow, pytest.mark.xdist_group('comparison'),
+]
 
 # ICV_V2X_ALL_PROFILES=1 python -m pytest test/nodes/test_profiles_live.py
 PROFILES = sorted(known()) if os.environ.get('ICV_V2X_ALL_PROFILES') else ['smart_bus', 'port']
