@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import math
+import signal
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +45,9 @@ def listen(topic: str, duration: float = math.inf) -> Iterator[FrameBatch | Batc
     context = rclpy.Context()
     rclpy.init(context=context, signal_handler_options=SignalHandlerOptions.NO, args=[])
     heard: list[FrameBatch | BatchError] = []
+    stopped = threading.Event()
+    # An interrupt that is raised within a callback of the middleware gets lost.
+    before = signal.signal(signal.SIGINT, lambda *_: stopped.set())
 
     def take(message: Any) -> None:
         try:
@@ -57,13 +62,16 @@ def listen(topic: str, duration: float = math.inf) -> Iterator[FrameBatch | Batc
         node.create_subscription(
             message_class('icv_v2x_msgs/msg/ObuFrames'), topic, take, qos.radio_input())
         end = time.monotonic() + duration
-        while time.monotonic() < end:
+        while time.monotonic() < end and not stopped.is_set():
             executor.spin_once(timeout_sec=_PASS)
             yield from heard or (None,)
             heard.clear()
     except InvalidTopicNameException as error:
         raise ValueError(str(error).splitlines()[0].removesuffix(':')) from error
     finally:
+        signal.signal(signal.SIGINT, before)
         executor.shutdown()
         node.destroy_node()
         rclpy.try_shutdown(context=context)
+    if stopped.is_set():
+        raise KeyboardInterrupt
