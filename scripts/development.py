@@ -97,7 +97,7 @@ def clean(environment: Environment) -> None:
 
 
 def _dispatch(command: str, arguments: list[str]) -> int:
-    environment = Environment(ROOT)
+    environment = Environment(ROOT, simulator=command in {'test', 'bench'})
     if command == 'clean':
         clean(environment)
         return 0

@@ -33,6 +33,7 @@ LAYOUT = 1
 
 REQUIREMENTS = (
     'requirements.txt', 'requirements-data.txt', 'requirements-ros.txt', 'requirements-dev.txt')
+SIMULATOR = 'requirements-sumo.txt'
 CONSTRAINTS = 'constraints.txt'
 
 #: Variables that would mix another Python or another ROS 2 into the environment.
@@ -103,13 +104,15 @@ def clean_variables() -> dict[str, str]:
 class Environment:
     """The virtual environment `.venv` at the root of a checkout."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, simulator: bool = False) -> None:
         """Names the places; touches nothing.
 
         Args:
             root: Folder of the checkout.
+            simulator: Whether SUMO belongs to it, which tests and benchmarks compare with.
         """
         self.root = root
+        self.simulator = simulator
         self.prefix = root / '.venv'
         self.scripts = self.prefix / 'bin'
         self.python = self.scripts / 'python'
@@ -162,7 +165,7 @@ class Environment:
             files += [p for p in (self.root / folder).rglob('*')
                       if p.is_file() and '__pycache__' not in p.parts]
         project = _digest(libraries, 'executables', _digest_files(self.root, files))
-        return [
+        steps = [
             Step('base', 'virtual environment', 'a few seconds', base, self._make_base),
             Step('libraries', 'libraries and ROS 2', '1 to 3 minutes', libraries,
                  self._install_libraries),
@@ -170,6 +173,11 @@ class Environment:
                  self._build_interfaces),
             Step('project', 'icv_v2x itself', 'a few seconds', project, self._install_project),
         ]
+        if self.simulator:
+            needed = _digest_files(self.root, (self.root / n for n in (SIMULATOR, CONSTRAINTS)))
+            steps.append(Step('simulator', 'SUMO, for the tests', 'under a minute',
+                              _digest(libraries, needed), self._install_simulator))
+        return steps
 
     def _outdated(self) -> list[Step]:
         state = self._read_state()
@@ -238,12 +246,18 @@ class Environment:
         self._call([python, '-m', module, str(self.prefix)], 'making the virtual environment')
 
     def _install_libraries(self) -> None:
+        self._install(REQUIREMENTS, 'installing the libraries')
+        self._patch_exports()
+
+    def _install_simulator(self) -> None:
+        self._install((SIMULATOR,), 'installing SUMO')
+
+    def _install(self, files: Iterable[str], doing: str) -> None:
         command = [str(self.python), '-m', 'pip', 'install', '--disable-pip-version-check',
                    '--no-input', '--progress-bar', 'off', '-c', CONSTRAINTS]
-        for name in REQUIREMENTS:
+        for name in files:
             command += ['-r', name]
-        self._call(command, 'installing the libraries')
-        self._patch_exports()
+        self._call(command, doing)
 
     def _patch_exports(self) -> None:
         # The wheels' CMake exports name the machine that built them.

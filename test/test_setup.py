@@ -21,8 +21,8 @@ preflight = importlib.import_module('preflight')
 @pytest.fixture
 def checkout(tmp_path, monkeypatch) -> Path:
     """Returns a copy of the files the set-up reads, on a machine that lacks nothing."""
-    for name in (*environment.REQUIREMENTS, 'constraints.txt', 'setup.py', 'setup.cfg',
-                 'package.xml'):
+    for name in (*environment.REQUIREMENTS, environment.SIMULATOR, 'constraints.txt', 'setup.py',
+                 'setup.cfg', 'package.xml'):
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / 'icv_v2x_msgs', tmp_path / 'icv_v2x_msgs')
     for check in ('platform_problems', 'build_problems'):
@@ -46,10 +46,20 @@ def done(checkout, monkeypatch) -> list[str]:
     monkeypatch.setattr(kind, '_install_libraries', lambda _: steps.append('libraries'))
     monkeypatch.setattr(kind, '_build_interfaces', lambda _: steps.append('interfaces'))
     monkeypatch.setattr(kind, '_install_project', lambda _: steps.append('project'))
+    monkeypatch.setattr(kind, '_install_simulator', lambda _: steps.append('simulator'))
     return steps
 
 
 ALL = ['base', 'libraries', 'interfaces', 'project']
+
+
+def test_the_simulator_comes_with_the_tests_alone(checkout, done) -> None:
+    environment.Environment(checkout).ensure()
+    assert 'simulator' not in done
+    environment.Environment(checkout, simulator=True).ensure()
+    environment.Environment(checkout).ensure()
+    environment.Environment(checkout, simulator=True).ensure()
+    assert done == ['base', 'libraries', 'interfaces', 'project', 'simulator']
 
 
 def test_second_run_does_nothing(checkout, done) -> None:
