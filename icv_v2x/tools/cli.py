@@ -17,7 +17,7 @@ COMMANDS = {
     'decode': ('icv_v2x.tools.decode', 'radio frames (hex) to JSON'),
     'encode': ('icv_v2x.tools.encode', 'JSON to radio frames (hex)'),
     'inspect': ('icv_v2x.tools.inspect_bag', 'tell what a bag holds, and what is wrong with it'),
-    'import': ('icv_v2x.tools.import_trajectories', 'make a bag from a trajectory set'),
+    'import': ('icv_v2x.tools.import_source', 'make a bag from a trajectory set or a road map'),
     'replay': ('icv_v2x.tools.replay', 'run the pipeline over a bag'),
     'degrade': ('icv_v2x.tools.degrade', 'lose, delay or disturb the inputs in a bag'),
     'faults': ('icv_v2x.tools.faults', 'run the fault matrix and print what it measures'),

@@ -1,6 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""`icv-v2x import map`: a road map as JSON becomes a bag, with an ego that drives one lane."""
+"""A road map as JSON becomes a bag, with an ego that drives one lane."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from icv_v2x.inputs import BatchError, FrameBatch
 from icv_v2x.tools.bag_contents import BagContents
+from icv_v2x.tools.contents_text import lines
 from icv_v2x.tools.errors import SourceError
-from icv_v2x.tools.inspect_bag import lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

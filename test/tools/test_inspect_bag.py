@@ -16,7 +16,7 @@ from icv_v2x.interchange.broadcast import Frame, batch_of
 from icv_v2x.message_set import BsmContent, encode_bsm
 from icv_v2x.tools.bag_contents import BagContents
 from icv_v2x.tools.cli import main
-from icv_v2x.tools.inspect_bag import lines
+from icv_v2x.tools.contents_text import lines
 
 START = 1_700_000_040 * 10**9  # a full minute
 
