@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from icv_v2x.nodes import qos
+from icv_v2x.roads import road_model
 
 if TYPE_CHECKING:
     from icv_v2x.nodes.managed_node import ManagedNode
@@ -33,3 +34,13 @@ class LaneSpeaker:
         if road is not self._shown:
             self._shown = road
             self._publish(self._node.encoder.lane_array(road, instant))
+
+    def withdraw(self, stamp: int) -> None:
+        """Publish that no road is known, in the place of what late subscribers still get.
+
+        Args:
+            stamp: The instant [ns since the Unix epoch].
+        """
+        if self._shown is not None:
+            self._publish(self._node.encoder.lane_array(road_model(()), stamp))
+            self._shown = None

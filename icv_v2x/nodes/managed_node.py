@@ -13,6 +13,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.clock import Clock, ClockType, JumpThreshold
 from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
+from rclpy.qos import QoSPolicyKind
 from rclpy.qos_overriding_options import QoSOverridingOptions
 
 from icv_v2x.inputs import BatchError
@@ -21,12 +22,13 @@ from icv_v2x.nodes.cycle_timer import STEP_BACK, CycleTimer
 from icv_v2x.nodes.health import CycleHealth, InputHealth, Severity, Status
 from icv_v2x.nodes.message_classes import encoder, message_class
 from icv_v2x.nodes.parameter_bridge import Pair, ParameterBridge
+from icv_v2x.nodes.peers import FAREWELL, PERIOD, Peers
 from icv_v2x.parameters import ParameterError
 
 try:
-    from rclpy.event_handler import SubscriptionEventCallbacks
+    from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
 except ImportError:  # Humble
-    from rclpy.qos_event import SubscriptionEventCallbacks
+    from rclpy.qos_event import PublisherEventCallbacks, SubscriptionEventCallbacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +39,11 @@ if TYPE_CHECKING:
     from icv_v2x.parameters import NodeParameters, Parameters
 
 _LOG_PERIOD = 5.0
+_TEXT = 'std_msgs/msg/String'
+_ALIVE = 'icv_v2x/alive'
+# How often changes of the inputs and of the other nodes are looked for [s].
+_WATCH = 0.1
+_ALIVE_DEPTH = 64
 # A subscriber that does not answer within this has gone; the end does not wait for it.
 _LAST_WORD = Duration(seconds=0.5)
 
@@ -45,6 +52,23 @@ def _on_match(callback: Callable[[Any], None]) -> dict[str, Callable[[Any], None
     """Return what asks for news of connected publishers; Humble and Iron have none."""
     known = inspect.signature(SubscriptionEventCallbacks.__init__).parameters
     return {'matched': callback} if 'matched' in known else {}
+
+
+def _policy_name(event: Any) -> str:
+    """Return the parameter name of the policy that an event of incompatibility is about."""
+    try:
+        return QoSPolicyKind(int(event.last_policy_kind)).name.lower()
+    except ValueError:
+        return 'quality of service'
+
+
+def _deaf_status(topic: str, count: int, policy: str) -> Status:
+    """Return that a subscriber cannot hear what is published on a topic."""
+    return Status(
+        f'output {topic}', Severity.WARN,
+        f'a subscriber asks for another {policy} than is offered and hears nothing',
+        {'subscribers of other quality of service': str(count),
+         'what to do': f'let it ask for less, or set qos_overrides.{topic}.publisher.{policy}'})
 
 
 class ManagedNode(LifecycleNode):
@@ -88,6 +112,16 @@ class ManagedNode(LifecycleNode):
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(1.0, self.guarded(self.publish_diagnostics), clock=self._steady)
+        self._peers = Peers(self.get_fully_qualified_name())
+        self._deaf: dict[str, tuple[int, str]] = {}
+        self._told: Any = None
+        self._alive = self.create_publisher(message_class(_TEXT), _ALIVE, _ALIVE_DEPTH)
+        self.create_subscription(
+            message_class(_TEXT), _ALIVE, self.guarded(
+                lambda message: self._peers.hear(str(message.data), time.monotonic_ns())),
+            _ALIVE_DEPTH)
+        self.create_timer(PERIOD, self.guarded(self._give_sign), clock=self._steady)
+        self.create_timer(_WATCH, self.guarded(self._watch), clock=self._steady)
         self._jump = self.get_clock().create_jump_callback(
             JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-STEP_BACK)),
             post_callback=self.guarded(self._on_jump))
@@ -190,11 +224,12 @@ class ManagedNode(LifecycleNode):
             except ConversionError as error:
                 health.reject('unreadable_message', str(error))
 
-        def mismatch(_: Any) -> None:
+        def mismatch(event: Any) -> None:
             health.mismatches += 1
+            health.policy = _policy_name(event)
             self.get_logger().warning(
-                f'a publisher on {health.topic} offers another quality of service than asked for; '
-                f'set qos_overrides.{health.topic}.subscription to match it')
+                f'a publisher on {health.topic} offers another {health.policy} than asked for; '
+                f'set qos_overrides.{health.topic}.subscription.{health.policy} to match it')
 
         def matched(event: Any) -> None:
             health.connected = event.current_count
@@ -211,8 +246,17 @@ class ManagedNode(LifecycleNode):
 
     def speak(self, topic: str, type_name: str, qos: QoSProfile) -> Callable[[Any], None]:
         """Return what publishes on a topic while the node is active."""
+        name = self.resolve_topic_name(topic)
+
+        def mismatch(event: Any) -> None:
+            count, _ = self._deaf.get(name, (0, ''))
+            self._deaf[name] = (count + 1, _policy_name(event))
+            self.get_logger().warning(
+                f'a subscriber of {name} asks for another {self._deaf[name][1]} than is offered')
+
         publisher = self.create_lifecycle_publisher(
             message_class(type_name), topic, qos,
+            event_callbacks=PublisherEventCallbacks(incompatible_qos=self.guarded(mismatch)),
             qos_overriding_options=QoSOverridingOptions.with_default_policies())
         self._publishers_made.append(publisher)
         publish: Callable[[Any], None] = publisher.publish
@@ -242,7 +286,9 @@ class ManagedNode(LifecycleNode):
     def publish_diagnostics(self) -> None:
         """Publish the state of the node now."""
         now = time.monotonic_ns()
-        statuses = [self._own_status(), *self.statuses()]
+        self._told = self._conditions(now)
+        statuses = [self._own_status(), self._peers.status(now), *self.statuses()]
+        statuses += [_deaf_status(topic, *found) for topic, found in self._deaf.items()]
         statuses += [
             health.status(now, self.count_publishers(topic))
             for topic, health in self._inputs.items()
@@ -256,6 +302,9 @@ class ManagedNode(LifecycleNode):
         if self.active:
             self.trigger_deactivate()
         self.trigger_shutdown()
+        self._alive.publish(message_class(_TEXT)(
+            data=FAREWELL + self.get_fully_qualified_name()))
+        self._alive.wait_for_all_acked(_LAST_WORD)
 
     def on_configure(self, state: Any) -> TransitionCallbackReturn:
         """Make everything, or say why not."""
@@ -318,6 +367,19 @@ class ManagedNode(LifecycleNode):
             self.trigger_activate() != TransitionCallbackReturn.SUCCESS)
         self.publish_diagnostics()
 
+    def _give_sign(self) -> None:
+        self._alive.publish(message_class(_TEXT)(data=self.get_fully_qualified_name()))
+
+    def _watch(self) -> None:
+        """Publish the diagnostics at once where something changed, and else once a second."""
+        if self._told is not None and self._conditions(time.monotonic_ns()) != self._told:
+            self.publish_diagnostics()
+
+    def _conditions(self, now: int) -> Any:
+        inputs = tuple(
+            health.condition(now) for health in self._inputs.values()) if self.active else ()
+        return self.active, bool(self.exceptions), self._peers.silent(now), len(self._deaf), inputs
+
     def _end_cycles(self) -> None:
         self.active = False
         if self._timer is not None:
@@ -334,6 +396,10 @@ class ManagedNode(LifecycleNode):
         self._subscriptions_made.clear()
         self._publishers_made.clear()
         self._inputs.clear()
+        self._deaf.clear()
+        # rclpy keeps a weak reference to everything that it ever waited for.
+        known = self.default_callback_group.entities
+        known.difference_update([entity for entity in known if entity() is None])
 
     def _take_parameters(self, pair: Pair) -> None:
         self.reconfigure(*pair)

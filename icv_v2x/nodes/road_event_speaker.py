@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from icv_v2x.nodes import qos
+from icv_v2x.translate.road_events import no_road_events
 
 if TYPE_CHECKING:
     from icv_v2x.nodes.managed_node import ManagedNode
@@ -37,3 +38,8 @@ class RoadEventSpeaker:
         if len(events) or self._silent == 1 or self._silent >= _SELDOM:
             self._silent = min(self._silent, 1)
             self._publish(self._node.encoder.road_event_array(events, instant))
+
+    def withdraw(self, stamp: int) -> None:
+        """Publish that there are none; `stamp` in ns since the Unix epoch."""
+        self._publish(self._node.encoder.road_event_array(no_road_events(), stamp))
+        self._silent = _SELDOM

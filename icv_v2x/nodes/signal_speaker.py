@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from icv_v2x.nodes import qos
+from icv_v2x.signals import no_signals
 
 if TYPE_CHECKING:
     from icv_v2x.nodes.managed_node import ManagedNode
@@ -31,3 +32,8 @@ class SignalSpeaker:
         if len(signals) or self._silent == 1 or self._silent >= _SELDOM:
             self._silent = min(self._silent, 1)
             self._publish(self._node.encoder.signal_array(signals))
+
+    def withdraw(self, stamp: int) -> None:
+        """Publish that there are none; `stamp` in ns since the Unix epoch."""
+        self._publish(self._node.encoder.signal_array(no_signals(stamp)))
+        self._silent = _SELDOM

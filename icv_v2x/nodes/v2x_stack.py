@@ -12,6 +12,7 @@ from icv_v2x.nodes import qos
 from icv_v2x.nodes.lane_speaker import LaneSpeaker
 from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.merge_plan_speaker import MergePlanSpeaker
+from icv_v2x.nodes.object_speaker import ObjectSpeaker
 from icv_v2x.nodes.own_identity import OwnIdentity
 from icv_v2x.nodes.parking_speaker import ParkingSpeaker
 from icv_v2x.nodes.pipeline_inputs import (
@@ -53,7 +54,7 @@ class V2xStack(ManagedNode):
         warm_up(self.parameters)
         self._pipeline = Pipeline(self.parameters)
         self._say = self.speak('v2x/advisories', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
-        self._show = self.speak('v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.output())
+        self._objects = ObjectSpeaker(self)
         self._lanes = LaneSpeaker(self)
         self._events = RoadEventSpeaker(self)
         self._signals = SignalSpeaker(self)
@@ -78,6 +79,10 @@ class V2xStack(ManagedNode):
         stamp = self.get_clock().now().nanoseconds
         self._plans.show(None, stamp)
         self._parking.show(None, stamp)
+        self._lanes.withdraw(stamp)
+        self._events.withdraw(stamp)
+        self._signals.withdraw(stamp)
+        self._objects.withdraw(stamp)
         self._publish(max(stamp, self._stamp), Mode.READY, 'deactivated', ())
 
     def forget(self) -> None:
@@ -102,7 +107,7 @@ class V2xStack(ManagedNode):
     def _cycle(self, instant: int) -> None:
         cycle = self._pipeline.cycle(instant)
         self._publish(instant, cycle.mode, cycle.mode_reason, cycle.advisories)
-        self._show(self.encoder.object_array(cycle.tracks))
+        self._objects.show(cycle.tracks)
         self._plans.show(cycle.merge_plan, instant)
         self._parking.show(cycle.guidance, instant)
         if cycle.roads is not None:

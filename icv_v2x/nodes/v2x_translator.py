@@ -7,9 +7,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from icv_v2x.nodes import qos
 from icv_v2x.nodes.lane_speaker import LaneSpeaker
 from icv_v2x.nodes.managed_node import ManagedNode
+from icv_v2x.nodes.object_speaker import ObjectSpeaker
 from icv_v2x.nodes.own_identity import OwnIdentity
 from icv_v2x.nodes.pipeline_inputs import (
     listen_to_detections,
@@ -45,7 +45,7 @@ class V2xTranslator(ManagedNode):
         """Make the stage and everything around it."""
         warm_up(self.parameters)
         self._perception = perception = Perception(self.parameters)
-        self._show = self.speak('v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.output())
+        self._objects = ObjectSpeaker(self)
         self._lanes = LaneSpeaker(self)
         self._events = RoadEventSpeaker(self)
         self._signals = SignalSpeaker(self)
@@ -61,6 +61,14 @@ class V2xTranslator(ManagedNode):
         """Begin the cycle."""
         self.forget()
         self.cycle_with(self._cycle)
+
+    def stop(self) -> None:
+        """Withdraw everything that was told."""
+        stamp = self.get_clock().now().nanoseconds
+        self._lanes.withdraw(stamp)
+        self._events.withdraw(stamp)
+        self._signals.withdraw(stamp)
+        self._objects.withdraw(stamp)
 
     def forget(self) -> None:
         """Drop what belongs to an epoch of time that has ended."""
@@ -90,7 +98,7 @@ class V2xTranslator(ManagedNode):
         self._events.show(self._perception.road_events(instant), instant)
         self._signals.show(self._perception.signals(instant))
         # Last, as those who hear it answer with what they have heard before.
-        self._show(self.encoder.object_array(tracks))
+        self._objects.show(tracks)
 
 
 def main() -> None:

@@ -118,6 +118,8 @@ class V2xTransmitter(ManagedNode):
         if self._ticks is not None:
             self.destroy_timer(self._ticks)
             self._ticks = None
+            # who drops the own echo must not go on with an id that somebody else may get
+            self._tell_id(message_class(_TEXT)(data=''))
 
     def forget(self) -> None:
         """Drop what belongs to an epoch of time that has ended."""

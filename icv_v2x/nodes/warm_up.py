@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
 
 _DURATION = 0.5
+_done: list[bool] = []
 
 
 def warm_up(parameters: Parameters) -> None:
-    """Run a small scene through a pipeline that is thrown away.
+    """Run a small scene through a pipeline that is thrown away, once in a process.
 
     The first frame compiles the message layer, which takes about a second; a node that did so in
     its first cycle would lose odometry meanwhile.
@@ -27,6 +28,8 @@ def warm_up(parameters: Parameters) -> None:
     Raises:
         RuntimeError: The frames did not come through: the installation is damaged.
     """
+    if _done:
+        return
     origin = parameters.map_origin
     scene = Scene(_DURATION, origin=(origin.latitude, origin.longitude, origin.altitude))
     scene.ego(10.0)
@@ -35,3 +38,4 @@ def warm_up(parameters: Parameters) -> None:
     run(scene, pipeline, rate=parameters.cycle.rate)
     if not pipeline.counters.received:
         raise RuntimeError('the frames of the self-test did not come through')
+    _done.append(True)

@@ -45,7 +45,7 @@ def main() -> None:
         })
 
     def diagnose(message: DiagnosticArray) -> None:
-        write({'kind': 'diagnostics', 'status': {
+        write({'kind': 'diagnostics', 'arrival': time.time_ns(), 'status': {
             status.name: {
                 'level': status.level[0], 'message': status.message,
                 **{entry.key: entry.value for entry in status.values},

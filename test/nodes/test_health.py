@@ -66,6 +66,20 @@ def test_a_mismatch_of_service_quality_is_an_error_while_nothing_comes() -> None
     assert health.status(SECOND, publishers=2).severity == Severity.OK
 
 
+def test_a_topic_of_which_every_message_is_rejected_says_what_to_do() -> None:
+    health = odometry()
+    for _ in range(5):
+        health.receive(0)
+        health.reject('wrong_frame')
+    status = health.status(1, publishers=1)
+    assert status.severity == Severity.ERROR
+    assert status.message == 'every message is rejected: wrong_frame'
+    assert 'frame map' in status.values['what to do']
+    health.receive(1)
+    health.receive(2)
+    assert health.status(3, publishers=1).severity == Severity.WARN
+
+
 def test_cycle_times_are_bounded_in_number() -> None:
     cycles = CycleHealth()
     for _ in range(10_000):

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from live import Live
+from live import HERE, Live
 from strategies.road_maps import crossing_links, map_frame
 
 from icv_v2x.interchange.map_plans import map_octets
@@ -37,7 +37,9 @@ print(len(heard[0].lane_id), len(heard[0].connection_lane), set(heard[0].verific
 """
 
 
-def test_a_late_listener_hears_the_road(processes: Live, tmp_path: Path) -> None:
+def test_a_late_listener_hears_the_road_until_it_is_withdrawn(
+    processes: Live, tmp_path: Path,
+) -> None:
     source, bag = tmp_path / 'map.json', tmp_path / 'bag'
     source.write_text(json.dumps(decode(map_octets(crossing_links(arm=40.0), map_frame()))))
     imported = write_map(source, bag)
@@ -48,3 +50,9 @@ def test_a_late_listener_hears_the_road(processes: Live, tmp_path: Path) -> None
     late = processes.start('late', [sys.executable, '-c', LATE])
     assert late.wait(timeout=60.0) == 0, processes.err('late').read_text()
     assert processes.out('late').read_text().split() == ['8', '16', '{1}']
+    deactivated = processes.start('control', [
+        sys.executable, str(HERE / 'control.py'), '/v2x_translator', 'change', '4'])
+    assert deactivated.wait(timeout=60.0) == 0, processes.err('control').read_text()
+    later = processes.start('later', [sys.executable, '-c', LATE])
+    assert later.wait(timeout=60.0) == 0, processes.err('later').read_text()
+    assert processes.out('later').read_text().split() == ['0', '0', 'set()']

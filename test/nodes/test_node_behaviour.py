@@ -223,3 +223,20 @@ def test_a_silent_source_degrades_and_silences_nobody(
             for message in processes.advisories()[before:]), 'DEGRADED')
     steps = [b.stamp - a.stamp for a, b in itertools.pairwise(processes.advisories()[before:])]
     assert max(steps) <= 200_000_000
+
+
+def test_going_through_the_lifecycle_leaves_nothing_behind(
+    processes: Live, parameters: Path,
+) -> None:
+    benchmark = HERE.parents[1] / 'benchmarks' / 'lifecycle.py'
+    process = processes.start('cycles', [
+        sys.executable, str(benchmark), '--cycles', '12', '--nodes', 'v2x_translator',
+        'advisory_arbiter', '--params', str(parameters)])
+    assert process.wait(timeout=90.0) == 0, processes.err('cycles').read_text()
+    for line in processes.out('cycles').read_text().splitlines():
+        figures = json.loads(line)
+        assert figures['said while active'] > 0
+        assert {figures[key] for key in (
+            'said while inactive', 'failed transitions', 'exceptions', 'growth of open files',
+        )} == {0}, figures
+        assert figures['growth of objects'] < 100, figures
