@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.hysteresis import SOFTER
 from icv_v2x.advisory.mode import Condition, mode_of, worst
 from icv_v2x.advisory.types import Advisory, Application, Level, Mode, Scenario
@@ -86,10 +87,14 @@ class Arbiter:
             mode, reason = Mode.INHIBITED, 'no ego pose any more'
         mode, reason, ceiling = worst((mode, reason, ceiling), conditions)
         self._had_ego = self._had_ego or ego_age is not None
+        candidates = tuple(candidates)
         spoken = (
             [_capped(c, ceiling) for c in candidates] if ceiling > Level.NONE else []
         )
-        chosen = sorted(_one_per_subject(spoken), key=_rank)[: self._arbitration.maximum]
+        ranked = sorted(_one_per_subject(spoken), key=_rank)
+        chosen = ranked[: self._arbitration.maximum]
+        if gates.heard():
+            _tell(candidates, ranked, chosen, (mode, reason, ceiling))
         self._known = {
             key: (number, seen) for key, (number, seen) in self._known.items()
             if now - seen < _SAME_SITUATION
@@ -111,6 +116,28 @@ class Arbiter:
             self._next_id = self._next_id % 0xFFFFFFFF + 1
         self._known[key] = (number, now)
         return number
+
+
+def _tell(
+    candidates: tuple[Advisory, ...], ranked: list[Advisory], chosen: list[Advisory],
+    bound: tuple[Mode, str, Level],
+) -> None:
+    """Tell who listens what became of each candidate."""
+    mode, reason, ceiling = bound
+    for candidate in candidates:
+        said = (candidate.application.name, candidate.subject_ids)
+        kept = [a for a in ranked if (a.application.name, a.subject_ids) == said]
+        louder = next((a for a in ranked if a.subject_ids == said[1]), None)
+        if candidate.level > ceiling:
+            gates.remark(
+                *said, '{} at most in {}: {}', ceiling.name if ceiling else 'nothing',
+                mode.name, reason)
+        if not kept and louder is not None:
+            gates.remark(*said, '{} speaks of it instead', louder.application.name)
+        elif kept and kept[0] not in chosen:
+            gates.remark(*said, 'left out: {} more urgent ones are said', len(chosen))
+        elif kept:
+            gates.remark(*said, 'said: {} {}', kept[0].level.name, kept[0].action.name)
 
 
 def _capped(advisory: Advisory, ceiling: Level) -> Advisory:

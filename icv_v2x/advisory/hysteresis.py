@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import FREE, NAN, Action, Advisory, Application, Ceiling, Level
 
 if TYPE_CHECKING:
@@ -70,12 +71,17 @@ class LevelHold:
         advisories = []
         for candidate in candidates:
             key = (candidate.application, candidate.subject_ids)
-            held = self._step(now, candidate, self._held.pop(key, None), ceilings)
+            before = self._held.pop(key, None)
+            held = self._step(now, candidate, before, ceilings)
+            if gates.heard():
+                _tell(now, candidate, before, held, ceilings)
             if held is not None:
                 in_force[key] = held
                 advisories.append(_at_level(held.advisory, held.level))
         for key, held in self._held.items():
             faded = self._fade(now, held, ceilings)
+            if gates.heard():
+                _tell(now, None, held, faded, ceilings)
             if faded is not None:
                 in_force[key] = faded
                 advisories.append(_at_level(faded.advisory, faded.level))
@@ -120,6 +126,33 @@ class LevelHold:
                 reason=f'No conflict predicted any more; before: {advisory.reason}',
             )
         return _Held(advisory, keep, since)
+
+
+def _tell(
+    now: int, candidate: Advisory | None, before: _Held | None, after: _Held | None,
+    ceilings: Ceilings,
+) -> None:
+    """Tell who listens how a level came about, `before` and `after` this instant."""
+    of = candidate or (before.advisory if before else None)
+    if of is None:
+        return
+    said = (of.application.name, of.subject_ids)
+    if candidate is None:
+        gates.remark(*said, 'no candidate any more')
+    else:
+        gates.remark(
+            *said, 'candidate: {} by the entry, {} by the exit thresholds',
+            candidate.level.name, Level(candidate.exit_level).name)
+    ceiling = _ceiling(of.subject_ids, ceilings)
+    if ceiling.level < Level.IMMINENT:
+        gates.remark(*said, '{} at most: {}', ceiling.level.name, ceiling.why)
+    if before is not None:
+        gates.remark(*said, '{} was in force', before.level.name)
+    if after is not None and after.left_since is not None:
+        gates.remark(
+            *said, 'held, as the level was left only {:.2f} s ago',
+            (now - after.left_since) / 1e9)
+    gates.remark(*said, 'in force: {}', after.level.name if after else 'nothing')
 
 
 def _ceiling(subjects: tuple[str, ...], ceilings: Ceilings) -> Ceiling:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.scenarios.candidates import advice
 from icv_v2x.scenarios.motions import STANDING
@@ -172,8 +173,11 @@ def candidates(
     Returns:
         Candidates with the level by the entry and by the exit thresholds.
     """
+    gates.about(of.application.name, tracks)
+    gates.holds(gates.SELECTED, 'is such a vehicle', np.isin(np.arange(len(tracks)), of.rows))
     if not len(of.rows):
         return []
+    gates.about(of.application.name, tracks, of.rows)
     special = tracks.take(of.rows)
     approach = approaches(events.path.places(special), events.path, special, ego, parameters)
     entry, leave = (
@@ -201,9 +205,16 @@ def _level(approach: Approach, parameters: Parameters, ease: float) -> NDArray[n
     """Return the level of each vehicle; `ease` below 1 for the exit thresholds."""
     evw = parameters.evw
     arrival, distance = approach.arrival * ease, approach.distance * ease
-    info = (distance <= evw.info_distance) | (arrival <= evw.info_time)
-    caution = approach.shares & (arrival <= evw.caution_time)
-    warning = caution & approach.in_way & (arrival <= evw.warning_time)
+    gates.holds(Level.INFO, 'it comes near', approach.relation != Relation.NONE)
+    info = gates.at_most(Level.INFO, 'either: distance [m]', distance, evw.info_distance)
+    info |= gates.at_most(Level.INFO, 'or: arrival [s]', arrival, evw.info_time)
+    caution = gates.holds(
+        Level.CAUTION, 'on the road of the ego, or meets it at the crossing', approach.shares)
+    caution = caution & gates.at_most(
+        Level.CAUTION, 'arrival [s]', arrival, evw.caution_time)
+    warning = caution & gates.holds(
+        Level.WARNING, 'the ego is in its way', approach.in_way)
+    warning &= gates.at_most(Level.WARNING, 'arrival [s]', arrival, evw.warning_time)
     level = np.select(
         [warning, caution, info], [Level.WARNING, Level.CAUTION, Level.INFO], Level.NONE)
     return np.where(approach.relation != Relation.NONE, level, Level.NONE)

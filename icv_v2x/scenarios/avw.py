@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Application
 from icv_v2x.message_set.enumerations import ExteriorLight, VehicleEvent
 from icv_v2x.scenarios.hazards import Hazard
@@ -26,12 +27,14 @@ _BROKEN = (
 
 def find(events: Events, tracks: Tracks, parameters: Parameters) -> Hazard | None:
     """Return the abnormal vehicles, None where there are none or AVW is switched off."""
-    if not parameters.avw.enabled:
+    gates.about('AVW', tracks)
+    if not gates.holds(gates.SELECTED, 'avw.enabled', parameters.avw.enabled):
         return None
     broken = (tracks.events & int(_BROKEN)) != 0
     flashing = (tracks.events & int(VehicleEvent.HAZARD_LIGHTS)) != 0
     flashing |= (tracks.lights & int(ExteriorLight.HAZARD_SIGNAL)) != 0
     abnormal = broken | (flashing & (np.abs(tracks.speed) <= parameters.avw.slow_speed))
+    gates.holds(gates.SELECTED, 'broken down, or slow with hazard lights', abnormal)
     if not abnormal.any():
         return None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.scenarios.candidates import advice
 from icv_v2x.scenarios.intent import changes_lane
@@ -45,12 +46,15 @@ def assess(
     Returns:
         Candidates with the level by the entry and by the exit thresholds.
     """
-    if not parameters.bsw.enabled:
+    gates.about('BSW', tracks)
+    if not gates.holds(gates.SELECTED, 'bsw.enabled', parameters.bsw.enabled):
         return []
     rows = vehicles_near(ego, tracks, _REACH, parameters)
+    gates.about('BSW', tracks, rows)
     rows = rows[same_way(ego, tracks.take(rows), parameters)]
     if not len(rows):
         return []
+    gates.about('BSW', tracks, rows)
     vehicles = tracks.take(rows)
     beside = seen_along(
         ego, vehicles, np.full(len(rows), ego.heading), seen_along_their_lanes(ego, vehicles).axis
@@ -85,8 +89,17 @@ def _level(
     bsw = parameters.bsw
     reach = beside.ahead - beside.front_gap - 0.5 * ego.length
     front, rear = beside.ahead + reach, beside.ahead - reach
-    zone = (beside.side_gap >= bsw.nearest * ease) & (beside.side_gap <= bsw.farthest / ease)
-    zone &= rear < 0.5 * ego.length - bsw.mirror * ease
-    zone &= front > -0.5 * ego.length - bsw.behind / ease
-    changes = changes_lane(ego, intent, beside, parameters, ease)
+    zone = gates.at_least(
+        Level.INFO, 'gap from side to side [m]', beside.side_gap, bsw.nearest * ease)
+    zone &= gates.at_most(
+        Level.INFO, 'gap from side to side, at most [m]', beside.side_gap, bsw.farthest / ease)
+    zone &= gates.below(
+        Level.INFO, 'its tail, before the centre of the ego [m]', rear,
+        0.5 * ego.length - bsw.mirror * ease)
+    zone &= gates.above(
+        Level.INFO, 'its front, before the centre of the ego [m]', front,
+        -0.5 * ego.length - bsw.behind / ease)
+    changes = gates.holds(
+        Level.WARNING, 'the ego is about to change to its lane',
+        changes_lane(ego, intent, beside, parameters, ease))
     return np.where(zone, np.where(changes, Level.WARNING, Level.INFO), Level.NONE)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Application
 from icv_v2x.message_set.enumerations import VehicleEvent
 from icv_v2x.scenarios.hazards import Hazard
@@ -30,7 +31,10 @@ _CONTROL_LOSS = (
 def find(tracks: Tracks, parameters: Parameters) -> Hazard | None:
     """Return the vehicles that lose control, oncoming ones included, None where CLW is off."""
     lost = (tracks.events & int(_CONTROL_LOSS)) != 0
-    if not (parameters.clw.enabled and lost.any()):
+    gates.about('CLW', tracks)
+    enabled = gates.holds(gates.SELECTED, 'clw.enabled', parameters.clw.enabled)
+    gates.holds(gates.SELECTED, 'tells of lost control', lost)
+    if not (enabled and lost.any()):
         return None
 
     def what(row: int) -> str:

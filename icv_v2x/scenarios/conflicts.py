@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from icv_v2x import conflict
-from icv_v2x.conflict import Contact, Footprint, first_contact, near_the_way, way_circles
+from icv_v2x.advisory import gates
+from icv_v2x.conflict import (
+    Contact,
+    Footprint,
+    closest_approach,
+    first_contact,
+    near_the_way,
+    way_circles,
+)
 from icv_v2x.motion import (
     PiecewiseMotion,
     distance_travelled,
@@ -36,6 +44,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _Record = TypeVar('_Record')
+
+PREDICTION = 'prediction'
+"""In place of an application: of what all collision applications rest on."""
 
 # An oncoming subject moves at least this fast [m/s].
 ONCOMING_SPEED = 1.0
@@ -189,7 +200,9 @@ def assess_conflicts(ego: EgoState, tracks: Tracks, parameters: Parameters) -> C
     collision = parameters.collision
     own = ego_motion(ego, parameters)
     own_size = Footprint(np.array([ego.length]), np.array([ego.width]))
+    gates.about(PREDICTION, tracks)
     rows = _on_the_same_level(ego, tracks, collision.height_difference)
+    gates.about(PREDICTION, tracks, rows)
     rows = _near(own, own_size, tracks, rows, collision.horizon)
     # Motion in turns has many pieces, so those who drive straight are taken apart.
     turning = (tracks.turn_rate[rows] != 0.0) & (np.abs(tracks.speed[rows]) > STANDING)
@@ -198,14 +211,21 @@ def assess_conflicts(ego: EgoState, tracks: Tracks, parameters: Parameters) -> C
         for part in (rows[~turning], rows[turning])
         if len(part)
     ]
-    return _joined([part for part in parts if part is not None])
+    found = _joined([part for part in parts if part is not None])
+    gates.about(PREDICTION, tracks, found.row)
+    gates.told('time to contact in present motion [s]', found.time)
+    gates.told('probability of contact', found.probability)
+    gates.told('closing speed [m/s]', found.closing_speed)
+    gates.told('way of the ego to the contact [m]', found.distance)
+    return found
 
 
 def _on_the_same_level(ego: EgoState, tracks: Tracks, limit: float) -> NDArray[np.intp]:
     """Return the rows that are not known to be on another level."""
     apart = np.abs(tracks.z - ego.z) >= limit
     usable = np.isfinite(tracks.x) & np.isfinite(tracks.y) & np.isfinite(tracks.heading)
-    return np.flatnonzero(~apart & usable)
+    return np.flatnonzero(gates.holds(
+        gates.SELECTED, 'on the level of the ego, its place and heading known', ~apart & usable))
 
 
 def _near(
@@ -228,7 +248,8 @@ def _near(
             x, y, heading, speed, horizon, acceleration=change, yaw_rate=turn_rate
         )
         near |= near_the_way(own, own_size, circles, size)
-    return rows[near]
+    return rows[gates.holds(
+        gates.SELECTED, 'could come near the way of the ego within the horizon', near)]
 
 
 def _assess(
@@ -251,10 +272,17 @@ def _assess(
     kept = steady_contact.overlaps | contact.overlaps
     if starting(ego, parameters):
         kept |= _course(ego, subjects, parameters) == Course.CROSSING
+    gates.about(PREDICTION, subjects)
+    gates.told('closest approach of the footprints [m]', lambda row: float(closest_approach(
+        own, own_size, present.take(np.array([row])), sizes.take(np.array([row]))
+    ).distance[0]))
+    kept = gates.holds(
+        gates.SELECTED, 'a contact within the horizon, or across the way of a starting ego', kept)
     index = np.flatnonzero(kept)
     if not len(index):
         return None
     subjects, sizes = subjects.take(index), sizes.take(index)
+    gates.about(PREDICTION, subjects)
     steady, present = steady.take(index), present.take(index)
     steady_contact, contact = steady_contact.take(index), contact.take(index)
 

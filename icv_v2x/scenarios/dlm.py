@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.message_set.records.map_common import VehicleLaneAttribute
 from icv_v2x.message_set.records.rsc import CoordinationInfo
@@ -56,12 +57,17 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
         return []
     events, where = scene.events, scene.where
     found = []
-    for row in np.flatnonzero(scene.in_force & where.ahead).tolist():
+    told_of = scene.asked(Application.DLM, np.ones(len(events), dtype=np.bool_), 'told')
+    for row in np.flatnonzero(told_of).tolist():
         begin = float(where.begin[row])
         use = _use(scene, row)
+        gates.about_one('DLM', events.name, row)
+        gates.holds(gates.SELECTED, 'says something of lanes', use is not None)
         if use is None or not within_reach(scene, begin):
             continue
         own = bool(where.own_lane[row])
+        gates.holds(
+            Level.CAUTION, 'the lane is not open to the own vehicle', not _open(scene, use))
         levels = _levels(scene, use, begin, own=own)
         action = _action(scene, row, levels[0], own=own)
         place = f'{begin:.0f} m ahead' if begin > 0.0 else 'here'

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.frames import wrap_angle
 from icv_v2x.scenarios.candidates import advice
@@ -90,26 +91,36 @@ def assess(
         Candidates with the level by the entry and by the exit thresholds.
     """
     dnpw = parameters.dnpw
-    if not dnpw.enabled or ego.speed <= 0.0:
+    gates.about('DNPW', tracks)
+    enabled = gates.holds(gates.SELECTED, 'dnpw.enabled', dnpw.enabled)
+    if not enabled or not gates.holds(gates.SELECTED, 'the ego moves', ego.speed > 0.0):
         return []
     near = vehicles_near(ego, tracks, dnpw.distance_ahead + ego.length, parameters)
+    gates.about('DNPW, whom to pass', tracks, near)
     passing = _passing(ego, tracks, near, intent, parameters)
+    gates.about('DNPW', tracks, near)
+    gates.holds(gates.SELECTED, 'the ego has somebody to pass', passing is not None)
     if passing is None:
         return []
     rows = near[oncoming(passing.axis, tracks.take(near), parameters)]
+    gates.about('DNPW', tracks, rows)
     rows, gaps = _in_the_oncoming_lane(ego, tracks, rows, passing, parameters)
     if not len(rows):
         return []
+    gates.about('DNPW', tracks, rows)
     speeds = tracks.speed[rows]
     meet = _meeting_time(ego.speed, passing.speed, dnpw.acceleration, gaps, speeds)
-    told = _lane_told(tracks, rows, passing, parameters)
+    told = gates.holds(
+        Level.WARNING, 'its lane is told well enough',
+        _lane_told(tracks, rows, passing, parameters))
     levels = [
         np.where(told, level, np.minimum(level, Level.CAUTION))
         for level in (
             _level(passing, meet, parameters, margin)
             for margin in (1.0, parameters.collision.exit_margin))
     ]
-    seen = (gaps <= dnpw.distance_ahead) & (meet <= dnpw.time_ahead)
+    seen = gates.at_most(Level.CAUTION, 'gap [m]', gaps, dnpw.distance_ahead)
+    seen &= gates.at_most(Level.CAUTION, 'met [s], at most', meet, dnpw.time_ahead)
     action = Action.SLOW_DOWN if passing.out else Action.KEEP_LANE
     return [
         advice(
@@ -255,8 +266,10 @@ def _in_the_oncoming_lane(
     unsure = np.minimum(
         np.hypot(east, north) * math.tan(math.radians(parameters.dnpw.corridor)),
         _error_across(tracks, rows, passing))
-    there = np.abs(offset - width) <= 0.5 * width + np.minimum(unsure, _UNSURE * width)
-    there &= beside.front_gap > 0.0
+    there = gates.at_most(
+        gates.SELECTED, 'off the middle of the oncoming lane [m]', np.abs(offset - width),
+        0.5 * width + np.minimum(unsure, _UNSURE * width))
+    there &= gates.above(gates.SELECTED, 'gap ahead of the ego [m]', beside.front_gap, 0.0)
     return rows[there], beside.front_gap[there]
 
 
@@ -306,9 +319,17 @@ def _level(
     dnpw = parameters.dnpw
     # A pass that never ends is one for as long as anybody looks ahead.
     duration = min(passing.time, dnpw.time_ahead)
-    caution = (meet * ease <= duration + dnpw.caution_margin) & passing.slower
-    warning = (meet * ease <= duration + dnpw.warning_margin) & passing.intent
-    imminent = warning & passing.out & (meet * ease <= passing.back + dnpw.return_margin)
+    what = 'met while passing [s]'
+    caution = gates.at_most(
+        Level.CAUTION, what, meet * ease, duration + dnpw.caution_margin)
+    caution &= gates.holds(Level.CAUTION, 'who is passed is slower', passing.slower)
+    warning = gates.at_most(
+        Level.WARNING, what, meet * ease, duration + dnpw.warning_margin)
+    warning &= gates.holds(Level.WARNING, 'the ego is about to pass', passing.intent)
+    imminent = warning & gates.holds(
+        Level.IMMINENT, 'the ego is in the oncoming lane', passing.out)
+    imminent &= gates.at_most(
+        Level.IMMINENT, what, meet * ease, passing.back + dnpw.return_margin)
     level = np.where(caution | warning, Level.CAUTION, Level.NONE)
     level = np.where(warning, Level.WARNING, level)
     return np.where(imminent, Level.IMMINENT, level)

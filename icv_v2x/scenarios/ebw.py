@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.conflict.delayed_leader import (
     required_deceleration_delayed,
@@ -55,15 +56,23 @@ def assess(
         Candidates with the level by the entry and by the exit thresholds.
     """
     ebw = parameters.ebw
-    if not ebw.enabled or not events.brakes_hard.any():
+    gates.about('EBW', tracks)
+    enabled = gates.holds(gates.SELECTED, 'ebw.enabled', ebw.enabled)
+    claims = gates.holds(gates.SELECTED, 'claims to brake hard', events.brakes_hard)
+    if not enabled or not claims.any():
         return []
     places = events.places
-    ahead = places.ahead & places.level & (places.gap <= ebw.distance)
-    ahead &= same_direction(places, parameters)
+    ahead = gates.holds(
+        gates.SELECTED, 'ahead on the level of the ego', places.ahead & places.level)
+    ahead = ahead & gates.at_most(gates.SELECTED, 'gap [m]', places.gap, ebw.distance)
+    ahead &= gates.holds(
+        gates.SELECTED, 'heads along the own way', same_direction(places, parameters))
     lane = ahead & in_own_lane(places, parameters)
-    rows = np.flatnonzero(events.brakes_hard & ahead & on_carriageway(places, parameters))
+    rows = np.flatnonzero(claims & ahead & gates.holds(
+        gates.SELECTED, 'on the own carriageway', on_carriageway(places, parameters)))
     if not len(rows):
         return []
+    gates.about('EBW', tracks, rows)
     between = _between(rows, places, lane)
     need = _need(rows, between, places, tracks, ego, parameters)
     probability = _probability(rows, places, tracks, ego)
@@ -100,10 +109,18 @@ def _level(
     """Return the level of each braking vehicle; `ease` below 1 for the exit thresholds."""
     collision = parameters.collision
     strong = emergency_deceleration(parameters) * ease
-    warning = (need.warning >= strong) & (need.now >= parameters.ebw.deceleration_needed * ease)
-    warning &= lane & confirmed & (probability >= collision.probability * ease)
-    imminent = (need.imminent >= strong) & (need.time <= collision.imminent_time / ease)
-    level = level_of(np.ones(len(lane), dtype=np.bool_), lane, warning, imminent)
+    warning = gates.at_least(Level.WARNING, 'a_req of WARNING [m/s2]', need.warning, strong)
+    warning &= gates.at_least(
+        Level.WARNING, 'a_req now [m/s2]', need.now, parameters.ebw.deceleration_needed * ease)
+    warning &= gates.holds(Level.WARNING, 'its speed agrees in two messages', confirmed)
+    warning &= lane & gates.at_least(
+        Level.WARNING, 'probability that it is in the own lane', probability,
+        collision.probability * ease)
+    imminent = gates.at_least(Level.IMMINENT, 'a_req of IMMINENT [m/s2]', need.imminent, strong)
+    imminent &= gates.at_most(
+        Level.IMMINENT, 'time to contact [s]', need.time, collision.imminent_time / ease)
+    in_lane = gates.holds(Level.CAUTION, 'in the own lane', lane)
+    level = level_of(np.ones(len(lane), dtype=np.bool_), in_lane, warning, imminent)
     return np.maximum(level, Level.INFO)
 
 

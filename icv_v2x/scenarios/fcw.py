@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.scenarios.candidates import candidate, level_of
 from icv_v2x.scenarios.conflicts import Course, emergency_deceleration
@@ -39,7 +40,8 @@ def assess(
     Returns:
         Candidates with the level by the entry and by the exit thresholds.
     """
-    if not parameters.fcw.enabled:
+    gates.about('FCW', tracks, conflicts.row)
+    if not gates.holds(gates.SELECTED, 'fcw.enabled', parameters.fcw.enabled):
         return []
     return [
         *_leaders(conflicts, tracks, ego, parameters),
@@ -70,10 +72,12 @@ def _leaders(
 ) -> list[Advisory]:
     """Assess traffic in the same direction and what stands in the path."""
     steady, braking = conflicts.steady, conflicts.braking
-    same = conflicts.course == Course.SAME
+    same = gates.holds(
+        gates.SELECTED, 'goes the same way or stands', conflicts.course == Course.SAME)
     time = np.minimum(steady.time, braking.time)
     needed = np.maximum(steady.now, braking.now)
     beside = stays_beside(ego, tracks.take(conflicts.row))
+    gates.holds(Level.WARNING, 'does not stay beside the ego', ~beside)
     entry, leave = (
         np.where(beside, np.minimum(level, Level.CAUTION), level) * same
         for level in (
@@ -108,23 +112,40 @@ def _leader_level(
     collision, fcw = parameters.collision, parameters.fcw
     strong = emergency_deceleration(parameters) * ease
     steady, braking = conflicts.steady, conflicts.braking
-    caution = np.maximum(steady.caution, braking.caution) >= strong
-    warning = (
-        (steady.warning >= strong) & (steady.now >= fcw.deceleration_steady * ease)
-    ) | (
-        (braking.warning >= strong) & (braking.now >= fcw.deceleration_braking * ease)
-    )
-    warning &= conflicts.probability >= collision.probability * ease
-    imminent = np.maximum(steady.imminent, braking.imminent) >= strong
-    imminent &= time <= collision.imminent_time / ease
-    return level_of(np.isfinite(time), caution, warning, imminent)
+    caution = gates.at_least(
+        Level.CAUTION, 'a_req of CAUTION [m/s2]',
+        np.maximum(steady.caution, braking.caution), strong)
+    warning = gates.at_least(
+        Level.WARNING, 'either: a_req of WARNING, leader keeps its speed [m/s2]',
+        steady.warning, strong)
+    warning &= gates.at_least(
+        Level.WARNING, 'either: a_req now, leader keeps its speed [m/s2]',
+        steady.now, fcw.deceleration_steady * ease)
+    brakes = gates.at_least(
+        Level.WARNING, 'or: a_req of WARNING, leader brakes on [m/s2]', braking.warning, strong)
+    brakes &= gates.at_least(
+        Level.WARNING, 'or: a_req now, leader brakes on [m/s2]',
+        braking.now, fcw.deceleration_braking * ease)
+    warning |= brakes
+    warning &= gates.at_least(
+        Level.WARNING, 'probability of contact', conflicts.probability,
+        collision.probability * ease)
+    imminent = gates.at_least(
+        Level.IMMINENT, 'a_req of IMMINENT [m/s2]',
+        np.maximum(steady.imminent, braking.imminent), strong)
+    imminent &= gates.at_most(
+        Level.IMMINENT, 'time to contact [s]', time, collision.imminent_time / ease)
+    meets = gates.holds(Level.CAUTION, 'met at the front of the ego', np.isfinite(time))
+    return level_of(meets, caution, warning, imminent)
 
 
 def _oncoming(
     conflicts: Conflicts, tracks: Tracks, ego: EgoState, parameters: Parameters
 ) -> list[Advisory]:
     """Assess oncoming traffic in the own path."""
-    oncoming = conflicts.course == Course.ONCOMING
+    gates.about('FCW, oncoming', tracks, conflicts.row)
+    oncoming = gates.holds(
+        gates.SELECTED, 'comes towards the ego', conflicts.course == Course.ONCOMING)
     entry = _oncoming_level(conflicts, parameters, 1.0) * oncoming
     leave = _oncoming_level(conflicts, parameters, parameters.collision.exit_margin) * oncoming
     found = []
@@ -153,11 +174,14 @@ def _oncoming_level(
 ) -> NDArray[np.int64]:
     collision, fcw = parameters.collision, parameters.fcw
     time = conflicts.time * ease
-    warning = (time <= fcw.oncoming_warning) & conflicts.settled
-    warning &= conflicts.probability >= collision.probability * ease
-    return level_of(
-        np.isfinite(time),
-        time <= fcw.oncoming_caution,
-        warning,
-        time <= min(fcw.oncoming_imminent, collision.imminent_time),
-    )
+    what = 'oncoming: time to contact [s]'
+    caution = gates.at_most(Level.CAUTION, what, time, fcw.oncoming_caution)
+    warning = gates.at_most(Level.WARNING, what, time, fcw.oncoming_warning)
+    warning &= gates.holds(
+        Level.WARNING, 'oncoming: contact hangs on no error of the prediction', conflicts.settled)
+    warning &= gates.at_least(
+        Level.WARNING, 'oncoming: probability of contact', conflicts.probability,
+        collision.probability * ease)
+    imminent = gates.at_most(
+        Level.IMMINENT, what, time, min(fcw.oncoming_imminent, collision.imminent_time))
+    return level_of(np.isfinite(time), caution, warning, imminent)

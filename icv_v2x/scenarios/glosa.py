@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from icv_v2x.advisory.gates import SELECTED, about, above, holds
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.message_set.records.map_common import Maneuver
 from icv_v2x.scenarios.signal_approach import Queue, SignalAhead, queue_before, trusted
@@ -76,11 +77,15 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
     ahead = scene.signals_ahead.signals[:limits.signals]
     if not limits.enabled or not ahead or scene.signals is None:
         return []
-    if ahead[0].distance <= limits.nearest:
+    about('GLOSA', [ahead[0].name])
+    if not above(
+        SELECTED, 'distance of the stop line [m]', ahead[0].distance, limits.nearest
+    ):
         return []
     signals = scene.signals
     usable = [first for first in ahead if _counts(first, signals)]
-    if not usable or usable[0] is not ahead[0]:
+    counts = bool(usable) and usable[0] is ahead[0]
+    if not holds(SELECTED, 'the signal may be counted on', counts):
         return []
     first = _approach(scene, ahead[0], parameters)
     speed = max(scene.ego.speed, 0.0)
@@ -90,7 +95,10 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
     wave = green_wave(gates, speed, limits.acceleration, limits.deceleration)
     late = _in_traffic(scene)
     wanted = min(gates[0].slowest if wave is None else wave.slowest, speed)
-    if _held_up(first.queue, speed, wanted, parameters):
+    if not holds(
+        SELECTED, 'nobody slower is near ahead',
+        not _held_up(first.queue, speed, wanted, parameters),
+    ):
         return []
     if wave is None:
         profile = _stop(first, speed, parameters, late=late)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import FREE, LOST, Ceiling, Level
 from icv_v2x.inputs import Verification
 from icv_v2x.trust.levels import TrustLevel
@@ -15,6 +16,9 @@ from icv_v2x.trust.levels import TrustLevel
 if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
     from icv_v2x.world.tracks import Tracks
+
+GROUND = 'ground'
+"""In place of an application: of what bounds the level of a subject whatever is predicted."""
 
 # Consecutive consistent messages that IMMINENT needs.
 _MESSAGES = 2
@@ -65,7 +69,9 @@ class Ground:
         if not len(rows):
             return LOST
         found = FREE
+        gates.about(GROUND, [name])
         for bound, ceiling in self._bounds:
+            gates.holds(ceiling.level, ceiling.why, bool(bound[rows[0]]))
             if bound[rows[0]] and ceiling.level <= found.level:
                 found = ceiling
         return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.scenarios import fcw
 from icv_v2x.scenarios.candidates import advice
@@ -66,24 +67,37 @@ def candidates(
     closing = ego.speed - places.along
     with np.errstate(divide='ignore', invalid='ignore'):
         arrival = np.where(closing > 0.0, places.gap / closing, np.inf)
-    near = (places.gap <= hazard.info_distance) | (arrival <= hazard.info_time)
-    route = places.ahead & places.level & near & on_carriageway(places, parameters)
-    rows = np.flatnonzero(of.hazardous & route & (lane | of.beside))
+    name = of.application.name
+    gates.about(name, tracks)
+    near = gates.at_most(
+        gates.SELECTED, 'either: gap [m]', places.gap, hazard.info_distance)
+    near |= gates.at_most(
+        gates.SELECTED, 'or: arrival [s]', arrival, hazard.info_time)
+    route = gates.holds(
+        gates.SELECTED, 'ahead on the level of the ego', places.ahead & places.level)
+    route = route & near & gates.holds(
+        gates.SELECTED, 'on the own carriageway', on_carriageway(places, parameters))
+    rows = np.flatnonzero(of.hazardous & route & gates.holds(
+        gates.SELECTED, 'in the own lane, or of a kind that counts beside it', lane | of.beside))
     if not len(rows):
         return []
     margin = parameters.collision.exit_margin
     speed = max(ego.speed, 0.0)
     reach = hazard.caution_time * speed + speed**2 / (2.0 * hazard.caution_deceleration)
     found = []
+    gates.about(name, tracks, rows)
+    close = gates.holds(Level.CAUTION, 'in the own lane', lane[rows])
+    reached = [
+        close & gates.at_most(Level.CAUTION, 'gap [m]', places.gap[rows] * ease, reach)
+        for ease in (1.0, margin)]
+    gates.about(f'{name}, by the rule of FCW', tracks, events.conflicts.row)
     meets = {int(row): k for k, row in enumerate(events.conflicts.row)}
     rules = [fcw.levels(events.conflicts, parameters, ease) for ease in (1.0, margin)]
-    for row in rows.tolist():
+    for k, row in enumerate(rows.tolist()):
         gap = float(places.gap[row])
         levels = []
-        for ease, rule in zip((1.0, margin), rules, strict=True):
-            level = Level.INFO
-            if lane[row] and gap * ease <= reach:
-                level = Level.CAUTION
+        for near_enough, rule in zip(reached, rules, strict=True):
+            level = Level.CAUTION if near_enough[k] else Level.INFO
             if row in meets:
                 level = max(level, Level(min(int(rule[meets[row]]), Level.WARNING)))
             levels.append(level)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.road_events.codes import Event, event_name
 from icv_v2x.scenarios.road_hazards import (
@@ -38,14 +39,17 @@ def warnings(
 ) -> list[Advisory]:
     """Return one candidate for each of the events (mask (n,)) that lie on the route."""
     events, where = scene.events, scene.where
-    rows = (events.kind == RoadEventKind.EVENT) & which & scene.in_force & where.ahead
+    rows = scene.asked(
+        application, (events.kind == RoadEventKind.EVENT) & which, 'an event of its kind')
     found = []
     for row in np.flatnonzero(rows).tolist():
         distance, own = float(where.distance[row]), bool(where.own_lane[row])
+        gates.about_one(application.name, events.name, row)
         if not within_reach(scene, distance):
             continue
         apart = abs(float(events.z[row]) - scene.ego.z)
-        if apart >= scene.parameters.collision.height_difference:
+        level = not apart >= scene.parameters.collision.height_difference
+        if not gates.holds(gates.SELECTED, 'not known to be on another level', level):
             continue
         reached = distance <= 0.0 and not where.placed[row]
         levels = hazard_levels(scene, distance, own_lane=own, reached=reached)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icv_v2x.advisory.types import Action, Advisory, Application
+from icv_v2x.advisory import gates
+from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.frames import wrap_angle
 from icv_v2x.scenarios.candidates import candidate, level_of
 from icv_v2x.scenarios.conflicts import Course, emergency_deceleration, starting
@@ -43,9 +44,11 @@ def assess(
     Returns:
         Candidates with the level by the entry and by the exit thresholds.
     """
-    if not parameters.icw.enabled:
+    gates.about('ICW', tracks, conflicts.row)
+    if not gates.holds(gates.SELECTED, 'icw.enabled', parameters.icw.enabled):
         return []
-    crossing = conflicts.course == Course.CROSSING
+    crossing = gates.holds(
+        gates.SELECTED, 'crosses the way of the ego', conflicts.course == Course.CROSSING)
     yields, joins = _yields(conflicts, tracks), _joins(conflicts, tracks, ego)
     entry, leave = (
         _level(conflicts, yields, joins, ego, parameters, ease) * crossing
@@ -108,23 +111,36 @@ def _level(
     zone = conflicts.crossing
     strong = emergency_deceleration(parameters) * ease
     meets = np.isfinite(zone.time)
-    likely = conflicts.probability >= collision.probability * ease
-    likely &= conflicts.settled & ~yields
+    likely = gates.at_least(
+        Level.WARNING, 'probability of contact', conflicts.probability,
+        collision.probability * ease)
+    likely &= gates.holds(
+        Level.WARNING, 'contact hangs on no error of the prediction', conflicts.settled)
+    likely &= gates.holds(Level.WARNING, 'the other does not yield', ~yields)
     # Whom the ego joins and who comes up to it later is a follower, who adapts his speed.
-    likely &= ~joins | (conflicts.time <= zone.time + icw.clearance_time / ease)
+    likely &= gates.holds(
+        Level.WARNING, 'the ego does not turn in ahead of it',
+        ~joins | (conflicts.time <= zone.time + icw.clearance_time / ease))
     if starting(ego, parameters):
         # The other arrives before the ego is clear, and has not passed when the ego arrives.
         soon = zone.object_entry < zone.ego_exit + icw.clearance_time / ease
         soon &= (zone.object_exit > 0.0) & (zone.distance > 0.0)
         soon &= ~joins
+        gates.told('the ego sets off, and the other would pass close', soon)
         meets = meets | soon
         likely = likely | (soon & ~yields)
-    last = zone.now <= icw.last_deceleration
+    warning = gates.at_least(Level.WARNING, 'a_req of WARNING [m/s2]', zone.warning, strong)
+    imminent = gates.at_least(Level.IMMINENT, 'a_req of IMMINENT [m/s2]', zone.imminent, strong)
+    imminent &= gates.at_most(
+        Level.IMMINENT, 'time to the conflict zone [s]', zone.time,
+        collision.imminent_time / ease)
+    imminent &= gates.at_most(
+        Level.IMMINENT, 'a_req now [m/s2]', zone.now, icw.last_deceleration)
     return level_of(
-        meets,
-        zone.caution >= strong,
-        (zone.warning >= strong) & likely,
-        (zone.imminent >= strong) & (zone.time <= collision.imminent_time / ease) & last,
+        gates.holds(Level.CAUTION, 'both meet in the conflict zone', meets),
+        gates.at_least(Level.CAUTION, 'a_req of CAUTION [m/s2]', zone.caution, strong),
+        warning & likely,
+        imminent,
     )
 
 

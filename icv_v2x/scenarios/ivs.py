@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.road_events.codes import Sign, figure, sign_name
 from icv_v2x.scenarios.road_hazards import (
@@ -39,16 +40,20 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
     if not parameters.ivs.enabled:
         return []
     events, where = scene.events, scene.where
-    rows = (events.kind == RoadEventKind.SIGN) & scene.in_force & where.ahead
+    rows = scene.asked(Application.IVS, events.kind == RoadEventKind.SIGN, 'a sign')
     found = []
     for row in np.flatnonzero(rows).tolist():
         begin = float(where.begin[row])
-        if not within_reach(scene, begin) or not concerns(events, row, parameters.vehicle):
+        gates.about_one('IVS', events.name, row)
+        if not within_reach(scene, begin) or not gates.holds(
+            gates.SELECTED, 'concerns vehicles like the own',
+            concerns(events, row, parameters.vehicle),
+        ):
             continue
         code = int(events.code[row])
         why = barred(events, row, parameters.vehicle) if where.own_lane[row] else ''
         levels = (Level.INFO, Level.INFO)
-        if why:
+        if gates.holds(Level.CAUTION, 'keeps the own vehicle out', bool(why)):
             levels = hazard_levels(scene, begin, own_lane=True, reached=begin <= 0.0)
         place = f'{begin:.0f} m ahead' if begin > 0.0 else 'here'
         number = figure(events.description[row])

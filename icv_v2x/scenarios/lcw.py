@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.conflict import required_deceleration_following
 from icv_v2x.scenarios.candidates import advice
@@ -47,16 +48,21 @@ def assess(
         Candidates with the level by the entry and by the exit thresholds.
     """
     lcw, ease = parameters.lcw, parameters.collision.exit_margin
-    if not lcw.enabled:
+    gates.about('LCW', tracks)
+    if not gates.holds(gates.SELECTED, 'lcw.enabled', lcw.enabled):
         return []
     rows = vehicles_near(ego, tracks, ego.length + _FASTEST * lcw.time / ease, parameters)
+    gates.about('LCW', tracks, rows)
     vehicles = tracks.take(rows)
     beside = seen_along_their_lanes(ego, vehicles)
     # A vehicle abreast is a matter of the blind spot.
-    behind = same_way(ego, vehicles, parameters) & (beside.rear_gap > 0.0)
-    rows = rows[behind & _in_the_next_lane(beside, parameters, ease)]
+    behind = same_way(ego, vehicles, parameters)
+    behind &= gates.above(gates.SELECTED, 'gap behind the ego [m]', beside.rear_gap, 0.0)
+    rows = rows[behind & gates.holds(
+        gates.SELECTED, 'in a next lane', _in_the_next_lane(beside, parameters, ease))]
     if not len(rows):
         return []
+    gates.about('LCW', tracks, rows)
     vehicles = tracks.take(rows)
     beside = seen_along_their_lanes(ego, vehicles)
     closing = vehicles.speed - ego.speed * np.cos(ego.heading - beside.axis)
@@ -117,8 +123,15 @@ def _level(
     lcw = parameters.lcw
     closing, time, needed = figures
     limits = (lcw.warning_slow, lcw.warning_medium, lcw.warning_fast)
-    short = time * ease <= np.interp(closing, _CLOSING, limits)
-    short |= (closing > 0.0) & (needed > lcw.follower_deceleration * ease)
-    coming = next_lane & (time * ease <= lcw.time)
+    short = gates.at_most(
+        Level.WARNING, 'either: time until abreast [s]', time * ease,
+        np.interp(closing, _CLOSING, limits))
+    short |= (closing > 0.0) & gates.above(
+        Level.WARNING, 'or: deceleration that it would need [m/s2]', needed,
+        lcw.follower_deceleration * ease)
+    coming = gates.holds(Level.INFO, 'in a next lane', next_lane)
+    coming = coming & gates.at_most(
+        Level.INFO, 'time until abreast [s]', time * ease, lcw.time)
+    changes = gates.holds(Level.CAUTION, 'the ego is about to change to its lane', changes)
     level = np.where(coming, np.where(changes, Level.CAUTION, Level.INFO), Level.NONE)
     return np.where(next_lane & changes & short, Level.WARNING, level)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icv_v2x.advisory.types import Action, Advisory, Application
+from icv_v2x.advisory import gates
+from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.conflict import (
     Contact,
     Footprint,
@@ -97,16 +98,24 @@ def assess(
     Returns:
         Candidates with the level by the entry and by the exit thresholds.
     """
-    if not parameters.lta.enabled:
+    gates.about('LTA', tracks)
+    if not gates.holds(gates.SELECTED, 'lta.enabled', parameters.lta.enabled):
         return []
     side = 1 if parameters.driving_side == 'right' else -1
     turn = intended_turn(ego, intent, side, parameters)
+    gates.holds(
+        gates.SELECTED, 'the ego means to turn across oncoming traffic', turn is not None)
     if turn is None:
         return []
     rows = vehicles_near(ego, tracks, _FASTEST * _HORIZON, parameters)
-    rows = rows[_comes_towards(ego, side, turn, tracks.take(rows), parameters)]
+    gates.about('LTA, as the ego heads now', tracks, rows)
+    towards = _comes_towards(ego, side, turn, tracks.take(rows), parameters)
+    gates.about('LTA', tracks, rows)
+    rows = rows[gates.holds(
+        gates.SELECTED, 'comes towards the ego, as it headed before the turn', towards)]
     if not len(rows):
         return []
+    gates.about('LTA', tracks, rows)
     meetings = _meetings(ego, side, turn, tracks.take(rows), parameters)
     entry = _level(ego, turn, meetings, parameters, 1.0)
     leave = _level(ego, turn, meetings, parameters, parameters.collision.exit_margin)
@@ -245,13 +254,23 @@ def _level(
     arrival = meetings.arrival * ease
     after = meetings.clear + lta.clearance_time
     # Whoever has gone before the ego gets there is no matter of its turn.
-    comes = meetings.leave >= np.maximum(meetings.entry * ease - lta.clearance_time, 0.0)
-    comes &= meetings.on_turn
-    warning = (arrival <= after) & comes & turn.commits
+    comes = gates.at_least(
+        Level.INFO, 'leaves the turn [s], not before the ego gets there', meetings.leave,
+        np.maximum(meetings.entry * ease - lta.clearance_time, 0.0))
+    comes &= gates.holds(Level.INFO, 'its path crosses the turn itself', meetings.on_turn)
+    what = 'arrives at the turn [s]'
+    warning = gates.at_most(Level.WARNING, what, arrival, after) & comes
+    warning &= gates.holds(Level.WARNING, 'the ego commits to the turn', turn.commits)
     strong = emergency_deceleration(parameters) * ease
-    imminent = meetings.contact.overlaps & (meetings.needed[1] >= strong)
-    imminent &= meetings.entry <= collision.imminent_time / ease
-    imminent &= meetings.needed[0] <= lta.last_deceleration
-    caution = arrival <= np.maximum(after, gap)
+    imminent = gates.holds(
+        Level.IMMINENT, 'footprints meet in present motion', meetings.contact.overlaps)
+    imminent = imminent & gates.at_least(
+        Level.IMMINENT, 'a_req of IMMINENT [m/s2]', meetings.needed[1], strong)
+    imminent &= gates.at_most(
+        Level.IMMINENT, 'the ego enters [s]', meetings.entry, collision.imminent_time / ease)
+    imminent &= gates.at_most(
+        Level.IMMINENT, 'a_req now [m/s2]', meetings.needed[0], lta.last_deceleration)
+    caution = gates.at_most(Level.CAUTION, what, arrival, np.maximum(after, gap))
+    info = gates.at_most(Level.INFO, what, arrival, lta.info_time)
     level = level_of(np.ones_like(comes), caution & comes, warning, imminent)
-    return np.where((level == 0) & comes & (arrival <= lta.info_time), 1, level)
+    return np.where((level == 0) & comes & info, 1, level)

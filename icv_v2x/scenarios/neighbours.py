@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.frames import wrap_angle
 from icv_v2x.message_set.vehicle_class import ObjectClass
 from icv_v2x.scenarios.conflicts import ONCOMING_SPEED
@@ -70,23 +71,28 @@ def vehicles_near(
     known = np.isfinite(tracks.x) & np.isfinite(tracks.y) & np.isfinite(tracks.heading)
     known &= ~(np.abs(tracks.z - ego.z) >= parameters.collision.height_difference)
     known &= ~np.isin(tracks.object_class, _NOT_IN_LANES)
-    rows = np.flatnonzero(known)
-    away = np.hypot(tracks.x[rows] - ego.x, tracks.y[rows] - ego.y)
-    return rows[away <= reach]
+    known = gates.holds(
+        gates.SELECTED, 'a vehicle on the level of the ego, its place and heading known', known)
+    away = np.hypot(tracks.x - ego.x, tracks.y - ego.y)
+    return np.flatnonzero(
+        known & gates.at_most(gates.SELECTED, 'distance between centres [m]', away, reach))
 
 
 def same_way(ego: EgoState, vehicles: Tracks, parameters: Parameters) -> Flags:
     """Return which vehicles move in the ego's direction, (n,)."""
     turned = np.abs(wrap_angle(vehicles.heading - ego.heading))
     limit = np.radians(parameters.collision.same_direction)
-    return np.asarray((turned < limit) & (vehicles.speed > STANDING))
+    along = gates.below(gates.SELECTED, 'heads off the ego by [rad]', turned, limit)
+    return along & gates.above(gates.SELECTED, 'speed [m/s]', vehicles.speed, STANDING)
 
 
 def oncoming(heading: float, vehicles: Tracks, parameters: Parameters) -> Flags:
     """Return which vehicles come towards one that heads in a direction [rad], (n,)."""
     turned = np.abs(wrap_angle(vehicles.heading - heading))
     limit = np.radians(parameters.collision.oncoming)
-    return np.asarray((turned > limit) & (vehicles.speed > ONCOMING_SPEED))
+    towards = gates.above(gates.SELECTED, 'heads off the way by [rad]', turned, limit)
+    return towards & gates.above(
+        gates.SELECTED, 'speed of oncoming traffic [m/s]', vehicles.speed, ONCOMING_SPEED)
 
 
 def seen_along_their_lanes(ego: EgoState, vehicles: Tracks) -> Beside:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.scenarios.signal_approach import SignalAhead, trusted, words
 from icv_v2x.signals.green_wave import stop_profile
@@ -58,7 +59,12 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
     if not limits.enabled or not ahead or scene.signals is None:
         return []
     first, signals, ego = ahead[0], scene.signals, scene.ego
-    if not _OVER <= first.distance <= limits.countdown_distance:
+    gates.about('RLVW', [first.name])
+    ahead_of_it = gates.at_least(
+        gates.SELECTED, 'distance of the stop line, not over it [m]', first.distance, _OVER)
+    if not (gates.at_most(
+        gates.SELECTED, 'distance of the stop line [m]', first.distance,
+        limits.countdown_distance) and ahead_of_it):
         return []
     speed = max(ego.speed, 0.0)
     need = _need(speed, first.distance, parameters)
@@ -108,15 +114,20 @@ def _level(
     limits = parameters.rlvw
     stops = not np.isinf(arrival) and not first.open and all(
         _has_to_stop(first, signals, row, need, arrival, parameters) for row in first.rows)
-    if not stops:
+    if not gates.holds(Level.CAUTION, 'the ego will arrive on yellow or red', stops):
         return Level.INFO
     braking = -ego.acceleration
     by_itself = braking >= slack * limits.braking_share * need.deceleration > 0.0
-    if first.distance <= slack * need.warning and not by_itself:
+    warns = gates.at_most(
+        Level.WARNING, 'distance [m]', first.distance, slack * need.warning)
+    warns &= gates.holds(Level.WARNING, 'the ego does not brake enough by itself', not by_itself)
+    cautions = gates.at_most(
+        Level.CAUTION, 'distance [m]', first.distance, slack * need.caution)
+    cautions &= gates.below(
+        Level.CAUTION, 'braking of the ego [m/s2]', braking, slack * limits.braking)
+    if warns:
         return Level.WARNING
-    if first.distance <= slack * need.caution and braking < slack * limits.braking:
-        return Level.CAUTION
-    return Level.INFO
+    return Level.CAUTION if cautions else Level.INFO
 
 
 def _has_to_stop(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.conflict import required_deceleration_stopping
 from icv_v2x.inputs import Verification
@@ -37,9 +38,13 @@ def hazard_level(scene: RoadScene, distance: float, ease: float) -> Level:
             distance, speed, ego.acceleration, delay))[0])
         for delay in (parameters.collision.warning_delay, 0.0))
     strong = emergency_deceleration(parameters) * ease
-    if later >= strong and now >= parameters.fcw.deceleration_steady * ease:
+    warns = gates.at_least(Level.WARNING, 'a_req of WARNING [m/s2]', later, strong)
+    warns &= gates.at_least(
+        Level.WARNING, 'a_req now [m/s2]', now, parameters.fcw.deceleration_steady * ease)
+    near = gates.at_most(Level.CAUTION, 'distance [m]', distance * ease, reach)
+    if warns:
         return Level.WARNING
-    return Level.CAUTION if distance * ease <= reach else Level.INFO
+    return Level.CAUTION if near else Level.INFO
 
 
 def hazard_levels(
@@ -53,7 +58,7 @@ def hazard_levels(
         own_lane: It concerns the own lane; else it is worth knowing only.
         reached: The ego is where the hazard is, so that nothing is left to stop for.
     """
-    if not own_lane:
+    if not gates.holds(Level.CAUTION, 'concerns the own lane', own_lane):
         return Level.INFO, Level.INFO
     if reached:
         return Level.CAUTION, Level.CAUTION
@@ -65,8 +70,12 @@ def hazard_levels(
 def within_reach(scene: RoadScene, distance: float) -> bool:
     """Return whether what is so far ahead [m] is spoken of yet."""
     hazard = scene.parameters.hazard
-    return distance <= hazard.info_distance or (
-        distance <= hazard.info_time * max(scene.ego.speed, 0.0))
+    near = gates.at_most(
+        gates.SELECTED, 'either: distance [m]', distance, hazard.info_distance)
+    soon = gates.at_most(
+        gates.SELECTED, 'or: distance, within the time of INFO [m]', distance,
+        hazard.info_time * max(scene.ego.speed, 0.0))
+    return near or soon
 
 
 def told(

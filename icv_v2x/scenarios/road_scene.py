@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import FREE, LOST, Ceiling, Level
 from icv_v2x.inputs import Verification
 from icv_v2x.road_events import Relevance, Way, relevance
@@ -20,6 +21,7 @@ from icv_v2x.translate.road_events import event_of_name
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from icv_v2x.advisory.types import Application
     from icv_v2x.parameters import Parameters
     from icv_v2x.roads.ego import EgoRoad
     from icv_v2x.signals.signals import Signals
@@ -74,6 +76,25 @@ class RoadScene:
     def in_force(self) -> NDArray[np.bool_]:
         """Which events have begun, (n,); what has ended is not among them."""
         return np.asarray(self.events.begin <= self.stamp)
+
+    def asked(
+        self, application: Application, which: NDArray[np.bool_], what: str
+    ) -> NDArray[np.bool_]:
+        """Return which events an application looks at: those in force ahead, (n,).
+
+        Args:
+            application: The application.
+            which: (n,) events of the kind that it speaks of.
+            what: Names that kind.
+        """
+        if gates.heard():
+            names = [self.events.name(row) for row in range(len(self.events))]
+            gates.about(application.name, names)
+            gates.told('distance along the way [m]', self.where.distance)
+        kind = gates.holds(gates.SELECTED, what, which)
+        begun = gates.holds(gates.SELECTED, 'in force', self.in_force)
+        return kind & begun & gates.holds(
+            gates.SELECTED, 'ahead on the way of the ego, or around it', self.where.ahead)
 
     @cached_property
     def signals_ahead(self) -> SignalsAhead:

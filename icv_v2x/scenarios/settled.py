@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory import gates
+from icv_v2x.advisory.types import Level
 from icv_v2x.conflict import first_contact
 from icv_v2x.scenarios.motions import announced_motions, ego_motion, motions
 from icv_v2x.world.turning import indicated_side
@@ -65,13 +67,16 @@ def settled(
         own_end = _turn_end(np.array([ego.turn_rate]), np.array([ego.turn_angle]))
         ends = np.minimum(ends, own_end)
     met = np.where(contact.overlaps, contact.begin, 0.0)
-    bears = met <= ends + parameters.prediction.behind_turn
+    bears = gates.at_most(
+        Level.WARNING, 'time to contact, not long after the end of a turn [s]', met,
+        ends + parameters.prediction.behind_turn)
     # Who turns off is on the way across, who goes straight on only drifts.
     straight = np.isinf(_turn_end(subjects.turn_rate, subjects.turn_angle))
     straight |= _turns_no_further_than_lanes(subjects, parameters)
     across = _gap_aside(ego, subjects)
     drifts = straight & _drifts_beside(ego, subjects, across, parameters)
-    bears &= ~(oncoming & drifts)
+    bears &= gates.holds(
+        Level.WARNING, 'not oncoming beside the ego, one of both slow', ~(oncoming & drifts))
     rows = np.flatnonzero(
         contact.overlaps & oncoming & straight & (across > _CLEAR)
         & (np.abs(subjects.yaw_rate) > _YAWING))

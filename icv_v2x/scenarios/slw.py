@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icv_v2x.advisory.types import Action, Advisory, Application, Level
+from icv_v2x.advisory import gates
+from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.road_events.codes import Sign, figure, sign_speed, stated_limit
 from icv_v2x.scenarios.road_hazards import told
 from icv_v2x.scenarios.signs import concerns
@@ -124,16 +125,26 @@ class SpeedLimits:
         slw, stamp = parameters.slw, scene.stamp
         excess = scene.ego.speed - limit.speed
         since = self._fast_since.get(limit.speed)
-        lasted = since is not None and stamp - since >= slw.warning_time * 1e9
-        if limit.trusted and lasted and excess > slw.warning_excess * ease:
+        if limit.row == _OF_MAP:
+            gates.about('SLW', [''])
+        else:
+            gates.about_one('SLW', scene.events.name, limit.row)
+        trusted = gates.holds(
+            Level.WARNING, 'its sender showed what is asked for', limit.trusted)
+        lasted = gates.at_least(
+            Level.WARNING, 'faster for [s]', NAN if since is None else (stamp - since) / 1e9,
+            slw.warning_time)
+        exceeds = gates.above(
+            Level.WARNING, 'excess of speed [m/s]', excess, slw.warning_excess * ease)
+        cautions = gates.above(
+            Level.CAUTION, 'excess of speed [m/s]', excess, slw.caution_excess * ease)
+        # What was WARNING stays so until the excess is well below.
+        if trusted and exceeds and (lasted or ease < 1.0):
             return Level.WARNING
-        if ease < 1.0 and limit.trusted and excess > slw.warning_excess * ease:
-            # What was WARNING stays so until the excess is well below.
-            return Level.WARNING
-        if excess > slw.caution_excess * ease:
+        if cautions:
             return Level.CAUTION
         fresh = self._changed is not None and stamp - self._changed <= slw.announce_time * 1e9
-        return Level.INFO if fresh else Level.NONE
+        return Level.INFO if gates.holds(Level.INFO, 'the limit is new', fresh) else Level.NONE
 
 
 def _of_map(scene: RoadScene) -> list[Limit]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icv_v2x.advisory.types import Action, Advisory, Application
+from icv_v2x.advisory import gates
+from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.conflict import (
     Contact,
     Footprint,
@@ -87,13 +88,16 @@ def assess(people: Tracks, ego: EgoState, parameters: Parameters) -> list[Adviso
     Returns:
         Candidates with the level by the entry and by the exit thresholds.
     """
-    if not parameters.vrucw.enabled or not len(people):
+    gates.about('VRUCW', people)
+    enabled = gates.holds(gates.SELECTED, 'vrucw.enabled', parameters.vrucw.enabled)
+    if not enabled or not len(people):
         return []
     own = ego_motion(ego, parameters)
     own_size = Footprint(np.array([ego.length]), np.array([ego.width]))
     people = people.take(_relevant(people, ego, own, own_size, parameters))
     if not len(people):
         return []
+    gates.about('VRUCW', people)
     meeting = _meeting(people, ego, own, own_size, parameters)
     entry, leave = (
         _level(meeting, parameters, ease) for ease in (1.0, parameters.collision.exit_margin)
@@ -132,13 +136,17 @@ def _relevant(
     apart = np.abs(people.z - ego.z) >= collision.height_difference
     usable = np.isfinite(people.x) & np.isfinite(people.y) & ~apart
     usable &= np.isfinite(people.heading) | (np.abs(people.speed) < STANDING)
-    rows = np.flatnonzero(usable)
+    rows = np.flatnonzero(gates.holds(
+        gates.SELECTED, 'on the level of the ego, its place and heading known', usable))
+    gates.about('VRUCW', people, rows)
     circles = way_circles(
         people.x[rows], people.y[rows], np.nan_to_num(people.heading[rows]), people.speed[rows],
         collision.horizon,
     )
     sizes = Footprint(people.length[rows], people.width[rows])
-    return rows[near_the_way(own, own_size, circles, sizes)]
+    return rows[gates.holds(
+        gates.SELECTED, 'could come near the way of the ego within the horizon',
+        near_the_way(own, own_size, circles, sizes))]
 
 
 def _motion(people: Tracks, horizon: float) -> PiecewiseMotion:
@@ -242,13 +250,30 @@ def _level(meeting: _Meeting, parameters: Parameters, ease: float) -> NDArray[np
     strong = emergency_deceleration(parameters) * ease
     # Behind an ego that is past, the way is free; ahead of it somebody may hesitate.
     close = (zone.post_encroachment_time * ease < vrucw.clearance_time) & (zone.ego_entry > 0.0)
-    caution = (meets | close) & (zone.object_entry * ease <= vrucw.caution_time)
-    warning = meets & (meeting.needed[2] >= strong) & meeting.near & ~meeting.beside
-    warning &= meeting.contact.begin * ease <= vrucw.contact_time
-    warning &= meeting.probability >= collision.probability * ease
-    imminent = (meeting.needed[1] >= strong) & (
-        meeting.time <= collision.imminent_time / ease)
-    return level_of(zone.exists, caution, warning, imminent)
+    caution = gates.holds(
+        Level.CAUTION, 'both meet in the conflict zone or pass close', meets | close)
+    caution = caution & gates.at_most(
+        Level.CAUTION, 'enters the way of the ego [s]', zone.object_entry * ease,
+        vrucw.caution_time)
+    warning = gates.holds(Level.WARNING, 'both meet in the conflict zone', meets)
+    warning = warning & gates.at_least(
+        Level.WARNING, 'a_req of WARNING [m/s2]', meeting.needed[2], strong)
+    warning &= gates.holds(
+        Level.WARNING, 'within the distance for its kind of the way of the ego', meeting.near)
+    warning &= gates.holds(
+        Level.WARNING, 'does not stand or move beside the way', ~meeting.beside)
+    warning &= gates.at_most(
+        Level.WARNING, 'time to contact [s]', meeting.contact.begin * ease, vrucw.contact_time)
+    warning &= gates.at_least(
+        Level.WARNING, 'probability of contact', meeting.probability,
+        collision.probability * ease)
+    imminent = gates.at_least(
+        Level.IMMINENT, 'a_req of IMMINENT [m/s2]', meeting.needed[1], strong)
+    imminent &= gates.at_most(
+        Level.IMMINENT, 'time to the conflict zone [s]', meeting.time,
+        collision.imminent_time / ease)
+    crosses = gates.holds(Level.CAUTION, 'its way crosses that of the ego', zone.exists)
+    return level_of(crosses, caution, warning, imminent)
 
 
 def _reason(people: Tracks, row: int, ego: EgoState, meeting: _Meeting) -> str:
