@@ -333,8 +333,8 @@ def _required_of_both(
         delay,
         other_exit,
     )
-    needed = np.where(kind == Encounter.SAME_DIRECTION, following, stopping)
-    needed[(kind == Encounter.ONCOMING) | (entry <= 0.0)] = np.inf
+    needed = np.where(kind == int(Encounter.SAME_DIRECTION), following, stopping)
+    needed[(kind == int(Encounter.ONCOMING)) | (entry <= 0.0)] = np.inf
     return needed[0], needed[1]
 
 

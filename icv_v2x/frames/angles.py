@@ -19,7 +19,9 @@ def wrap_angle(angle: ArrayLike) -> NDArray[np.float64]:
     """
     angle = np.asarray(angle, dtype=np.float64)
     finite = np.isfinite(angle)
-    wrapped = np.mod(np.where(finite, angle, 0.0) + np.pi, 2.0 * np.pi) - np.pi
+    complete = finite.all()
+    known = angle if complete else np.where(finite, angle, 0.0)
+    wrapped: NDArray[np.float64] = np.mod(known + np.pi, 2.0 * np.pi) - np.pi
     # np.mod of a tiny negative number rounds up to the divisor itself.
     wrapped = np.where(wrapped >= np.pi, -np.pi, wrapped)
-    return np.where(finite, wrapped, np.nan)
+    return wrapped if complete else np.where(finite, wrapped, np.nan)

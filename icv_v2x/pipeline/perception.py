@@ -187,16 +187,17 @@ class Perception:
         ego = self._ego.state(now)
         heard = self._tracks.snapshot(now)
         heard = self._requests.marked(replace(heard, trust=self._trust.levels(heard)))
-        trusted = heard.verification == Verification.VERIFIED
+        trusted = heard.verification == int(Verification.VERIFIED)
         if self._parameters.trust.minimum_verification == 'not_checked':
-            trusted |= heard.verification == Verification.NOT_CHECKED
-        trusted &= heard.trust != TrustLevel.DISTRUSTED
+            trusted |= heard.verification == int(Verification.NOT_CHECKED)
+        trusted &= heard.trust != int(TrustLevel.DISTRUSTED)
         observed = Observations(self._tracks.subject_id, self._tracks.since, trusted)
         heard = replace(heard, existence=existence(heard))
         others = ~own_vehicle(heard, ego)
-        heard = heard.take(others)
+        if not others.all():
+            heard, observed = heard.take(others), observed.take(others)
         self._relevant = nearest_signers(heard, ego)
-        objects, leader = united(heard, observed.take(others))
+        objects, leader = united(heard, observed)
         leads = leader == np.arange(len(leader))
         objects = replace(
             objects,
@@ -204,8 +205,10 @@ class Perception:
             existence=joint_existence(heard.existence, leader)[leads])
         seen = self._detections.snapshot(now)
         self._datum.look(now, objects, seen)
-        objects = with_second_source(objects, seen)
-        return replace(objects, existence=with_detections(objects)), ego
+        if len(seen):
+            objects = with_second_source(objects, seen)
+            objects = replace(objects, existence=with_detections(objects))
+        return objects, ego
 
     def roads(self, now: int) -> RoadModel:
         """Return the road as it is known; the same object while nothing changed.
@@ -458,7 +461,7 @@ class _Served:
 
     def settle(self, reports: ObjectReports, outcomes: NDArray[np.uint8]) -> None:
         """Note what the track store made of reports, values of `Verdict`."""
-        accepted = outcomes == Verdict.ACCEPTED
+        accepted = outcomes == int(Verdict.ACCEPTED)
         self.accept(reports.frame[accepted])
         for row in np.flatnonzero(~accepted):
             self.refuse(reports.frame[[row]], Verdict(int(outcomes[row])).reason)

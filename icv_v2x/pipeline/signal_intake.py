@@ -52,7 +52,7 @@ class SignalIntake:
         reports, refusals = reports_from_spat(messages, batch, self._parameters)
         verdicts = self._store.update(reports)
         refused = [(refusal.frame, refusal.reason.value) for refusal in refusals]
-        used = set(reports.frame[verdicts == SignalVerdict.ACCEPTED].tolist())
+        used = set(reports.frame[verdicts == int(SignalVerdict.ACCEPTED)].tolist())
         for frame in sorted(set(reports.frame.tolist()) - used):
             first = int(np.flatnonzero(reports.frame == frame)[0])
             refused.append((frame, SignalVerdict(int(verdicts[first])).reason))
@@ -66,7 +66,7 @@ class SignalIntake:
         """
         mask, refusals = refused(reports.verification)
         verdicts = self._store.update(reports.take(~mask))
-        if not len(reports) or (verdicts == SignalVerdict.ACCEPTED).any():
+        if not len(reports) or (verdicts == int(SignalVerdict.ACCEPTED)).any():
             return None
         if len(verdicts):
             return SignalVerdict(int(verdicts[0])).reason

@@ -232,14 +232,14 @@ def _by_place(events: RoadEvents, samples: _Samples, lane_width: float) -> Relev
         np.where(near, station - half, NOWHERE),
         np.where(near, station + half, NOWHERE),
         np.where(near, station, NOWHERE),
-        near & ((np.abs(offset) <= reach) | (events.kind != RoadEventKind.EVENT)),
-        near & (events.kind == RoadEventKind.EVENT),
+        near & ((np.abs(offset) <= reach) | (events.kind != int(RoadEventKind.EVENT))),
+        near & (events.kind == int(RoadEventKind.EVENT)),
     )
 
 
 def _hazard_places(events: RoadEvents) -> Floats:
     """Return the places of events that are on the road itself, (n, 2) [m], else NaN."""
-    on_road = (events.kind == RoadEventKind.EVENT)[:, np.newaxis]
+    on_road = (events.kind == int(RoadEventKind.EVENT))[:, np.newaxis]
     return np.where(on_road, np.column_stack([events.x, events.y]), np.nan)
 
 

@@ -139,9 +139,9 @@ class RoadEventStore:
             heard.last = time
 
     def _trusted(self, events: RoadEvents) -> NDArray[np.bool_]:
-        trusted: NDArray[np.bool_] = events.verification == Verification.VERIFIED
+        trusted: NDArray[np.bool_] = events.verification == int(Verification.VERIFIED)
         if self._trust.minimum_verification == 'not_checked':
-            trusted = trusted | (events.verification == Verification.NOT_CHECKED)
+            trusted = trusted | (events.verification == int(Verification.NOT_CHECKED))
         return trusted
 
     def _keep(self, rows: NDArray[np.bool_]) -> None:
@@ -201,7 +201,7 @@ class RoadEventStore:
 
         alike = pairs(events.kind) & pairs(events.code) & ~pairs(events.sender_id)
         alike &= pairs(events.information) & pairs(events.vehicle_types)
-        sign = events.kind == RoadEventKind.SIGN
+        sign = events.kind == int(RoadEventKind.SIGN)
         figures = pairs(numbers) | (np.isnan(numbers)[:, np.newaxis] & np.isnan(numbers))
         alike &= ~sign | (figures & ((events.code != 0) | pairs(texts)))
         apart = np.hypot(x[:, np.newaxis] - x, y[:, np.newaxis] - y)

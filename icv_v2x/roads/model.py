@@ -182,7 +182,7 @@ class RoadModel:
 
     def known(self) -> NDArray[np.bool_]:
         """Return which lanes a verified sender told of, (L,)."""
-        return np.asarray(self.verification == Verification.VERIFIED)
+        return np.asarray(self.verification == int(Verification.VERIFIED))
 
 
 def road_model(maps: Sequence[NodeMap], version: int = 0) -> RoadModel:

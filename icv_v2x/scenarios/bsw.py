@@ -50,6 +50,8 @@ def assess(
     if not gates.holds(gates.SELECTED, 'bsw.enabled', parameters.bsw.enabled):
         return []
     rows = vehicles_near(ego, tracks, _REACH, parameters)
+    if not len(rows):
+        return []
     gates.about('BSW', tracks, rows)
     rows = rows[same_way(ego, tracks.take(rows), parameters)]
     if not len(rows):

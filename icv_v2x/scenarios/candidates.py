@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 
+# Numbers, as numpy takes several times as long over members of an enumeration.
+_NONE, _CAUTION, _WARNING, _IMMINENT = (
+    int(level) for level in (Level.NONE, Level.CAUTION, Level.WARNING, Level.IMMINENT))
+
+
 def level_of(
     applies: Flags, caution: Flags, warning: Flags, imminent: Flags
 ) -> NDArray[np.int64]:
@@ -29,10 +35,10 @@ def level_of(
 
     IMMINENT presupposes the complete WARNING rule, and WARNING implies CAUTION.
     """
-    level = np.where(caution | warning, Level.CAUTION, Level.NONE)
-    level = np.where(warning, Level.WARNING, level)
-    level = np.where(warning & imminent, Level.IMMINENT, level)
-    return np.where(applies, level, Level.NONE)
+    level = np.where(caution | warning, _CAUTION, _NONE)
+    level = np.where(warning, _WARNING, level)
+    level = np.where(warning & imminent, _IMMINENT, level)
+    return np.where(applies, level, _NONE)
 
 
 def candidate(
@@ -127,11 +133,11 @@ def advice(
         subject_ids=(tracks.name(row),),
         reason=reason,
         data_age=max(float(tracks.age[row]), ego.age),
-        verified=bool(tracks.verification[row] == Verification.VERIFIED),
+        verified=bool(tracks.verification[row] == int(Verification.VERIFIED)),
         corroborated=bool(tracks.corroborated[row]),
         **numbers,
     )
 
 
 def _finite(value: float) -> float:
-    return value if np.isfinite(value) else NAN
+    return value if math.isfinite(value) else NAN

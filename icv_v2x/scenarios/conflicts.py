@@ -271,7 +271,7 @@ def _assess(
     # A starting ego is warned of traffic that it would not quite touch.
     kept = steady_contact.overlaps | contact.overlaps
     if starting(ego, parameters):
-        kept |= _course(ego, subjects, parameters) == Course.CROSSING
+        kept |= _course(ego, subjects, parameters) == int(Course.CROSSING)
     gates.about(PREDICTION, subjects)
     gates.told('closest approach of the footprints [m]', lambda row: float(closest_approach(
         own, own_size, present.take(np.array([row])), sizes.take(np.array([row]))
@@ -307,7 +307,7 @@ def _assess(
     oblique = np.abs(turned) >= _OBLIQUE
     oblique |= np.abs(subjects.speed * np.sin(turned)) >= _ACROSS
     oblique &= (np.abs(subjects.speed) >= STANDING) & (found.zone.ego_entry_distance > _FRONT)
-    course[(course == Course.SAME) & oblique & contact.overlaps & ~leads] = Course.CROSSING
+    course[(course == int(Course.SAME)) & oblique & contact.overlaps & ~leads] = Course.CROSSING
     return Conflicts(
         row=rows[index],
         course=course,
@@ -321,7 +321,7 @@ def _assess(
         distance=_ego_way(own, np.where(contact.overlaps, contact.begin, np.nan)),
         settled=settled(
             ego, own_size, subjects, sizes, contact, parameters,
-            oncoming=course == Course.ONCOMING, crossing=course == Course.CROSSING),
+            oncoming=course == int(Course.ONCOMING), crossing=course == int(Course.CROSSING)),
     )
 
 

@@ -55,6 +55,12 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
     """Return one candidate for each statement about lanes on the route, one for the map."""
     if not parameters.dlm.enabled:
         return []
+    return [*_of_events(scene), *_of_map(scene)]
+
+
+def _of_events(scene: RoadScene) -> list[Advisory]:
+    if not len(scene.events):
+        return []
     events, where = scene.events, scene.where
     found = []
     told_of = scene.asked(Application.DLM, np.ones(len(events), dtype=np.bool_), 'told')
@@ -76,7 +82,7 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
             Application.DLM, scene, row, levels=levels, action=action,
             reason=f'{lane} {use.value} {place}', distance=max(begin, 0.0),
             lane_id=_lane_id(scene), speed_max=float(events.speed[row])))
-    return [*found, *_of_map(scene)]
+    return found
 
 
 def _use(scene: RoadScene, row: int) -> Use | None:

@@ -97,7 +97,7 @@ def assess(
         return []
     near = vehicles_near(ego, tracks, dnpw.distance_ahead + ego.length, parameters)
     gates.about('DNPW, whom to pass', tracks, near)
-    passing = _passing(ego, tracks, near, intent, parameters)
+    passing = _passing(ego, tracks, near, intent, parameters) if len(near) else None
     gates.about('DNPW', tracks, near)
     gates.holds(gates.SELECTED, 'the ego has somebody to pass', passing is not None)
     if passing is None:
@@ -150,6 +150,8 @@ def _passing(
     vehicles = tracks.take(near)
     # Whoever stands may wait in a queue that the ego has to join.
     rows = near[same_way(ego, vehicles, parameters) & (vehicles.speed > ONCOMING_SPEED)]
+    if not len(rows):
+        return None
     vehicles = tracks.take(rows)
     beside = seen_along_their_lanes(ego, vehicles)
     # How far the ego is from the vehicle's lane towards the oncoming one.

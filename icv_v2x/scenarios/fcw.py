@@ -41,7 +41,8 @@ def assess(
         Candidates with the level by the entry and by the exit thresholds.
     """
     gates.about('FCW', tracks, conflicts.row)
-    if not gates.holds(gates.SELECTED, 'fcw.enabled', parameters.fcw.enabled):
+    enabled = gates.holds(gates.SELECTED, 'fcw.enabled', parameters.fcw.enabled)
+    if not enabled or not len(conflicts.row):
         return []
     return [
         *_leaders(conflicts, tracks, ego, parameters),
@@ -58,8 +59,8 @@ def levels(conflicts: Conflicts, parameters: Parameters, ease: float) -> NDArray
         ease: 1 for the entry thresholds, less for those of the exit.
     """
     time = np.minimum(conflicts.steady.time, conflicts.braking.time)
-    same = conflicts.course == Course.SAME
-    oncoming = conflicts.course == Course.ONCOMING
+    same = conflicts.course == int(Course.SAME)
+    oncoming = conflicts.course == int(Course.ONCOMING)
     return np.where(
         same,
         _leader_level(conflicts, time, parameters, ease),
@@ -73,7 +74,9 @@ def _leaders(
     """Assess traffic in the same direction and what stands in the path."""
     steady, braking = conflicts.steady, conflicts.braking
     same = gates.holds(
-        gates.SELECTED, 'goes the same way or stands', conflicts.course == Course.SAME)
+        gates.SELECTED, 'goes the same way or stands', conflicts.course == int(Course.SAME))
+    if not same.any() and not gates.heard():
+        return []
     time = np.minimum(steady.time, braking.time)
     needed = np.maximum(steady.now, braking.now)
     beside = stays_beside(ego, tracks.take(conflicts.row))
@@ -145,7 +148,9 @@ def _oncoming(
     """Assess oncoming traffic in the own path."""
     gates.about('FCW, oncoming', tracks, conflicts.row)
     oncoming = gates.holds(
-        gates.SELECTED, 'comes towards the ego', conflicts.course == Course.ONCOMING)
+        gates.SELECTED, 'comes towards the ego', conflicts.course == int(Course.ONCOMING))
+    if not oncoming.any() and not gates.heard():
+        return []
     entry = _oncoming_level(conflicts, parameters, 1.0) * oncoming
     leave = _oncoming_level(conflicts, parameters, parameters.collision.exit_margin) * oncoming
     found = []

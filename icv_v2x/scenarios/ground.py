@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,8 @@ from icv_v2x.inputs import Verification
 from icv_v2x.trust.levels import TrustLevel
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from icv_v2x.parameters import Parameters
     from icv_v2x.world.tracks import Tracks
 
@@ -33,23 +36,28 @@ class Ground:
     """How high each object may stand now; looked up by name, as few objects are ever asked for."""
 
     def __init__(self, tracks: Tracks, parameters: Parameters) -> None:
-        """Judge all objects at the instant of the tracks."""
-        tracking, trust = parameters.tracking, parameters.trust
-        trusted = tracks.verification == Verification.VERIFIED
-        if trust.minimum_verification == 'not_checked':
-            trusted = trusted | (tracks.verification == Verification.NOT_CHECKED)
+        """Judge all objects at the instant of the tracks, once one is asked for."""
         self._tracks = tracks
-        # The later bound of two at the same level is the one that is named.
-        self._bounds = [
+        self._parameters = parameters
+
+    @cached_property
+    def _bounds(self) -> list[tuple[NDArray[np.bool_], Ceiling]]:
+        """What bounds which objects; the later of two at the same level is the one named."""
+        tracks = self._tracks
+        tracking, trust = self._parameters.tracking, self._parameters.trust
+        trusted = tracks.verification == int(Verification.VERIFIED)
+        if trust.minimum_verification == 'not_checked':
+            trusted = trusted | (tracks.verification == int(Verification.NOT_CHECKED))
+        return [
             (~tracks.corroborated & trust.second_source, _ONE_SOURCE),
             (tracks.updates < _MESSAGES, _ONCE),
             (
                 tracks.age > tracking.coast_full,
                 Ceiling(Level.WARNING, f'last heard more than {tracking.coast_full:g} s ago'),
             ),
-            (tracks.trust == TrustLevel.SUSPECT, _SUSPECT),
+            (tracks.trust == int(TrustLevel.SUSPECT), _SUSPECT),
             (~trusted, _UNVERIFIED),
-            (tracks.trust == TrustLevel.DISTRUSTED, _DISTRUSTED),
+            (tracks.trust == int(TrustLevel.DISTRUSTED), _DISTRUSTED),
         ]
 
     def ceiling(self, name: str) -> Ceiling:

@@ -38,9 +38,11 @@ def warnings(
     application: Application, scene: RoadScene, which: NDArray[np.bool_]
 ) -> list[Advisory]:
     """Return one candidate for each of the events (mask (n,)) that lie on the route."""
+    if not len(scene.events):
+        return []
     events, where = scene.events, scene.where
     rows = scene.asked(
-        application, (events.kind == RoadEventKind.EVENT) & which, 'an event of its kind')
+        application, (events.kind == int(RoadEventKind.EVENT)) & which, 'an event of its kind')
     found = []
     for row in np.flatnonzero(rows).tolist():
         distance, own = float(where.distance[row]), bool(where.own_lane[row])

@@ -48,7 +48,9 @@ def assess(
     if not gates.holds(gates.SELECTED, 'icw.enabled', parameters.icw.enabled):
         return []
     crossing = gates.holds(
-        gates.SELECTED, 'crosses the way of the ego', conflicts.course == Course.CROSSING)
+        gates.SELECTED, 'crosses the way of the ego', conflicts.course == int(Course.CROSSING))
+    if not crossing.any() and not gates.heard():
+        return []
     yields, joins = _yields(conflicts, tracks), _joins(conflicts, tracks, ego)
     entry, leave = (
         _level(conflicts, yields, joins, ego, parameters, ease) * crossing

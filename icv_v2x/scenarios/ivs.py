@@ -37,10 +37,10 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
     A sign is worth knowing from its reach on until it is left behind. One that keeps the own
     vehicle out is a hazard that stands where it begins to hold.
     """
-    if not parameters.ivs.enabled:
+    if not parameters.ivs.enabled or not len(scene.events):
         return []
     events, where = scene.events, scene.where
-    rows = scene.asked(Application.IVS, events.kind == RoadEventKind.SIGN, 'a sign')
+    rows = scene.asked(Application.IVS, events.kind == int(RoadEventKind.SIGN), 'a sign')
     found = []
     for row in np.flatnonzero(rows).tolist():
         begin = float(where.begin[row])

@@ -52,6 +52,8 @@ def assess(
     if not gates.holds(gates.SELECTED, 'lcw.enabled', lcw.enabled):
         return []
     rows = vehicles_near(ego, tracks, ego.length + _FASTEST * lcw.time / ease, parameters)
+    if not len(rows):
+        return []
     gates.about('LCW', tracks, rows)
     vehicles = tracks.take(rows)
     beside = seen_along_their_lanes(ego, vehicles)

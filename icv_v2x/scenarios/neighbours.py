@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 # What drives in lanes; everything else is no matter of a lane change.
-_NOT_IN_LANES = (ObjectClass.PEDESTRIAN, ObjectClass.ANIMAL, ObjectClass.OBSTACLE)
+_IN_LANES = np.ones(256, dtype=np.bool_)
+_IN_LANES[[ObjectClass.PEDESTRIAN, ObjectClass.ANIMAL, ObjectClass.OBSTACLE]] = False
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ def vehicles_near(
         reach: [m] from centre to centre.
         parameters: Parameters of the package.
     """
-    known = np.isfinite(tracks.x) & np.isfinite(tracks.y) & np.isfinite(tracks.heading)
+    known = np.isfinite(tracks.x + tracks.y + tracks.heading)
     known &= ~(np.abs(tracks.z - ego.z) >= parameters.collision.height_difference)
-    known &= ~np.isin(tracks.object_class, _NOT_IN_LANES)
+    known &= _IN_LANES[tracks.object_class]
     known = gates.holds(
         gates.SELECTED, 'a vehicle on the level of the ego, its place and heading known', known)
     away = np.hypot(tracks.x - ego.x, tracks.y - ego.y)

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from icv_v2x.world.tracks import Tracks
 
 # Scooters and electric bicycles come as cyclists; motorcycles are vehicles that FCW and ICW see.
-_VULNERABLE = np.array([ObjectClass.PEDESTRIAN, ObjectClass.CYCLIST], dtype=np.uint8)
+_VULNERABLE = np.zeros(256, dtype=np.bool_)
+_VULNERABLE[[ObjectClass.PEDESTRIAN, ObjectClass.CYCLIST]] = True
 
 
 def vulnerable(tracks: Tracks) -> NDArray[np.bool_]:
     """Return which tracks are people on foot, on bicycles and on scooters, (n,)."""
-    return np.isin(tracks.object_class, _VULNERABLE)
+    return _VULNERABLE[tracks.object_class]

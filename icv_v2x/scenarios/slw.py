@@ -161,6 +161,8 @@ def _of_map(scene: RoadScene) -> list[Limit]:
 
 
 def _of_events(scene: RoadScene) -> list[Limit]:
+    if not len(scene.events):
+        return []
     events, where = scene.events, scene.where
     here = scene.in_force & where.inside & where.own_lane
     found = []
@@ -188,7 +190,7 @@ def _of_events(scene: RoadScene) -> list[Limit]:
 def _lifted(scene: RoadScene, row: int, here: NDArray[np.bool_]) -> bool:
     """Return whether a sign for the end of a limit holds here, for this limit or for any."""
     events, begin = scene.events, scene.where.begin
-    ends = here & (events.kind == RoadEventKind.SIGN) & (
+    ends = here & (events.kind == int(RoadEventKind.SIGN)) & (
         events.code == int(Sign.END_OF_SPEED_LIMIT)) & (begin >= begin[row])
     number = figure(events.description[row])
     return any(

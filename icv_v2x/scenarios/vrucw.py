@@ -154,7 +154,7 @@ def _motion(people: Tracks, horizon: float) -> PiecewiseMotion:
     heading = np.nan_to_num(people.heading)
     braking = np.where(people.acceleration <= -_BRAKING, people.acceleration, 0.0)
     # A person on foot turns on the spot; only who rides keeps to the turn he makes.
-    rides = people.object_class != ObjectClass.PEDESTRIAN
+    rides = people.object_class != int(ObjectClass.PEDESTRIAN)
     moving = replace(
         people, heading=heading, turn_rate=np.where(rides, people.turn_rate, 0.0))
     return motions(moving, braking, horizon)
@@ -216,7 +216,7 @@ def _near(
     away = closest_approach(
         own, own_size, still, Footprint(subjects.length, subjects.width)).distance
     near[rows] = away <= np.where(
-        subjects.object_class == ObjectClass.PEDESTRIAN,
+        subjects.object_class == int(ObjectClass.PEDESTRIAN),
         vrucw.pedestrian_distance, vrucw.cyclist_distance)
     return near
 

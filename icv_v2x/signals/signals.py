@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -131,14 +131,15 @@ class Signals:
 
 def no_signals(stamp: int) -> Signals:
     """Return a world without signals."""
-    kinds: dict[str, tuple[Any, bool]] = {}
-    for f in fields(Signals):
-        if f.name != 'stamp':
-            kinds[f.name] = (_KINDS.get(f.name, np.float64), f.name.startswith('step_'))
-    return Signals(stamp=stamp, **{
-        name: np.zeros((0, STEPS) if wide else 0, dtype=kind)
-        for name, (kind, wide) in kinds.items()
-    })
+    return Signals(stamp, *_no_columns())
+
+
+@cache
+def _no_columns() -> tuple[NDArray[Any], ...]:
+    names = [f.name for f in fields(Signals) if f.name != 'stamp']
+    return tuple(
+        np.zeros((0, STEPS) if name.startswith('step_') else 0, _KINDS.get(name, np.float64))
+        for name in names)
 
 
 _KINDS = {

@@ -46,6 +46,7 @@ _UNSTEADY = (
     | IntersectionStatus.STANDBY_OPERATION
 )
 # By light: whether it restricts, and whether a controller that has failed may show it.
+_UNAVAILABLE = int(Light.UNAVAILABLE)
 _RESTRICTIVE = np.zeros(256, dtype=np.bool_)
 _RESTRICTIVE[[Light.FLASHING_RED, Light.RED, Light.YELLOW, Light.FLASHING_YELLOW]] = True
 _OF_FAILURE = np.zeros(256, dtype=np.bool_)
@@ -119,7 +120,7 @@ class SignalStore:
         Returns:
             (n,) values of `SignalVerdict`.
         """
-        verdicts = np.full(len(reports), SignalVerdict.ACCEPTED, dtype=np.uint8)
+        verdicts = np.full(len(reports), int(SignalVerdict.ACCEPTED), dtype=np.uint8)
         if not len(reports):
             return verdicts
         for rows in _rounds(reports):
@@ -128,14 +129,14 @@ class SignalStore:
 
     def _take(self, reports: SignalReports) -> NDArray[np.uint8]:
         """Take statements of which no two are on one phase by one sender."""
-        verdicts = np.full(len(reports), SignalVerdict.ACCEPTED, dtype=np.uint8)
+        verdicts = np.full(len(reports), int(SignalVerdict.ACCEPTED), dtype=np.uint8)
         rows, fresh = self._place(reports)
         verdicts[rows < 0] = SignalVerdict.OVERLOAD
         held = self._data['time'][rows]
         known = (rows >= 0) & ~fresh
         verdicts[known & (reports.time < held)] = SignalVerdict.LATE
         verdicts[known & (reports.time == held)] = SignalVerdict.DUPLICATE
-        good = verdicts == SignalVerdict.ACCEPTED
+        good = verdicts == int(SignalVerdict.ACCEPTED)
         if good.any():
             if not good.all():
                 reports, rows, fresh = reports.take(good), rows[good], fresh[good]
@@ -180,7 +181,7 @@ class SignalStore:
         if len(self._rows) + count <= self._capacity:
             return
         age = (now - self._data['time'][:len(self._rows)]) / 1e9
-        unverified = self._data['verification'][:len(self._rows)] != Verification.VERIFIED
+        unverified = self._data['verification'][:len(self._rows)] != int(Verification.VERIFIED)
         self._keep(~(unverified | (age > self._limits.age_maximum)))
 
     def _keep(self, mask: Flags) -> None:
@@ -220,7 +221,7 @@ class SignalStore:
         same = new == data['light'][rows, 0]
         data['unconfirmed'][rows] = (data['unconfirmed'][rows] & ~same & ~anew) | back | early
         data['before'][rows] = np.where(
-            anew, Light.UNAVAILABLE, np.where(changed, old, data['before'][rows]))
+            anew, int(Light.UNAVAILABLE), np.where(changed, old, data['before'][rows]))
         data['changed'][rows] = np.where(changed | anew, reports.time, data['changed'][rows])
 
         shift = reports.likely_end[:, 0] - (data['likely_end'][at] - passed)
@@ -271,7 +272,8 @@ class SignalStore:
     ) -> tuple[Rows, Flags]:
         """Return the row that speaks for each phase, and where senders contradict each other."""
         key = data['key']
-        rank = np.where(stale, 0, np.where(data['verification'] == Verification.VERIFIED, 2, 1))
+        verified = data['verification'] == int(Verification.VERIFIED)
+        rank = np.where(stale, 0, np.where(verified, 2, 1))
         order = np.lexsort((age, -rank, key))
         first = np.ones(len(order), dtype=np.bool_)
         first[1:] = key[order][1:] != key[order][:-1]
@@ -354,9 +356,9 @@ def _signals(
     failing = (status & int(
         IntersectionStatus.FAILURE_FLASH | IntersectionStatus.FAILURE_MODE)) != 0
     steady_light = ~_OF_FAILURE[light]
-    doubt = np.full(len(age), Doubt.NONE, dtype=np.uint8)
+    doubt = np.full(len(age), int(Doubt.NONE), dtype=np.uint8)
     for mask, why in (
-        ((light == Light.UNAVAILABLE), Doubt.NOT_STATED),
+        ((light == int(Light.UNAVAILABLE)), int(Doubt.NOT_STATED)),
         (shown['ended'] & ~permanent & ~dark, Doubt.ENDED),
         # A controller that has failed shows no regular light.
         (failing & steady_light, Doubt.OUT_OF_ORDER),
@@ -366,7 +368,7 @@ def _signals(
         (stale, Doubt.STALE),
     ):
         doubt[mask] = why
-    known = doubt == Doubt.NONE
+    known = doubt == int(Doubt.NONE)
     light[~known] = Light.UNAVAILABLE
     timed = known & ((status & int(_UNTIMED)) == 0) & ~dark & ~failing
     rolling = (data['time'] - data['rolling']) / 1e9 >= _ROLLING
@@ -394,7 +396,7 @@ def _signals(
         time_to_end_min=np.where(timed, shown['minimum'], np.nan),
         time_to_end_likely=np.where(timed, shown['likely'], np.nan),
         time_to_end_max=np.where(timed, shown['maximum'], np.nan),
-        next_light=np.where(follows, data['light'][rows, following], Light.UNAVAILABLE).astype(
+        next_light=np.where(follows, data['light'][rows, following], _UNAVAILABLE).astype(
             np.uint8),
         next_duration=np.where(
             follows, end[rows, following] - data['start'][rows, following], np.nan),
@@ -402,7 +404,7 @@ def _signals(
         status=status, age=age, verification=data['verification'], signer=data['signer'],
         doubt=doubt,
         steady=timed & ~rolling & ((status & int(_UNSTEADY)) == 0),
-        step_light=np.where(there, data['light'][at], Light.UNAVAILABLE).astype(np.uint8),
+        step_light=np.where(there, data['light'][at], _UNAVAILABLE).astype(np.uint8),
         step_start=starts,
         step_minimum_end=steps('minimum_end'),
         step_likely_end=steps('likely_end'),

@@ -57,12 +57,12 @@ def reports_from_bsm(
         messages.latitude, messages.longitude, parameters.datum.vehicle)
     x, y, z = map_frame.to_map(latitude, longitude, messages.elevation)
     # The heading is that of the nose, so a vehicle in reverse gear moves against it.
-    reverse = messages.transmission == Transmission.REVERSE_GEARS
+    reverse = messages.transmission == int(Transmission.REVERSE_GEARS)
     speed = np.where(reverse, -messages.speed, messages.speed)
 
     sieve = Sieve(len(frame))
     sieve.refuse_unverified(batch.verification[frame])
-    sieve.refuse(batch.signer_role[frame] == SignerRole.ROADSIDE, RefusalReason.NOT_PERMITTED)
+    sieve.refuse(batch.signer_role[frame] == int(SignerRole.ROADSIDE), RefusalReason.NOT_PERMITTED)
     sieve.refuse(~np.isfinite(latitude + longitude), RefusalReason.NO_POSITION)
     sieve.refuse(~(np.hypot(x, y) <= plausibility.AREA_RADIUS), RefusalReason.OUT_OF_AREA)
     sieve.refuse(~np.isfinite(speed), RefusalReason.NO_SPEED)
@@ -88,7 +88,7 @@ def reports_from_bsm(
         sender_id=messages.temporary_id,
         object_id=np.full(len(frame), -1, dtype=np.int32),
         subject_id=np.zeros(len(frame), dtype=np.uint64),
-        source=np.full(len(frame), Source.BSM, dtype=np.uint16),
+        source=np.full(len(frame), int(Source.BSM), dtype=np.uint16),
         time=instants.time,
         reception_time=reception_time,
         message_count=messages.message_count,
@@ -171,10 +171,11 @@ def _position_variance(
 
 def _emergency(messages: BasicSafetyMessages) -> NDArray[np.uint8]:
     """Return the bits of a vehicle on duty; yellow caution lights are no light bar in use."""
-    responding = messages.response_type_available & np.isin(
-        messages.response_type, (ResponseType.EMERGENCY, ResponseType.PURSUIT))
+    responding = messages.response_type_available & (
+        (messages.response_type == int(ResponseType.EMERGENCY))
+        | (messages.response_type == int(ResponseType.PURSUIT)))
     bits = np.zeros(len(messages), dtype=np.uint8)
     bits[responding] |= EMERGENCY_RESPONDING
-    bits[messages.siren == Siren.IN_USE] |= EMERGENCY_SIREN
-    bits[messages.light_bar == LightBar.IN_USE] |= EMERGENCY_LIGHT_BAR
+    bits[messages.siren == int(Siren.IN_USE)] |= EMERGENCY_SIREN
+    bits[messages.light_bar == int(LightBar.IN_USE)] |= EMERGENCY_LIGHT_BAR
     return bits

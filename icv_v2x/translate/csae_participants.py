@@ -98,7 +98,7 @@ def reports_from_rsm(
     role = batch.signer_role[frame]
     senders = _Senders(
         frame, messages.roadside_id[rows], messages.message_count[rows], Source.RSM,
-        permitted=(role != SignerRole.VEHICLE) & (role != SignerRole.EMERGENCY),
+        permitted=(role != int(SignerRole.VEHICLE)) & (role != int(SignerRole.EMERGENCY)),
         roadside=np.ones(len(frame), dtype=np.bool_))
     stated = _statements(
         participants, senders, _classes(participants, parameters), participants.second)
@@ -126,7 +126,7 @@ def reports_from_ssm(
     """
     seen, obstacles = messages.participants, messages.obstacles
     told = _DETECTED_CLASSES[np.minimum(seen.detected_type, len(_DETECTED_CLASSES) - 1)]
-    kind = np.where(told == ObjectClass.UNKNOWN, _classes(seen.states, parameters), told)
+    kind = np.where(told == int(ObjectClass.UNKNOWN), _classes(seen.states, parameters), told)
     rows = np.repeat(np.arange(len(messages)), np.diff(messages.offsets))
     participants = _statements(
         seen.states, _ssm_senders(messages, rows), kind.astype(np.uint8),
@@ -152,7 +152,7 @@ def _statements(
     second: NDArray[np.float64],
 ) -> Statements:
     """Return the statements of all participants but the units that speak of themselves."""
-    reverse = participants.transmission == Transmission.REVERSE_GEARS
+    reverse = participants.transmission == int(Transmission.REVERSE_GEARS)
     subject = np.where(participants.temporary_id_available, participants.temporary_id, 0)
     stated = Statements(
         **_of_sender(senders, participants.source),
@@ -181,7 +181,7 @@ def _obstacles(
     obstacles: DetectedObstacles, senders: _Senders, second: NDArray[np.float64]
 ) -> Statements:
     kind = np.where(
-        obstacles.obstacle_type == ObstacleType.ANIMAL_INTRUSION, ObjectClass.ANIMAL,
+        obstacles.obstacle_type == int(ObstacleType.ANIMAL_INTRUSION), int(ObjectClass.ANIMAL),
         ObjectClass.OBSTACLE)
     return Statements(
         **_of_sender(senders, obstacles.source),
@@ -230,7 +230,7 @@ def _classes(participants: Participants, parameters: Parameters) -> NDArray[np.u
     kind = object_class(
         participants.vehicle_class, numbering=parameters.vehicle_class_numbering)
     sort = participants.participant_type
-    kind = np.where(sort == ParticipantType.PEDESTRIAN, ObjectClass.PEDESTRIAN, kind)
+    kind = np.where(sort == int(ParticipantType.PEDESTRIAN), int(ObjectClass.PEDESTRIAN), kind)
     kind = np.where(
         (sort == ParticipantType.NON_MOTOR) & ~np.isin(kind, _NON_MOTOR),
         ObjectClass.CYCLIST, kind)

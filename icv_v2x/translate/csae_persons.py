@@ -87,7 +87,7 @@ def _statements(records: list[PersonalSafetyMessage], frames: list[int]) -> Stat
     across = np.where(across > 0.0, np.minimum(across, plausibility.WIDTH_RANGE[1]), np.nan)
     group = np.array(
         [record.non_motor_data.cluster_size in _GROUPS for record in records], dtype=np.bool_)
-    wide = group | (kind != ObjectClass.CYCLIST)
+    wide = group | (kind != int(ObjectClass.CYCLIST))
     motion = [record.accelerations for record in records]
     return Statements(
         frame=np.array(frames, dtype=np.int64),

@@ -166,7 +166,7 @@ def _refused(
     sieve = Sieve(1)
     sieve.refuse_unverified(batch.verification[[frame]])
     role = batch.signer_role[[frame]]
-    vehicle = (role == SignerRole.VEHICLE) | (role == SignerRole.EMERGENCY)
+    vehicle = (role == int(SignerRole.VEHICLE)) | (role == int(SignerRole.EMERGENCY))
     sieve.refuse(vehicle, RefusalReason.NOT_PERMITTED)
     reception = int(batch.reception_time[frame])
     generation = int(batch.generation_time[frame])

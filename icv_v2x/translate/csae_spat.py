@@ -79,7 +79,7 @@ def reports_from_spat(
     role = batch.signer_role[frame]
     sieve.refuse_unverified(batch.verification[frame])
     sieve.refuse(
-        (role == SignerRole.VEHICLE) | (role == SignerRole.EMERGENCY),
+        (role == int(SignerRole.VEHICLE)) | (role == int(SignerRole.EMERGENCY)),
         RefusalReason.NOT_PERMITTED)
     oldest = age(time, reception[of])
     # A unit that relays several controllers is refused where none of them is of use.

@@ -56,7 +56,8 @@ _VERDICTS = {
     Verification.REVOKED: RefusalReason.CERTIFICATE_REVOKED,
     Verification.UNKNOWN_ISSUER: RefusalReason.UNKNOWN_ISSUER,
 }
-_ACCEPTED = np.array([Verification.NOT_CHECKED, Verification.VERIFIED], dtype=np.uint8)
+_ACCEPTED = np.zeros(256, dtype=np.bool_)
+_ACCEPTED[[Verification.NOT_CHECKED, Verification.VERIFIED]] = True
 
 
 class Sieve:
@@ -96,9 +97,12 @@ class Sieve:
         Args:
             verification: (rows,) values of `Verification`.
         """
+        accepted = _ACCEPTED[verification]
+        if accepted.all():
+            return
         for verdict, reason in _VERDICTS.items():
-            self.refuse(verification == verdict, reason)
-        self.refuse(~np.isin(verification, _ACCEPTED), RefusalReason.UNKNOWN_VERIFICATION)
+            self.refuse(verification == int(verdict), reason)
+        self.refuse(~accepted, RefusalReason.UNKNOWN_VERIFICATION)
 
     def refusals(self, frame: NDArray[np.int64]) -> tuple[Refusal, ...]:
         """Return the refused rows in the order of their frames, within one in their own.

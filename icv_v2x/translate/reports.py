@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import IntFlag
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -104,12 +105,16 @@ class ObjectReports:
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> ObjectReports:
         """Return the reports of the given rows (indices or mask)."""
-        return ObjectReports(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+        return ObjectReports(*[column[rows] for column in columns_of(self)])
 
 
 def joined(parts: Sequence[ObjectReports]) -> ObjectReports:
     """Return the reports of several adapters, at least one, end to end."""
-    return parts[0] if len(parts) == 1 else ObjectReports(**{
-        f.name: np.concatenate([getattr(part, f.name) for part in parts])
-        for f in fields(ObjectReports)
-    })
+    if len(parts) == 1:
+        return parts[0]
+    columns = zip(*map(columns_of, parts), strict=True)
+    return ObjectReports(*[np.concatenate(column) for column in columns])
+
+
+columns_of = attrgetter(*(f.name for f in fields(ObjectReports)))
+"""Gives all columns of reports at once, in the order of the fields."""

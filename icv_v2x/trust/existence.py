@@ -35,9 +35,11 @@ def existence(tracks: Tracks) -> Floats:
     Args:
         tracks: n tracks.
     """
-    worth = np.where(tracks.verification == Verification.VERIFIED, _VERIFIED, _UNVERIFIED)
-    worth = np.where(tracks.trust == TrustLevel.SUSPECT, np.minimum(worth, _DOUBTED), worth)
-    worth = np.where(tracks.trust == TrustLevel.DISTRUSTED, _DISTRUSTED, worth)
+    worth = np.where(tracks.verification == int(Verification.VERIFIED), _VERIFIED, _UNVERIFIED)
+    if tracks.trust.any():
+        suspect = tracks.trust == int(TrustLevel.SUSPECT)
+        worth = np.where(suspect, np.minimum(worth, _DOUBTED), worth)
+        worth = np.where(tracks.trust == int(TrustLevel.DISTRUSTED), _DISTRUSTED, worth)
     steps = np.where(tracks.updates <= 1, _ONCE, np.where(tracks.updates == 2, _TWICE, 1.0))
     pause = np.where(np.isfinite(tracks.period), tracks.period, 0.0)
     coasts = np.maximum(tracks.age - 2.0 * pause, 0.0)
@@ -60,5 +62,5 @@ def joint_existence(single: Floats, leader: NDArray[np.intp]) -> Floats:
 
 def with_detections(tracks: Tracks) -> Floats:
     """Return how sure it is that tracks exist, the detections of the vehicle itself counted in."""
-    seen = (tracks.source & Source.OWN_DETECTION) != 0
+    seen = (tracks.source & int(Source.OWN_DETECTION)) != 0
     return np.where(seen, 1.0 - (1.0 - tracks.existence) * (1.0 - _DETECTED), tracks.existence)

@@ -55,6 +55,12 @@ _WITNESS = 1.0
 _NEWCOMER = 10.0
 _VARIANCE = checks.POSITION_DEVIATION_MAXIMUM**2
 _KINDS = len(Check)
+# Members of an enumeration cost numpy several times as much to compare with as numbers.
+_NO_DOUBT, _SUSPECT, _DISTRUSTED = (
+    int(TrustLevel.NO_DOUBT), int(TrustLevel.SUSPECT), int(TrustLevel.DISTRUSTED))
+# Which verdicts leave something to be judged by.
+_TELLS = np.ones(len(Verdict), np.bool_)
+_TELLS[[Verdict.OWN_ECHO, Verdict.DUPLICATE, Verdict.UNUSABLE]] = False
 # Accelerations come from other sensors than speeds, and late: they speak half as loud.
 _WEIGHT = np.ones((_KINDS, 1))
 _WEIGHT[Check.ACCELERATION_MISMATCH] = 0.5
@@ -105,11 +111,7 @@ class TrustKeeper:
         """
         if not self._trust.plausibility:
             return
-        told = (
-            (reports.object_id < 0) & (verdict != Verdict.OWN_ECHO)
-            & (verdict != Verdict.DUPLICATE) & (verdict != Verdict.UNUSABLE)
-        )
-        rows = np.flatnonzero(told)
+        rows = np.flatnonzero((reports.object_id < 0) & _TELLS[verdict])
         if not len(rows):
             return
         reports = reports.take(rows)
@@ -277,7 +279,7 @@ class TrustKeeper:
         # Who is doubted itself, as one that is here and there, speaks against nobody.
         old = np.flatnonzero(
             (np.abs(age(table.time[:table.count], time)) <= _TWIN_AGE)
-            & (table.level[:table.count] == TrustLevel.NO_DOUBT))
+            & (table.level[:table.count] == _NO_DOUBT))
         for index in young.tolist():
             elapsed = age(table.time[old], reports.time[index])
             there = table.position[old] + table.velocity[old] * elapsed
@@ -328,7 +330,7 @@ class TrustKeeper:
         table.level[rows] = self._next_level(table.level[rows], table.evidence[rows])
         after = self._level(rows, reports.time)
         appeared = table.appeared[rows] == reports.time
-        before = np.where(appeared, TrustLevel.NO_DOUBT, before)
+        before = np.where(appeared, _NO_DOUBT, before)
         for index in np.flatnonzero(after > before).tolist():
             self._note(int(rows[index]), reports, index, int(after[index]), excess, frame)
 
@@ -360,13 +362,12 @@ class TrustKeeper:
         level = self._next_level(table.level[rows], self._faded(rows, time))
         recent = (table.appeared[rows] > 0) & (
             age(table.appeared[rows], time) <= _APPEARED)
-        return np.maximum(level, np.where(recent, TrustLevel.SUSPECT, 0)).astype(np.uint8)
+        return np.maximum(level, np.where(recent, _SUSPECT, 0)).astype(np.uint8)
 
     def _next_level(self, level: NDArray[np.uint8], evidence: Floats) -> NDArray[np.uint8]:
         trust = self._trust
         distrusted = (evidence >= trust.distrust_evidence) | (
-            (level == TrustLevel.DISTRUSTED) & (evidence >= trust.suspect_evidence))
+            (level == _DISTRUSTED) & (evidence >= trust.suspect_evidence))
         return np.where(
-            distrusted, TrustLevel.DISTRUSTED,
-            np.where(evidence >= trust.suspect_evidence, TrustLevel.SUSPECT,
-                     TrustLevel.NO_DOUBT)).astype(np.uint8)
+            distrusted, _DISTRUSTED,
+            np.where(evidence >= trust.suspect_evidence, _SUSPECT, _NO_DOUBT)).astype(np.uint8)

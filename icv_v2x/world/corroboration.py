@@ -109,7 +109,7 @@ def united(
     np.bitwise_or.at(source, led, tracks.source[follower])
     independent = (
         confirms[follower]
-        & ((tracks.source[follower] & Source.SENSOR) != 0)
+        & ((tracks.source[follower] & int(Source.SENSOR)) != 0)
         & (tracks.age[follower] <= _AGE)
         & observed.trusted[follower]
         # Without a digest nobody can tell that it is another one.

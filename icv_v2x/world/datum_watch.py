@@ -73,8 +73,10 @@ class DatumWatch:
             'does from WGS-84: set the datum.* parameters')
 
     def _shifted(self, heard: Tracks, seen: Tracks) -> bool:
+        if not self._shifts or len(seen) < _FEWEST or not len(heard):
+            return False
         moving = np.abs(seen.speed) > _MOVING
-        if not self._shifts or np.count_nonzero(moving) < _FEWEST or not len(heard):
+        if np.count_nonzero(moving) < _FEWEST:
             return False
         where = (seen.x + 1j * seen.y)[moving, np.newaxis]
         alike = (np.abs(seen.speed[moving, np.newaxis] - heard.speed) < _SPEED) & (

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icv_v2x.clock import NANOSECONDS, age
+from icv_v2x.clock import NANOSECONDS
 from icv_v2x.inputs import Indicator, Odometry, PlannedPath, VehicleStatus
 from icv_v2x.world.ego import EgoState
-from icv_v2x.world.extrapolation import move
+from icv_v2x.world.extrapolation import move_one
 from icv_v2x.world.turning import (
     FAST,
     SLOW,
@@ -90,7 +90,7 @@ class EgoEstimator:
 
     def unsteady(self, now: int) -> str:
         """Return why the pose cannot be relied on although it is new, empty where it can."""
-        if self._broken is None or not 0.0 <= float(age(self._broken, now)) < _STEADY:
+        if self._broken is None or not 0.0 <= _elapsed(self._broken, now) < _STEADY:
             return ''
         return f'ego pose came back or jumped less than {_STEADY:g} s ago: no IMMINENT'
 
@@ -132,23 +132,23 @@ class EgoEstimator:
         base = self._newest(now)
         if base is None:
             return None
-        elapsed = float(age(base.stamp, now))
+        elapsed = _elapsed(base.stamp, now)
         acceleration = self._acceleration(now)
-        moved = move(
+        moved = move_one(
             base.x, base.y, base.yaw, base.velocity_x, acceleration, base.yaw_rate, elapsed)
-        heading = math.remainder(float(moved.heading), 2.0 * math.pi)
+        heading = math.remainder(moved.heading, 2.0 * math.pi)
         to_center = self._vehicle.base_link_to_center
         status = self._status
-        fresh = status is not None and abs(float(age(status.stamp, now))) <= _INDICATOR_AGE
+        fresh = status is not None and abs(_elapsed(status.stamp, now)) <= _INDICATOR_AGE
         indicator = status.indicator if status is not None and fresh else Indicator.NONE
         turn_rate = self._turn_rate(base, indicator)
         return EgoState(
             stamp=now,
-            x=float(moved.x) + to_center * math.cos(heading),
-            y=float(moved.y) + to_center * math.sin(heading),
+            x=moved.x + to_center * math.cos(heading),
+            y=moved.y + to_center * math.sin(heading),
             z=base.z if math.isfinite(base.z) else math.nan,
             heading=heading,
-            speed=float(moved.speed),
+            speed=moved.speed,
             acceleration=acceleration,
             yaw_rate=base.yaw_rate,
             length=self._vehicle.length,
@@ -176,10 +176,10 @@ class EgoEstimator:
             elif odometry.stamp <= newest:
                 return EgoRefusal.LATE
         before = self._odometry[-1] if self._odometry else odometry
-        elapsed = age(np.array([before.stamp]), odometry.stamp)
-        if before is not odometry and self._breaks(before, odometry, float(elapsed[0])):
+        passed = _elapsed(before.stamp, odometry.stamp)
+        if before is not odometry and self._breaks(before, odometry, passed):
             self._broken = odometry.stamp
-        yaw_rate = np.array([odometry.yaw_rate])
+        yaw_rate, elapsed = np.array([odometry.yaw_rate]), np.array([passed])
         self._turn_slow = filtered(self._turn_slow, yaw_rate, elapsed, SLOW)
         self._turn_fast = filtered(self._turn_fast, yaw_rate, elapsed, FAST)
         turn = np.array([math.remainder(odometry.yaw - before.yaw, 2.0 * math.pi)])
@@ -190,9 +190,9 @@ class EgoEstimator:
 
     def _breaks(self, before: Odometry, odometry: Odometry, elapsed: float) -> bool:
         """Return whether a pose does not follow from the one before."""
-        there = move(
+        there = move_one(
             before.x, before.y, before.yaw, before.velocity_x, 0.0, before.yaw_rate, elapsed)
-        off = math.hypot(odometry.x - float(there.x), odometry.y - float(there.y))
+        off = math.hypot(odometry.x - there.x, odometry.y - there.y)
         return elapsed > self._gap or off > _STEP + 0.5 * _UNTOLD * elapsed * elapsed
 
     def _turn_rate(self, odometry: Odometry, indicator: Indicator) -> float:
@@ -228,7 +228,7 @@ class EgoEstimator:
         past = next((o for o in reversed(self._odometry) if o.stamp <= now), None)
         if past is None and self._odometry:
             past = self._odometry[0]
-        if past is None or not -_AHEAD <= float(age(past.stamp, now)) <= _FORGET:
+        if past is None or not -_AHEAD <= _elapsed(past.stamp, now) <= _FORGET:
             return None
         return past
 
@@ -237,33 +237,48 @@ class EgoEstimator:
         if (
             status is not None
             and math.isfinite(status.acceleration)
-            and abs(float(age(status.stamp, now))) < _STATUS_AGE
+            and abs(_elapsed(status.stamp, now)) < _STATUS_AGE
         ):
-            return float(np.clip(
-                status.acceleration, -_ACCELERATION_MAXIMUM, _ACCELERATION_MAXIMUM))
+            return _believable(status.acceleration)
         return self._slope(now)
 
     def _slope(self, now: int) -> float:
         """Return the acceleration by least squares through the newest speeds [m/s2]."""
-        past = [o for o in self._odometry if o.stamp <= now]
-        if not past:
-            return 0.0
-        begin = past[-1].stamp - round(_SLOPE_WINDOW * NANOSECONDS)
-        used = [o for o in past if o.stamp >= begin]
+        used: list[Odometry] = []
+        begin = 0
+        for odometry in reversed(self._odometry):
+            if odometry.stamp > now:
+                continue
+            if not used:
+                begin = odometry.stamp - round(_SLOPE_WINDOW * NANOSECONDS)
+            elif odometry.stamp < begin:
+                break
+            used.append(odometry)
         if len(used) < _SLOPE_SAMPLES:
             return 0.0
+        used.reverse()
         time = np.array([(o.stamp - begin) / NANOSECONDS for o in used])
         speed = np.array([o.velocity_x for o in used])
         time -= time.mean()
         slope = float(time @ (speed - speed.mean()) / (time @ time))
-        return float(np.clip(slope, -_ACCELERATION_MAXIMUM, _ACCELERATION_MAXIMUM))
+        return _believable(slope)
 
     def _path_in_force(self, now: int) -> PlannedPath | None:
         """Return the path while the planner keeps publishing and it has not come to its end."""
         path = self._path
         if path is None or not len(path.time) or int(path.time[-1]) < now:
             return None
-        return path if abs(float(age(path.stamp, now))) <= _PATH_AGE else None
+        return path if abs(_elapsed(path.stamp, now)) <= _PATH_AGE else None
+
+
+def _elapsed(time: int, now: int) -> float:
+    """Return the time from one instant [ns] to another [s]."""
+    return (now - time) / NANOSECONDS
+
+
+def _believable(acceleration: float) -> float:
+    """Return an acceleration, at most that of a vehicle [m/s2]."""
+    return min(max(acceleration, -_ACCELERATION_MAXIMUM), _ACCELERATION_MAXIMUM)
 
 
 def _deviation(odometry: Odometry) -> float:

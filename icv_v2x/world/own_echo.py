@@ -173,7 +173,7 @@ def own_vehicle(tracks: Tracks, ego: EgoState | None) -> NDArray[np.bool_]:
         tracks: Objects at one instant.
         ego: The ego at the same instant, None where unknown.
     """
-    if ego is None:
+    if ego is None or not (tracks.object_id >= 0).any():
         return np.zeros(len(tracks), dtype=np.bool_)
     near, _ = _coincidence(tracks, ego, np.zeros(len(tracks)))
     return near & (tracks.object_id >= 0)
@@ -189,9 +189,9 @@ def _coincidence(
         ego: The ego.
         elapsed: (n,) from the state of the ego to that of the object [s].
     """
+    lasts = np.minimum(np.maximum(elapsed, -_EXTRAPOLATED), _EXTRAPOLATED)
     there = move(
-        ego.x, ego.y, ego.heading, ego.speed, ego.acceleration, ego.yaw_rate,
-        np.clip(elapsed, -_EXTRAPOLATED, _EXTRAPOLATED))
+        ego.x, ego.y, ego.heading, ego.speed, ego.acceleration, ego.yaw_rate, lasts)
     east, north = objects.x - there.x, objects.y - there.y
     cosine, sine = np.cos(there.heading), np.sin(there.heading)
     along = np.abs(cosine * east + sine * north)

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -174,7 +176,7 @@ class TrackStore:
         Returns:
             (n,) values of `Verdict`.
         """
-        verdict = np.full(len(reports), Verdict.UNUSABLE, dtype=np.uint8)
+        verdict = np.full(len(reports), int(Verdict.UNUSABLE), dtype=np.uint8)
         usable, rows = completed(reports)
         if len(rows):
             verdict[rows] = self._apply(usable, ego)
@@ -197,12 +199,18 @@ class TrackStore:
             self.clear()
             self.resets += 1
         self._last_instant = now
-        self._drop_old(now)
-        return self._predict(now)
+        if self._table.count:
+            self._drop_old(now)
+        return self._predict(now) if self._table.count else replace(self._nothing, stamp=now)
+
+    @cached_property
+    def _nothing(self) -> Tracks:
+        """No tracks at all."""
+        return self._predict(0)
 
     def _apply(self, reports: ObjectReports, ego: EgoState | None) -> NDArray[np.uint8]:
         """Apply usable reports, at least one; return the verdicts, (n,)."""
-        verdict = np.full(len(reports), Verdict.ACCEPTED, dtype=np.uint8)
+        verdict = np.full(len(reports), int(Verdict.ACCEPTED), dtype=np.uint8)
         keys = self._shared.keys(reports)
         order = np.lexsort((reports.time, reports.object_id, keys))
         sender, number = keys[order], reports.object_id[order]
@@ -218,7 +226,7 @@ class TrackStore:
         rows = self._table.find(sender[first], number[first])
 
         # Rank 0 is the oldest report of an object; round k applies the k-th of every object.
-        waiting = verdict[order] == Verdict.ACCEPTED
+        waiting = verdict[order] == int(Verdict.ACCEPTED)
         passed = np.cumsum(waiting) - waiting
         rank = passed - passed[first][group]
         size = np.add.reduceat(waiting.astype(np.intp), first)
@@ -284,7 +292,7 @@ class TrackStore:
     ) -> NDArray[np.uint8]:
         """Begin tracks, those of the least relevant objects giving way; return the verdicts."""
         table = self._table
-        verdict = np.full(len(which), Verdict.ACCEPTED, dtype=np.uint8)
+        verdict = np.full(len(which), int(Verdict.ACCEPTED), dtype=np.uint8)
         excess = table.count + len(which) - table.capacity
         if excess > 0:
             present = table.count
@@ -315,13 +323,13 @@ class TrackStore:
         seen = np.any(
             (table.history_time[rows] == time[:, np.newaxis])
             & (table.history_count[rows] == count[:, np.newaxis]), axis=1)
-        verdict = np.full(len(rows), Verdict.ACCEPTED, dtype=np.uint8)
+        verdict = np.full(len(rows), int(Verdict.ACCEPTED), dtype=np.uint8)
         verdict[time < latest.time[rows]] = Verdict.LATE
         verdict[seen | (time == latest.time[rows])] = Verdict.DUPLICATE
 
         elapsed = age(latest.time[rows], time)
         consistent = self._consistent(rows, reports, which, elapsed)
-        off = (verdict == Verdict.ACCEPTED) & ~consistent
+        off = (verdict == int(Verdict.ACCEPTED)) & ~consistent
         held = off & (table.updates[rows] >= _ESTABLISHED) & (table.jumps[rows] == 0)
         table.jumps[rows[held]] = 1
         verdict[held] = Verdict.JUMP
@@ -330,7 +338,7 @@ class TrackStore:
             table, rows[foreign], reports.signer[which[foreign]])]
         verdict[foreign] = Verdict.JUMP
 
-        applied = verdict == Verdict.ACCEPTED
+        applied = verdict == int(Verdict.ACCEPTED)
         rows, which, elapsed = rows[applied], which[applied], elapsed[applied]
         consistent = consistent[applied]
         table.jumps[rows] = 0

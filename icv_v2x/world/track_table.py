@@ -9,7 +9,7 @@ from dataclasses import fields
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from icv_v2x.translate.reports import ObjectReports
+from icv_v2x.translate.reports import ObjectReports, columns_of
 from icv_v2x.world.heading_filter import begun
 
 HISTORY = 8
@@ -94,7 +94,7 @@ class TrackTable:
             self.turn_slow, self.turn_fast, self.turned,
             self.heading_variance, self.heading_scatter, self.heading_drift,
             self.history_time, self.history_speed, self.history_count,
-            *(getattr(self.latest, field.name) for field in fields(ObjectReports)),
+            *columns_of(self.latest),
         ]
 
     def new_identities(self, count: int) -> NDArray[np.uint32]:
@@ -172,8 +172,8 @@ class TrackTable:
             reports: Reports.
             which: (k,) rows of the reports.
         """
-        for field in fields(ObjectReports):
-            getattr(self.latest, field.name)[rows] = getattr(reports, field.name)[which]
+        for column, newest in zip(columns_of(self.latest), columns_of(reports), strict=True):
+            column[rows] = newest[which]
         for history, newest in (
             (self.history_time, reports.time),
             (self.history_speed, reports.speed),

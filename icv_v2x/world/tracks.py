@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,10 +102,7 @@ class Tracks:
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Tracks:
         """Return the tracks of the given rows (indices or mask)."""
-        return Tracks(
-            self.stamp,
-            **{f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != 'stamp'},
-        )
+        return Tracks(self.stamp, *[column[rows] for column in _columns_of(self)])
 
     def name(self, row: int) -> str:
         """Return the id of one track as advisories give it: `HEX` or `HEX:number`."""
@@ -115,7 +113,9 @@ class Tracks:
 
 def joined(first: Tracks, second: Tracks) -> Tracks:
     """Return tracks of one instant end to end."""
-    return Tracks(first.stamp, **{
-        f.name: np.concatenate([getattr(first, f.name), getattr(second, f.name)])
-        for f in fields(Tracks) if f.name != 'stamp'
-    })
+    columns = zip(_columns_of(first), _columns_of(second), strict=True)
+    return Tracks(first.stamp, *[np.concatenate(pair) for pair in columns])
+
+
+# All columns at once, in the order of the fields.
+_columns_of = attrgetter(*(f.name for f in fields(Tracks) if f.name != 'stamp'))

@@ -64,7 +64,7 @@ def filtered(mean: Floats, yaw_rate: Floats, elapsed: Floats, constant: float) -
     """
     sample = np.where(np.isnan(yaw_rate), 0.0, yaw_rate)
     before = np.where(elapsed > _GAP, 0.0, mean)
-    passed = np.clip(elapsed, 0.0, _GAP)
+    passed = np.minimum(np.maximum(elapsed, 0.0), _GAP)
     mean_now: Floats = before + (1.0 - np.exp(-passed / constant)) * (sample - before)
     return mean_now
 
@@ -89,7 +89,7 @@ def turned_angle(
     """
     change = np.where(np.isnan(turn), 0.0, turn)
     turns = np.abs(fast) >= _TURNING
-    way = np.abs(speed) * np.clip(elapsed, 0.0, _GAP)
+    way = np.abs(speed) * np.minimum(np.maximum(elapsed, 0.0), _GAP)
     before = np.where(turns, angle, angle * np.exp(-way / _ONSET))
     kept = (elapsed <= _GAP) & ~(turns & (angle * fast < 0.0))
     return np.where(kept, before + change, 0.0)
@@ -155,6 +155,6 @@ def lasting_turn_rate(
     rate = np.where(turn, sample, np.where(bend, slow, 0.0))
     # The sharpest turns are measured too sharp; yet such a turn is what the driver does.
     most = _GRIP / np.maximum(np.abs(speed), 1.0)
-    sharp = np.clip(rate, -most, most)
+    sharp = np.minimum(np.maximum(rate, -most), most)
     kept = np.where(np.abs(rate * speed) <= _ACROSS, rate, 0.0)
     return np.where(turn & (np.abs(speed) <= _SHARP_SPEED), sharp, kept)
