@@ -30,6 +30,7 @@ TOPICS = {
     'path': 'planning/path',
     'merge_request': 'planning/merge_request',
     'perception_objects': 'perception/objects',
+    'obu_objects': 'obu/objects',
     'obu_lanes': 'obu/lanes',
     'obu_signals': 'obu/signals',
     'objects': 'v2x/objects',

@@ -29,7 +29,7 @@ from icv_v2x.interchange.message_types import typestore
 from icv_v2x.interchange.road_event_message import road_events
 from icv_v2x.interchange.signal_message import signal_reports
 from icv_v2x.translate.lanes import RoadMaps
-from icv_v2x.translate.reports import ObjectReports
+from icv_v2x.translate.reports import DecodedReports, ObjectReports
 from icv_v2x.translate.road_events import RoadEvents
 from icv_v2x.translate.signal_reports import SignalReports
 
@@ -60,7 +60,7 @@ class Unreadable:
 
 Record = (
     FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | RoadMaps | RoadEvents
-    | SignalReports | MergeRequest | Unreadable | None
+    | SignalReports | DecodedReports | MergeRequest | Unreadable | None
 )
 """What a message becomes; None: a topic that is read but of which no record is made yet."""
 
@@ -203,7 +203,7 @@ class BagReader:
         return store
 
     def _record(self, connection: Connection, log_time: int, octets: bytes) -> Record:
-        radio = connection.topic == topics.OBU_FRAMES
+        radio = connection.topic in (topics.OBU_FRAMES, topics.OBU_OBJECTS)
         try:
             message = self._stores[connection.id].deserialize_cdr(octets, connection.msgtype)
             return _DECODERS[connection.topic](message, log_time)
@@ -220,6 +220,7 @@ _DECODERS: dict[str, Callable[[Any, int], Record]] = {
     topics.PLANNED_PATH: lambda message, _: from_message.planned_path(message),
     topics.MERGE_REQUEST: lambda message, _: merge_request(message),
     topics.OWN_DETECTIONS: from_message.object_reports,
+    topics.OBU_OBJECTS: from_message.decoded_reports,
     topics.OBU_LANES: lambda message, _: road_maps(message),
     topics.OBU_ROAD_EVENTS: lambda message, _: road_events(message),
     topics.OBU_SIGNALS: lambda message, _: signal_reports(message),

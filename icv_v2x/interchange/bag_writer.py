@@ -18,8 +18,9 @@ from icv_v2x.interchange.message_types import typestore
 from icv_v2x.interchange.to_message import MessageEncoder
 from icv_v2x.roads import road_model
 from icv_v2x.translate.lanes import RoadMaps
-from icv_v2x.translate.reports import ObjectReports
+from icv_v2x.translate.reports import DecodedReports, ObjectReports
 from icv_v2x.translate.road_events import RoadEvents
+from icv_v2x.translate.signal_reports import SignalReports
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 Input = (
     FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | MergeRequest | RoadMaps
-    | RoadEvents
+    | RoadEvents | DecodedReports | SignalReports
 )
 """A record that can be written; its kind decides the topic."""
 
@@ -156,5 +157,9 @@ class BagWriter:
             return topics.OBU_LANES, encoder.lane_array(road_model(record.maps), record.stamp)
         if isinstance(record, RoadEvents):
             return topics.OBU_ROAD_EVENTS, encoder.road_event_array(record, log_time)
+        if isinstance(record, DecodedReports):
+            return topics.OBU_OBJECTS, encoder.decoded_objects(record.reports, log_time)
+        if isinstance(record, SignalReports):
+            return topics.OBU_SIGNALS, encoder.signal_reports(record, log_time)
         stamp = int(record.time[0]) if len(record) else 0
         return topics.OWN_DETECTIONS, encoder.object_array(record, stamp)

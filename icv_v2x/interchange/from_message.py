@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any, get_args, get_type_hints
 
 import numpy as np
@@ -22,11 +23,14 @@ from icv_v2x.inputs import (
     PlannedPath,
     VehicleStatus,
 )
-from icv_v2x.translate.reports import ObjectReports, Source
+from icv_v2x.translate.reports import DecodedReports, ObjectReports, Source
 from icv_v2x.world.tracks import Tracks
 
 NAN = float('nan')
 SECOND = 1_000_000_000
+# Objects of one message, and ages, that are believed.
+_OBJECTS = 4096
+_OLDEST = 3600.0
 
 # Optional array of ObuFrames to its type and the value that an empty one stands for.
 _OPTIONAL: dict[str, tuple[type[np.generic], float]] = {
@@ -239,11 +243,16 @@ def object_reports(
     Raises:
         BatchError: Another frame, or arrays of unequal length.
     """
-    x = _array(message.x, np.float64)
-    count = len(x)
+    count = len(message.x)
     if str(message.header.frame_id) != 'map':
         raise BatchError(
             f'objects in frame {str(message.header.frame_id)!r}, expected map', max(count, 1))
+    return _reports(message, reception_time, source)
+
+
+def _reports(message: Any, reception_time: int, source: Source) -> ObjectReports:
+    x = _array(message.x, np.float64)
+    count = len(x)
     columns: dict[str, NDArray[Any]] = {'x': x}
     for name in ('y', 'heading', 'speed'):
         columns[name] = _array(getattr(message, name), np.float64)
@@ -265,6 +274,47 @@ def object_reports(
         message_count=np.zeros(count, np.uint8),
         subject_id=np.zeros(count, np.uint64),
         **columns)
+
+
+def decoded_reports(message: Any, reception_time: int) -> DecodedReports:
+    """Return the objects of an icv_v2x_msgs/ObjectArray of a unit that decodes by itself.
+
+    An object's state is that of the message's stamp less its `age`. Without `object_id` the
+    objects are the senders themselves.
+
+    Args:
+        message: Object with the fields of the message, in frame `map` or `wgs84`.
+        reception_time: When it came [ns since the Unix epoch].
+
+    Returns:
+        The reports, those of one sender and instant with one number of `frame`.
+
+    Raises:
+        BatchError: Another frame, arrays of unequal length, no senders, or too many objects.
+    """
+    count = len(message.x)
+    frame_id = str(message.header.frame_id)
+    if count > _OBJECTS:
+        raise BatchError(f'{count} objects, at most {_OBJECTS} are used', count)
+    if len(message.sender_id) != count:
+        raise BatchError(
+            f'sender_id has {len(message.sender_id)} entries, x has {count}', max(count, 1))
+    if frame_id not in ('map', 'wgs84'):
+        raise BatchError(f'objects in frame {frame_id!r}, expected map or wgs84', max(count, 1))
+    reports = _reports(message, reception_time, Source.BSM)
+    if not len(message.object_id):
+        reports = replace(reports, object_id=np.full(count, -1, np.int32))
+    past = _array(message.age, np.float64)
+    if len(past) not in (0, count):
+        raise BatchError(f'age has {len(past)} entries, x has {count}', max(count, 1))
+    if len(past):
+        usable = np.where(np.abs(past) <= _OLDEST, past, _OLDEST)
+        reports = replace(
+            reports, time=reports.time - np.rint(usable * SECOND).astype(np.int64))
+    senders = np.stack([reports.sender_id.view(np.int64), reports.time])
+    _, frame = np.unique(senders, axis=1, return_inverse=True)
+    return DecodedReports(
+        replace(reports, frame=frame.reshape(-1).astype(np.int64)), frame_id == 'wgs84')
 
 
 def tracks(message: Any) -> Tracks:

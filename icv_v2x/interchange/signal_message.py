@@ -108,6 +108,33 @@ def signal_reports(message: Any) -> SignalReports:
         next_start=now.step_next_start + past, next_end=now.step_next_end + past)
 
 
+def stated_signals(reports: SignalReports, stamp: int) -> Signals:
+    """Return statements as signals at an instant; the inverse of `signal_reports`.
+
+    Args:
+        reports: The statements, each at its own instant.
+        stamp: [ns since the Unix epoch].
+    """
+    age = (stamp - reports.time) / _SECOND
+    past = age[:, np.newaxis]
+    start = reports.start - past
+    ends = {
+        'step_minimum_end': reports.minimum_end - past,
+        'step_likely_end': reports.likely_end - past,
+        'step_maximum_end': reports.maximum_end - past}
+    likely = ends['step_likely_end']
+    return Signals(
+        stamp=stamp, region=reports.region, intersection_id=reports.intersection_id,
+        phase_id=reports.phase_id, light=reports.light[:, 0],
+        time_to_end_min=ends['step_minimum_end'][:, 0], time_to_end_likely=likely[:, 0],
+        time_to_end_max=ends['step_maximum_end'][:, 0], next_light=reports.light[:, 1],
+        next_duration=likely[:, 1] - start[:, 1], confidence=reports.confidence[:, 0],
+        status=reports.status, age=age, verification=reports.verification,
+        signer=reports.signer, doubt=np.zeros(len(reports), np.uint8),
+        steady=np.ones(len(reports), np.bool_), step_light=reports.light, step_start=start,
+        step_next_start=reports.next_start - past, step_next_end=reports.next_end - past, **ends)
+
+
 def _column(message: Any, name: str, kind: Any, count: int) -> Array:
     values = np.asarray(getattr(message, name), dtype=kind)
     if len(values) != count:

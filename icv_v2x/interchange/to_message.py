@@ -16,7 +16,7 @@ from icv_v2x.interchange.from_message import SECOND, ConversionError
 from icv_v2x.interchange.lane_message import lane_arrays
 from icv_v2x.interchange.merge_message import merge_plan_fields, merge_request_fields
 from icv_v2x.interchange.road_event_message import road_event_arrays
-from icv_v2x.interchange.signal_message import signal_arrays
+from icv_v2x.interchange.signal_message import signal_arrays, stated_signals
 from icv_v2x.translate.reports import ObjectReports
 from icv_v2x.world.tracks import Tracks
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
     from icv_v2x.translate.road_events import RoadEvents
+    from icv_v2x.translate.signal_reports import SignalReports
 
 NAN = float('nan')
 
@@ -162,6 +163,30 @@ class MessageEncoder:
             for field in _OBJECT_ARRAYS
         }
         return self._new(name, header=self._header(stamp, 'map'), **arrays)
+
+    def decoded_objects(self, reports: ObjectReports, stamp: int) -> Any:
+        """Return reports in frame `map` as a unit that decodes by itself gives them.
+
+        Args:
+            reports: Of whatever instants; their ages tell.
+            stamp: Of the message [ns since the Unix epoch].
+        """
+        name = 'icv_v2x_msgs/msg/ObjectArray'
+        arrays = {
+            field: self._sequence(name, getattr(reports, field, _absent(field)))
+            for field in _OBJECT_ARRAYS
+        }
+        arrays['age'] = self._sequence(name, (stamp - reports.time) / SECOND)
+        return self._new(name, header=self._header(stamp, 'map'), **arrays)
+
+    def signal_reports(self, reports: SignalReports, stamp: int) -> Any:
+        """Return statements on signals as a unit that decodes by itself gives them.
+
+        Args:
+            reports: Of whatever instants; their ages tell.
+            stamp: Of the message [ns since the Unix epoch].
+        """
+        return self.signal_array(stated_signals(reports, stamp))
 
     def lane_array(self, model: RoadModel, stamp: int) -> Any:
         """Return an icv_v2x_msgs/LaneArray in frame `map`.

@@ -10,6 +10,7 @@ VEHICLE_STATUS = '/vehicle/status'
 PLANNED_PATH = '/planning/path'
 MERGE_REQUEST = '/planning/merge_request'
 OWN_DETECTIONS = '/perception/objects'
+OBU_OBJECTS = '/obu/objects'
 OBU_LANES = '/obu/lanes'
 OBU_SIGNALS = '/obu/signals'
 OBU_ROAD_EVENTS = '/obu/road_events'
@@ -21,6 +22,7 @@ READ_TOPICS = {
     PLANNED_PATH: 'nav_msgs/msg/Path',
     MERGE_REQUEST: 'icv_v2x_msgs/msg/MergeRequest',
     OWN_DETECTIONS: 'icv_v2x_msgs/msg/ObjectArray',
+    OBU_OBJECTS: 'icv_v2x_msgs/msg/ObjectArray',
     OBU_LANES: 'icv_v2x_msgs/msg/LaneArray',
     OBU_SIGNALS: 'icv_v2x_msgs/msg/SignalArray',
     OBU_ROAD_EVENTS: 'icv_v2x_msgs/msg/RoadEventArray',

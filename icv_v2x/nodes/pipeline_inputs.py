@@ -16,6 +16,7 @@ from icv_v2x.interchange.topics import (
     MERGE_REQUEST,
     OBU_FRAMES,
     OBU_LANES,
+    OBU_OBJECTS,
     OBU_ROAD_EVENTS,
     OBU_SIGNALS,
     ODOMETRY,
@@ -105,6 +106,22 @@ def listen_to_detections(node: ManagedNode, receiver: Receiver) -> None:
 
     node.listen(
         relative(OWN_DETECTIONS), READ_TOPICS[OWN_DETECTIONS], qos.vehicle_input(), take)
+
+
+def listen_to_decoded_objects(node: ManagedNode, receiver: Receiver) -> None:
+    """Subscribe to objects that the unit has decoded itself."""
+
+    def take(message: Any) -> None:
+        now = node.get_clock().now().nanoseconds
+        try:
+            decoded = from_message.decoded_reports(message, now)
+        except BatchError as error:
+            receiver.lose(error.frames, 'inconsistent_batch')
+            raise
+        receiver.receive(decoded)
+
+    node.listen(
+        relative(OBU_OBJECTS), READ_TOPICS[OBU_OBJECTS], qos.radio_input(), take)
 
 
 def listen_to_lanes(node: ManagedNode, receiver: Receiver) -> None:

@@ -16,6 +16,7 @@ from icv_v2x.nodes.object_speaker import ObjectSpeaker
 from icv_v2x.nodes.own_identity import OwnIdentity
 from icv_v2x.nodes.parking_speaker import ParkingSpeaker
 from icv_v2x.nodes.pipeline_inputs import (
+    listen_to_decoded_objects,
     listen_to_detections,
     listen_to_ego,
     listen_to_lanes,
@@ -64,6 +65,7 @@ class V2xStack(ManagedNode):
         listen_to_merge_requests(self, self._pipeline.receive)
         listen_to_radio(self, self._pipeline)
         listen_to_detections(self, self._pipeline)
+        listen_to_decoded_objects(self, self._pipeline)
         listen_to_lanes(self, self._pipeline)
         listen_to_road_events(self, self._pipeline)
         listen_to_signals(self, self._pipeline)

@@ -12,6 +12,7 @@ from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.object_speaker import ObjectSpeaker
 from icv_v2x.nodes.own_identity import OwnIdentity
 from icv_v2x.nodes.pipeline_inputs import (
+    listen_to_decoded_objects,
     listen_to_detections,
     listen_to_ego,
     listen_to_lanes,
@@ -52,6 +53,7 @@ class V2xTranslator(ManagedNode):
         listen_to_ego(self, perception.receive)
         listen_to_radio(self, perception)
         listen_to_detections(self, perception)
+        listen_to_decoded_objects(self, perception)
         listen_to_lanes(self, perception)
         listen_to_road_events(self, perception)
         listen_to_signals(self, perception)

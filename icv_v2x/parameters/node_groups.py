@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from icv_v2x.parameters.adapter_groups import Etsi
 from icv_v2x.parameters.recorder_group import Recorder
 from icv_v2x.parameters.schema import parameter
 from icv_v2x.parameters.transmit_group import Transmit
@@ -73,9 +74,10 @@ class NodeParameters:
         True, 'Whether a node configures and activates itself; else a manager has to.',
         changeable=False)
     verification: str = parameter(
-        'not_checked', 'What the unit behind obu_udp_driver guarantees of every frame that it '
-        'forwards.', choices=('not_checked', 'verified'), changeable=False)
+        'not_checked', 'What the unit behind obu_udp_driver or etsi_adapter guarantees of every '
+        'frame that it forwards.', choices=('not_checked', 'verified'), changeable=False)
     candidates: Candidates = field(kw_only=True, default=Candidates())
     udp: Udp = field(kw_only=True, default=Udp())
+    etsi: Etsi = field(kw_only=True, default=Etsi())
     recorder: Recorder = field(kw_only=True, default=Recorder())
     transmit: Transmit = field(kw_only=True, default=Transmit())

@@ -43,9 +43,10 @@ from icv_v2x.translate.csae_requests import requests_from_vir
 from icv_v2x.translate.csae_rsi import events_from_rsc, events_from_rsi
 from icv_v2x.translate.lanes import RoadMaps
 from icv_v2x.translate.refusals import RefusalReason, refused
-from icv_v2x.translate.reports import ObjectReports, joined
+from icv_v2x.translate.reports import DecodedReports, ObjectReports, joined
 from icv_v2x.translate.road_events import RoadEvents
 from icv_v2x.translate.signal_reports import SignalReports
+from icv_v2x.translate.unit_objects import reports_from_unit
 from icv_v2x.trust import MisbehaviourLog, TrustKeeper, TrustLevel
 from icv_v2x.trust.existence import existence, joint_existence, with_detections
 from icv_v2x.world.channel_watch import ChannelWatch
@@ -76,7 +77,7 @@ if TYPE_CHECKING:
 
 Input = (
     FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | RoadMaps | RoadEvents
-    | SignalReports
+    | SignalReports | DecodedReports
 )
 
 # Frames waiting for a cycle at most: a second of a channel ten times as busy as the busiest.
@@ -145,15 +146,20 @@ class Perception:
         """
         if isinstance(item, FrameBatch):
             self._queue(item)
-            return None
-        if isinstance(item, ObjectReports):
+        elif isinstance(item, ObjectReports):
             self._detections.update(item, None)
-            return None
-        if isinstance(item, RoadEvents):
+        elif isinstance(item, RoadEvents):
             self._take_decoded_events(item)
-            return None
-        if isinstance(item, MergeRequest):
-            return None
+        elif isinstance(item, DecodedReports):
+            self._take_decoded_objects(item)
+        elif not isinstance(item, MergeRequest):
+            return self._take_judged(item)
+        return None
+
+    def _take_judged(
+        self, item: Odometry | VehicleStatus | PlannedPath | RoadMaps | SignalReports,
+    ) -> str | None:
+        """Take an input that may be refused as a whole; return why it is."""
         reason: Enum | str | None
         if isinstance(item, SignalReports):
             reason = self._signals.take_decoded(item)
@@ -349,17 +355,39 @@ class Perception:
             self._channel.refuse(refusal.reason.value for refusal in refusals)
             parts.append(reports)
         if parts:
-            reports = joined(parts)
             newest = int(batch.reception_time.max()) if len(batch) else 0
-            reports = self._channel.hear(reports, newest)
-            ego = self._ego.state(newest)
-            outcomes = self._tracks.update(reports, ego)
-            try:
-                self._trust.update(reports, outcomes, ego, batch.octets)
-            except Exception:
-                # Nobody is judged, but nobody is lost either.
-                _log.exception('senders of %d reports not judged', len(reports))
-            served.settle(reports, outcomes)
+            self._track(joined(parts), newest, batch.octets, served)
+        served.count(self.counters)
+
+    def _track(
+        self, reports: ObjectReports, newest: int, octets: Callable[[int], bytes],
+        served: _Served,
+    ) -> None:
+        """Take reports into the tracks and judge their senders."""
+        reports = self._channel.hear(reports, newest)
+        ego = self._ego.state(newest)
+        outcomes = self._tracks.update(reports, ego)
+        try:
+            self._trust.update(reports, outcomes, ego, octets)
+        except Exception:
+            # Nobody is judged, but nobody is lost either.
+            _log.exception('senders of %d reports not judged', len(reports))
+        served.settle(reports, outcomes)
+
+    def _take_decoded_objects(self, decoded: DecodedReports) -> None:
+        """Take objects that the unit decoded: each sender and instant counts as a frame."""
+        if not len(decoded.reports):
+            return
+        frames = decoded.reports.frame
+        served = _Served(int(frames.max()) + 1)
+        served.take(frames)
+        reports, refusals = reports_from_unit(decoded, self._map, self._parameters)
+        for refusal in refusals:
+            served.refuse(_rows([refusal.frame]), refusal.reason.value)
+        self._channel.refuse(refusal.reason.value for refusal in refusals)
+        if len(reports):
+            # there are no octets that could be kept as evidence
+            self._track(reports, int(reports.reception_time.max()), lambda _: b'', served)
         served.count(self.counters)
 
     def _take_decoded(self, road: RoadMaps) -> RefusalReason | None:

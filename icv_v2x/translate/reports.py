@@ -108,6 +108,20 @@ class ObjectReports:
         return ObjectReports(*[column[rows] for column in columns_of(self)])
 
 
+@dataclass(frozen=True)
+class DecodedReports:
+    """Reports of a unit that decodes by itself, before they are checked.
+
+    Attributes:
+        reports: The reports; `frame` numbers the messages that they came in.
+        geographic: Whether x is a longitude [deg], y a latitude [deg] and z a height above the
+            ellipsoid [m], and headings count from east there.
+    """
+
+    reports: ObjectReports
+    geographic: bool = False
+
+
 def joined(parts: Sequence[ObjectReports]) -> ObjectReports:
     """Return the reports of several adapters, at least one, end to end."""
     if len(parts) == 1:
