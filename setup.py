@@ -56,7 +56,9 @@ setup(
         'console_scripts': [
             'icv-v2x = icv_v2x.tools.cli:main',
             'advisory_arbiter = icv_v2x.nodes.commands:advisory_arbiter',
+            'autoware_adapter = icv_v2x.nodes.commands:autoware_adapter',
             'collision_warning = icv_v2x.nodes.commands:collision_warning',
+            'etsi_adapter = icv_v2x.nodes.commands:etsi_adapter',
             'event_recorder = icv_v2x.nodes.commands:event_recorder',
             'merge_planner = icv_v2x.nodes.commands:merge_planner',
             'obu_udp_driver = icv_v2x.nodes.commands:obu_udp_driver',

@@ -46,6 +46,7 @@ PROCESSES = (
 SINGLE = ('v2x_stack',)
 DRIVER = 'obu_udp_driver'
 TRANSMITTER = 'v2x_transmitter'
+ADAPTERS = {'autoware': 'autoware_adapter', 'etsi': 'etsi_adapter'}
 RECORDER = 'event_recorder'
 
 WRONG_PARAMETERS = 2
@@ -87,6 +88,12 @@ def generate_launch_description() -> LaunchDescription:
             'driver', default_value='none', choices=['none', 'udp'],
             description='Driver of the on-board unit to start as well.'),
         DeclareLaunchArgument(
+            'autoware', default_value='false', choices=['true', 'false'],
+            description='Whether to start autoware_adapter as well.'),
+        DeclareLaunchArgument(
+            'etsi', default_value='false', choices=['true', 'false'],
+            description='Whether to start etsi_adapter as well.'),
+        DeclareLaunchArgument(
             'transmitter', default_value='false', choices=['true', 'false'],
             description='Whether to start v2x_transmitter as well; it sends where the parameter '
             'transmit.enabled says so.'),
@@ -118,6 +125,7 @@ def nodes(context: LaunchContext) -> list[Node]:
     names = list(PROCESSES if value('composition') == 'processes' else SINGLE)
     if value('driver') == 'udp':
         names.append(DRIVER)
+    names += [name for argument, name in ADAPTERS.items() if value(argument) == 'true']
     if value('transmitter') == 'true':
         names.append(TRANSMITTER)
     if value('recorder') == 'true':

@@ -4,5 +4,6 @@
 
 from icv_v2x.consumer.checksum import crc32
 from icv_v2x.consumer.guard import AdvisoryGuard, Limits, Refusal
+from icv_v2x.consumer.speed_cap import SpeedCap, speed_cap
 
-__all__ = ['AdvisoryGuard', 'Limits', 'Refusal', 'crc32']
+__all__ = ['AdvisoryGuard', 'Limits', 'Refusal', 'SpeedCap', 'crc32', 'speed_cap']

@@ -48,6 +48,16 @@ def obu_udp_driver() -> None:
     _start('obu_udp_driver')
 
 
+def etsi_adapter() -> None:
+    """Run the adapter of European messages."""
+    _start('etsi_adapter')
+
+
+def autoware_adapter() -> None:
+    """Run the adapter of Autoware."""
+    _start('autoware_adapter')
+
+
 def v2x_transmitter() -> None:
     """Run what the vehicle sends with."""
     _start('v2x_transmitter')

@@ -196,7 +196,8 @@ def test_perceived_objects_lie_where_pyproj_puts_them(make: Make, projection: st
         '+ellps=WGS84 +step +proj=unitconvert +xy_in=rad +xy_out=deg')
     for row, (east, north) in enumerate(places):
         longitude, latitude, _ = topocentric.transform(east, north, 0.0)
-        x, y, _ = frame(projection).to_map(latitude, longitude, 170.0)
+        placed = frame(projection).to_map(latitude, longitude, 170.0)
+        x, y = float(placed[0][0]), float(placed[1][0])
         if projection == 'utm':
             x, y = utm(longitude, latitude)
         np.testing.assert_allclose(
