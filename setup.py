@@ -58,6 +58,7 @@ setup(
             'advisory_arbiter = icv_v2x.nodes.commands:advisory_arbiter',
             'autoware_adapter = icv_v2x.nodes.commands:autoware_adapter',
             'collision_warning = icv_v2x.nodes.commands:collision_warning',
+            'ego_source = icv_v2x.nodes.commands:ego_source',
             'etsi_adapter = icv_v2x.nodes.commands:etsi_adapter',
             'event_recorder = icv_v2x.nodes.commands:event_recorder',
             'merge_planner = icv_v2x.nodes.commands:merge_planner',

@@ -46,7 +46,8 @@ PROCESSES = (
 SINGLE = ('v2x_stack',)
 DRIVER = 'obu_udp_driver'
 TRANSMITTER = 'v2x_transmitter'
-ADAPTERS = {'autoware': 'autoware_adapter', 'etsi': 'etsi_adapter'}
+EXTRAS = {
+    'autoware': 'autoware_adapter', 'etsi': 'etsi_adapter', 'ego_source': 'ego_source'}
 RECORDER = 'event_recorder'
 
 WRONG_PARAMETERS = 2
@@ -94,6 +95,10 @@ def generate_launch_description() -> LaunchDescription:
             'etsi', default_value='false', choices=['true', 'false'],
             description='Whether to start etsi_adapter as well.'),
         DeclareLaunchArgument(
+            'ego_source', default_value='false', choices=['true', 'false'],
+            description='Whether to start ego_source as well, which makes the pose from a '
+            'satellite receiver or from the own messages where localisation publishes none.'),
+        DeclareLaunchArgument(
             'transmitter', default_value='false', choices=['true', 'false'],
             description='Whether to start v2x_transmitter as well; it sends where the parameter '
             'transmit.enabled says so.'),
@@ -125,7 +130,7 @@ def nodes(context: LaunchContext) -> list[Node]:
     names = list(PROCESSES if value('composition') == 'processes' else SINGLE)
     if value('driver') == 'udp':
         names.append(DRIVER)
-    names += [name for argument, name in ADAPTERS.items() if value(argument) == 'true']
+    names += [name for argument, name in EXTRAS.items() if value(argument) == 'true']
     if value('transmitter') == 'true':
         names.append(TRANSMITTER)
     if value('recorder') == 'true':

@@ -48,6 +48,11 @@ def obu_udp_driver() -> None:
     _start('obu_udp_driver')
 
 
+def ego_source() -> None:
+    """Run what makes the pose where localisation publishes none."""
+    _start('ego_source')
+
+
 def etsi_adapter() -> None:
     """Run the adapter of European messages."""
     _start('etsi_adapter')

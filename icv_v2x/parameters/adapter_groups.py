@@ -55,3 +55,25 @@ class Autoware:
     steering_ratio: float = parameter(
         0.0, 'Turn of the steering wheel for a turn of the tyres; 0: not known.',
         minimum=0.0, maximum=40.0)
+
+
+@dataclass(frozen=True)
+class EgoSource:
+    """The node that makes the pose where localisation publishes none."""
+
+    kind: str = parameter(
+        'gnss', 'Where the pose comes from: a receiver (fix, heading, velocity), or the basic '
+        'safety messages that the own unit sends under vehicle.temporary_id.',
+        choices=('gnss', 'own_bsm'), changeable=False)
+    antenna_x: float = parameter(
+        0.0, 'How far the antenna lies ahead of base_link.',
+        unit='m', minimum=-20.0, maximum=20.0)
+    antenna_y: float = parameter(
+        0.0, 'How far the antenna lies left of base_link.',
+        unit='m', minimum=-5.0, maximum=5.0)
+    course_speed: float = parameter(
+        2.0, 'Without a heading the course over ground is taken from this speed on, and held '
+        'below it.', unit='m/s', minimum=0.5, maximum=10.0)
+    heading_age: float = parameter(
+        0.3, 'An older heading or velocity tells nothing any more.',
+        unit='s', minimum=0.05, maximum=1.0)

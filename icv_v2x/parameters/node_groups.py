@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from icv_v2x.parameters.adapter_groups import Autoware, Etsi
+from icv_v2x.parameters.adapter_groups import Autoware, EgoSource, Etsi
 from icv_v2x.parameters.recorder_group import Recorder
 from icv_v2x.parameters.schema import parameter
 from icv_v2x.parameters.transmit_group import Transmit
@@ -79,6 +79,7 @@ class NodeParameters:
     candidates: Candidates = field(kw_only=True, default=Candidates())
     udp: Udp = field(kw_only=True, default=Udp())
     autoware: Autoware = field(kw_only=True, default=Autoware())
+    ego_source: EgoSource = field(kw_only=True, default=EgoSource())
     etsi: Etsi = field(kw_only=True, default=Etsi())
     recorder: Recorder = field(kw_only=True, default=Recorder())
     transmit: Transmit = field(kw_only=True, default=Transmit())
