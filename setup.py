@@ -41,7 +41,8 @@ setup(
         ('share/ament_index/resource_index/packages', [f'resource/{PACKAGE}']),
         (SHARE, ['package.xml']),
         (f'{SHARE}/launch', sorted(glob('launch/*.launch.py'))),
-        (f'{SHARE}/config', sorted(glob('config/*.yaml'))),
+        (f'{SHARE}/config', sorted(
+            [*glob('config/*.yaml'), *glob('config/*.rviz'), *glob('config/*.json')])),
         (f'{SHARE}/config/profiles', sorted(glob('config/profiles/*.yaml'))),
         # Bags carry these names; with the definitions at hand they are read without built ones.
         (f'{SHARE}/msg_definitions/icv_v2x_msgs/msg', sorted(glob('icv_v2x_msgs/msg/*.msg'))),
@@ -64,6 +65,7 @@ setup(
             'merge_planner = icv_v2x.nodes.commands:merge_planner',
             'obu_udp_driver = icv_v2x.nodes.commands:obu_udp_driver',
             'road_services = icv_v2x.nodes.commands:road_services',
+            'v2x_markers = icv_v2x.nodes.commands:v2x_markers',
             'v2x_stack = icv_v2x.nodes.commands:v2x_stack',
             'v2x_translator = icv_v2x.nodes.commands:v2x_translator',
             'v2x_transmitter = icv_v2x.nodes.commands:v2x_transmitter',

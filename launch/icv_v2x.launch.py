@@ -40,6 +40,7 @@ TOPICS = {
     'merge_plan': 'v2x/merge_plan',
     'parking_path': 'v2x/parking_path',
     'advisories': 'v2x/advisories',
+    'markers_topic': 'v2x/markers',
 }
 PROCESSES = (
     'v2x_translator', 'collision_warning', 'road_services', 'merge_planner', 'advisory_arbiter')
@@ -49,6 +50,7 @@ TRANSMITTER = 'v2x_transmitter'
 EXTRAS = {
     'autoware': 'autoware_adapter', 'etsi': 'etsi_adapter', 'ego_source': 'ego_source'}
 RECORDER = 'event_recorder'
+MARKERS = 'v2x_markers'
 
 WRONG_PARAMETERS = 2
 """Exit status of a node that cannot use its parameters; starting it again would not help."""
@@ -107,6 +109,10 @@ def generate_launch_description() -> LaunchDescription:
             description='Whether to start event_recorder as well; it keeps what came before and '
             'after every warning, change of mode and fault.'),
         DeclareLaunchArgument(
+            'markers', default_value='false', choices=['true', 'false'],
+            description='Whether to start v2x_markers as well; it draws for RViz and Foxglove, '
+            'while somebody looks.'),
+        DeclareLaunchArgument(
             'respawn', default_value='true', choices=['true', 'false'],
             description='Whether a node that ended unexpectedly is started again.'),
         *(
@@ -135,6 +141,8 @@ def nodes(context: LaunchContext) -> list[Node]:
         names.append(TRANSMITTER)
     if value('recorder') == 'true':
         names.append(RECORDER)
+    if value('markers') == 'true':
+        names.append(MARKERS)
     settings: dict[str, Any] = {
         'use_sim_time': value('use_sim_time') == 'true',
         'autostart': value('autostart') == 'true',

@@ -30,7 +30,7 @@ ORDER = (
     ('scenarios',),
     ('interchange',),
     ('pipeline', 'transmit'),
-    ('dataset', 'faults', 'recorder', 'report', 'scenes'),
+    ('dataset', 'drawing', 'faults', 'recorder', 'report', 'scenes'),
     ('nodes', 'tools'),
 )
 NUMERIC_CORE = {'motion', 'conflict', 'merging'}

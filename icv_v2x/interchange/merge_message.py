@@ -5,16 +5,16 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from icv_v2x.advisory.merge_plan import MergePlan
 from icv_v2x.inputs import MergeRequest
 from icv_v2x.interchange.from_message import ConversionError, nanoseconds
+from icv_v2x.merging import State
 
-if TYPE_CHECKING:
-    from icv_v2x.advisory.merge_plan import MergePlan
-
+_PLAN_TEXTS = ('gap_leader', 'gap_follower', 'gap_reason')
 _LINES = ('ego_lane_x', 'ego_lane_y', 'target_lane_x', 'target_lane_y')
 
 
@@ -52,6 +52,46 @@ def merge_request_fields(request: MergeRequest) -> dict[str, Any]:
         'desired_speed': float(request.desired_speed),
         'target_lane_id': int(request.target_lane_id),
     }
+
+
+def merge_plan(message: Any) -> MergePlan:
+    """Return an icv_v2x_msgs/MergePlan as the planner made it.
+
+    Args:
+        message: Object with the fields of the message.
+
+    Returns:
+        The plan.
+
+    Raises:
+        ConversionError: Columns of unequal length, an unknown state, or a choice of no gap.
+    """
+    columns: dict[str, Any] = {}
+    for field in dataclasses.fields(MergePlan):
+        if field.name in ('stamp', 'state', 'chosen', 'reason', 'stop_distance'):
+            continue
+        values = getattr(message, field.name)
+        if field.name in _PLAN_TEXTS:
+            columns[field.name] = tuple(str(text) for text in values)
+        else:
+            kind = np.bool_ if field.name == 'gap_feasible' else np.float64
+            columns[field.name] = np.array(values, kind)
+    for first, names in (('gap_leader', 'gap_'), ('time', '')):
+        group = [name for name in columns if name.startswith('gap_') == bool(names)]
+        for name in group:
+            if len(columns[name]) != len(columns[first]):
+                raise ConversionError(
+                    f'{name} has {len(columns[name])} entries, {first} has {len(columns[first])}')
+    chosen = int(message.chosen)
+    if not -1 <= chosen < len(columns['gap_leader']):
+        raise ConversionError(f'chosen = {chosen} of {len(columns["gap_leader"])} gaps')
+    try:
+        state = State(int(message.state))
+    except ValueError as error:
+        raise ConversionError(f'merge plan: {error}') from error
+    return MergePlan(
+        stamp=nanoseconds(message.header.stamp), state=state, chosen=chosen,
+        reason=str(message.reason), stop_distance=float(message.stop_distance), **columns)
 
 
 def merge_plan_fields(plan: MergePlan) -> dict[str, Any]:

@@ -68,6 +68,11 @@ def v2x_transmitter() -> None:
     _start('v2x_transmitter')
 
 
+def v2x_markers() -> None:
+    """Run what draws for viewers."""
+    _start('v2x_markers')
+
+
 def _start(name: str) -> None:
     # Loading takes a second or two. The mask outlives the new interpreter that importing rclpy
     # may start; `run` takes it off once it can end the node in an orderly way.

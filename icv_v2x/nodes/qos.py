@@ -40,6 +40,19 @@ def standing_output() -> QoSProfile:
         history=QoSHistoryPolicy.KEEP_LAST, depth=1)
 
 
+def newest_input() -> QoSProfile:
+    """Return the input of who only shows: best effort, so that it never slows anybody."""
+    return _volatile(QoSReliabilityPolicy.BEST_EFFORT, 1)
+
+
+def markers() -> QoSProfile:
+    """Return what viewers get: reliable, as a part that is lost would be missed for long.
+
+    It is volatile, since a message holds changes alone; a viewer that comes is sent all anew.
+    """
+    return _volatile(QoSReliabilityPolicy.RELIABLE, 10)
+
+
 def _volatile(reliability: QoSReliabilityPolicy, depth: int) -> QoSProfile:
     return QoSProfile(
         reliability=reliability, durability=QoSDurabilityPolicy.VOLATILE,
