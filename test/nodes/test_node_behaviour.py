@@ -240,3 +240,18 @@ def test_going_through_the_lifecycle_leaves_nothing_behind(
             'said while inactive', 'failed transitions', 'exceptions', 'growth of open files',
         )} == {0}, figures
         assert figures['growth of objects'] < 100, figures
+
+
+def test_the_example_consumer_caps_on_sound_advice_and_on_nothing_else(
+    processes: Live,
+) -> None:
+    example = HERE.parents[1] / 'examples' / 'cautious_consumer.py'
+    processes.start('consumer', [sys.executable, str(example)])
+    driver = processes.start('driver', [sys.executable, str(HERE / 'consumer_driver.py')])
+    assert driver.wait(timeout=60.0) == 0, processes.err('driver').read_text()
+    heard = json.loads(processes.out('driver').read_text())
+    # at 10 m/s of the leader plus what 17 m of room allow at 3 m/s2
+    cap = pytest.approx(10.0 + (2 * 3.0 * 17.0) ** 0.5)
+    assert heard['sound'][-1] == heard['sound again'][-1] == cap
+    assert heard['damaged'][-1] == heard['silent'][-1] == float('inf')
+    assert processes.end('consumer')[0] == 0
