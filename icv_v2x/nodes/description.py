@@ -36,11 +36,13 @@ class Node:
         class_name: Of the node, in the module of its executable.
         groups: Parameters that this node reads and others do not, by their first names.
         pipeline: Whether it reads the parameters of the pipeline too.
+        later: Method that subscribes where that is not done on configuring.
     """
 
     class_name: str
     groups: tuple[str, ...] = ()
     pipeline: bool = True
+    later: str = ''
 
 
 NODES = {
@@ -51,6 +53,7 @@ NODES = {
     'merge_planner': Node('MergePlannerNode'),
     'advisory_arbiter': Node('AdvisoryArbiter', ('candidates',)),
     'v2x_transmitter': Node('V2xTransmitter', ('transmit',)),
+    'v2x_markers': Node('V2xMarkers', later='_listen'),
     'event_recorder': Node('EventRecorderNode', ('recorder',)),
     'obu_udp_driver': Node('ObuUdpDriver', ('udp', 'verification'), pipeline=False),
     'ego_source': Node('EgoSourceNode', ('ego_source',)),
@@ -73,6 +76,7 @@ RATES = {
     'perception/object_recognition/detection/v2x/objects': '20 Hz',
     'planning/planning_factors/icv_v2x': '20 Hz', 'gnss/fix': '5 Hz or more',
     'gnss/heading': '10 Hz or more', 'gnss/velocity': '5 Hz or more',
+    'v2x/markers': '5 Hz at most, what changed',
     'icv_v2x/alive': '4 Hz', '/diagnostics': '1 Hz and on change',
 }
 
@@ -124,6 +128,8 @@ def topics(name: str) -> list[Topic]:
     node = Described()
     try:
         node.build()
+        if NODES[name].later:
+            getattr(node, NODES[name].later)()
     finally:
         node.destroy_node()
     found.append(Topic('icv_v2x/alive', 'std_msgs/msg/String', 'both', qos.radio_output()))
