@@ -252,3 +252,32 @@ class MergeRequest:
     end: float
     desired_speed: float
     target_lane_id: int = -1
+
+
+class PlatoonWish(IntEnum):
+    """What the planning stack wants of platooning (constants of `icv_v2x_msgs/PlatoonRequest`)."""
+
+    NOTHING = 0
+    LEAD = 1
+    JOIN = 2
+
+
+@dataclass(frozen=True)
+class PlatoonRequest:
+    """What the planning stack asks of platooning (`icv_v2x_msgs/PlatoonRequest`).
+
+    Attributes:
+        stamp: [ns since the Unix epoch].
+        wish: NOTHING leaves or dissolves.
+        platoon_id: The platoon to join, 17 octets; empty: the one ahead in the own lane.
+        capacity: Most members of an own platoon, 0: as the parameters say.
+        open_to_join: Whether others may join an own platoon.
+        desired_speed: Not to be exceeded [m/s], NaN: as the parameters say.
+    """
+
+    stamp: int
+    wish: PlatoonWish
+    platoon_id: bytes = b''
+    capacity: int = 0
+    open_to_join: bool = True
+    desired_speed: float = float('nan')

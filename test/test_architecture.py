@@ -26,6 +26,7 @@ ORDER = (
     ('translate',),
     ('world', 'roads', 'signals', 'road_events', 'parking'),
     ('trust',),
+    ('platooning',),
     ('advisory',),
     ('scenarios',),
     ('interchange',),

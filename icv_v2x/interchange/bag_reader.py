@@ -19,6 +19,7 @@ from icv_v2x.inputs import (
     MergeRequest,
     Odometry,
     PlannedPath,
+    PlatoonRequest,
     VehicleStatus,
 )
 from icv_v2x.interchange import from_message, topics
@@ -26,6 +27,7 @@ from icv_v2x.interchange.errors import BagError
 from icv_v2x.interchange.lane_message import road_maps
 from icv_v2x.interchange.merge_message import merge_request
 from icv_v2x.interchange.message_types import typestore
+from icv_v2x.interchange.platoon_message import platoon_request
 from icv_v2x.interchange.road_event_message import road_events
 from icv_v2x.interchange.signal_message import signal_reports
 from icv_v2x.translate.lanes import RoadMaps
@@ -60,7 +62,8 @@ class Unreadable:
 
 Record = (
     FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | RoadMaps | RoadEvents
-    | SignalReports | DecodedReports | MergeRequest | Unreadable | None
+    | SignalReports | DecodedReports | MergeRequest | PlatoonRequest
+    | Unreadable | None
 )
 """What a message becomes; None: a topic that is read but of which no record is made yet."""
 
@@ -219,6 +222,7 @@ _DECODERS: dict[str, Callable[[Any, int], Record]] = {
     topics.VEHICLE_STATUS: lambda message, _: from_message.vehicle_status(message),
     topics.PLANNED_PATH: lambda message, _: from_message.planned_path(message),
     topics.MERGE_REQUEST: lambda message, _: merge_request(message),
+    topics.PLATOON_REQUEST: lambda message, _: platoon_request(message),
     topics.OWN_DETECTIONS: from_message.object_reports,
     topics.OBU_OBJECTS: from_message.decoded_reports,
     topics.OBU_LANES: lambda message, _: road_maps(message),

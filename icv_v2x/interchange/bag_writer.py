@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
 
-from icv_v2x.inputs import FrameBatch, MergeRequest, Odometry, PlannedPath, VehicleStatus
+from icv_v2x.inputs import (
+    FrameBatch,
+    MergeRequest,
+    Odometry,
+    PlannedPath,
+    PlatoonRequest,
+    VehicleStatus,
+)
 from icv_v2x.interchange import topics
 from icv_v2x.interchange.errors import BagError
 from icv_v2x.interchange.message_types import typestore
@@ -28,8 +35,8 @@ if TYPE_CHECKING:
     from rosbags.interfaces import Connection
 
 Input = (
-    FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | MergeRequest | RoadMaps
-    | RoadEvents | DecodedReports | SignalReports
+    FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | MergeRequest
+    | PlatoonRequest | RoadMaps | RoadEvents | DecodedReports | SignalReports
 )
 """A record that can be written; its kind decides the topic."""
 
@@ -153,6 +160,8 @@ class BagWriter:
             return topics.PLANNED_PATH, encoder.path(record)
         if isinstance(record, MergeRequest):
             return topics.MERGE_REQUEST, encoder.merge_request(record)
+        if isinstance(record, PlatoonRequest):
+            return topics.PLATOON_REQUEST, encoder.platoon_request(record)
         if isinstance(record, RoadMaps):
             return topics.OBU_LANES, encoder.lane_array(road_model(record.maps), record.stamp)
         if isinstance(record, RoadEvents):

@@ -15,13 +15,18 @@ from icv_v2x.consumer.checksum import crc32
 from icv_v2x.interchange.from_message import SECOND, ConversionError
 from icv_v2x.interchange.lane_message import lane_arrays
 from icv_v2x.interchange.merge_message import merge_plan_fields, merge_request_fields
+from icv_v2x.interchange.platoon_message import (
+    platoon_arrays,
+    platoon_plan_fields,
+    platoon_request_fields,
+)
 from icv_v2x.interchange.road_event_message import road_event_arrays
 from icv_v2x.interchange.signal_message import signal_arrays, stated_signals
 from icv_v2x.translate.reports import ObjectReports
 from icv_v2x.world.tracks import Tracks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,10 +37,13 @@ if TYPE_CHECKING:
         MergeRequest,
         Odometry,
         PlannedPath,
+        PlatoonRequest,
         VehicleStatus,
     )
+    from icv_v2x.platooning import PlatoonPlan
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
+    from icv_v2x.translate.platoon_statements import PlatoonStatement
     from icv_v2x.translate.road_events import RoadEvents
     from icv_v2x.translate.signal_reports import SignalReports
 
@@ -213,6 +221,32 @@ class MessageEncoder:
         return self._new(name, header=self._header(request.stamp, 'map'), **{
             field: self._sequence(name, value) if isinstance(value, np.ndarray) else value
             for field, value in merge_request_fields(request).items()})
+
+    def platoon_plan(self, plan: PlatoonPlan) -> Any:
+        """Return an icv_v2x_msgs/PlatoonPlan."""
+        name = 'icv_v2x_msgs/msg/PlatoonPlan'
+        return self._new(name, header=self._header(plan.stamp, 'map'), **{
+            field: self._sequence(name, value) if isinstance(value, np.ndarray) else value
+            for field, value in platoon_plan_fields(plan).items()})
+
+    def platoon_request(self, request: PlatoonRequest) -> Any:
+        """Return an icv_v2x_msgs/PlatoonRequest."""
+        name = 'icv_v2x_msgs/msg/PlatoonRequest'
+        return self._new(name, header=self._header(request.stamp, 'map'), **{
+            field: self._sequence(name, value) if isinstance(value, np.ndarray) else value
+            for field, value in platoon_request_fields(request).items()})
+
+    def platoon_array(self, statements: Sequence[PlatoonStatement], stamp: int) -> Any:
+        """Return an icv_v2x_msgs/PlatoonArray.
+
+        Args:
+            statements: Newest of each sender.
+            stamp: Instant of the message [ns since the Unix epoch].
+        """
+        name = 'icv_v2x_msgs/msg/PlatoonArray'
+        return self._new(name, header=self._header(stamp, 'map'), **{
+            field: self._sequence(name, values)
+            for field, values in platoon_arrays(statements).items()})
 
     def road_event_array(self, events: RoadEvents, stamp: int) -> Any:
         """Return an icv_v2x_msgs/RoadEventArray in frame `map`.

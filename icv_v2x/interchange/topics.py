@@ -9,6 +9,7 @@ ODOMETRY = '/localization/kinematic_state'
 VEHICLE_STATUS = '/vehicle/status'
 PLANNED_PATH = '/planning/path'
 MERGE_REQUEST = '/planning/merge_request'
+PLATOON_REQUEST = '/planning/platoon_request'
 OWN_DETECTIONS = '/perception/objects'
 OBU_OBJECTS = '/obu/objects'
 OBU_LANES = '/obu/lanes'
@@ -21,6 +22,7 @@ READ_TOPICS = {
     VEHICLE_STATUS: 'icv_v2x_msgs/msg/VehicleStatus',
     PLANNED_PATH: 'nav_msgs/msg/Path',
     MERGE_REQUEST: 'icv_v2x_msgs/msg/MergeRequest',
+    PLATOON_REQUEST: 'icv_v2x_msgs/msg/PlatoonRequest',
     OWN_DETECTIONS: 'icv_v2x_msgs/msg/ObjectArray',
     OBU_OBJECTS: 'icv_v2x_msgs/msg/ObjectArray',
     OBU_LANES: 'icv_v2x_msgs/msg/LaneArray',

@@ -10,6 +10,7 @@ from icv_v2x.inputs import BatchError
 from icv_v2x.interchange import from_message
 from icv_v2x.interchange.lane_message import road_maps
 from icv_v2x.interchange.merge_message import merge_request
+from icv_v2x.interchange.platoon_message import platoon_request
 from icv_v2x.interchange.road_event_message import road_events
 from icv_v2x.interchange.signal_message import signal_reports
 from icv_v2x.interchange.topics import (
@@ -22,6 +23,7 @@ from icv_v2x.interchange.topics import (
     ODOMETRY,
     OWN_DETECTIONS,
     PLANNED_PATH,
+    PLATOON_REQUEST,
     READ_TOPICS,
     VEHICLE_STATUS,
 )
@@ -30,7 +32,13 @@ from icv_v2x.nodes import qos
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from icv_v2x.inputs import MergeRequest, Odometry, PlannedPath, VehicleStatus
+    from icv_v2x.inputs import (
+        MergeRequest,
+        Odometry,
+        PlannedPath,
+        PlatoonRequest,
+        VehicleStatus,
+    )
     from icv_v2x.nodes.health import InputHealth
     from icv_v2x.nodes.managed_node import ManagedNode
 
@@ -144,6 +152,13 @@ def listen_to_merge_requests(
 ) -> None:
     """Subscribe to what the planning stack asks of the merge planner."""
     _listen(node, MERGE_REQUEST, merge_request, take)
+
+
+def listen_to_platoon_requests(
+    node: ManagedNode, take: Callable[[PlatoonRequest], str | None],
+) -> None:
+    """Subscribe to what the planning stack asks of platooning."""
+    _listen(node, PLATOON_REQUEST, platoon_request, take)
 
 
 def _listen(

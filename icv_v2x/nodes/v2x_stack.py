@@ -21,10 +21,12 @@ from icv_v2x.nodes.pipeline_inputs import (
     listen_to_ego,
     listen_to_lanes,
     listen_to_merge_requests,
+    listen_to_platoon_requests,
     listen_to_radio,
     listen_to_road_events,
     listen_to_signals,
 )
+from icv_v2x.nodes.platoon_speaker import PlatoonPlanSpeaker, PlatoonSpeaker
 from icv_v2x.nodes.road_event_speaker import RoadEventSpeaker
 from icv_v2x.nodes.run import run
 from icv_v2x.nodes.signal_speaker import SignalSpeaker
@@ -61,8 +63,10 @@ class V2xStack(ManagedNode):
         self._signals = SignalSpeaker(self)
         self._plans = MergePlanSpeaker(self)
         self._parking = ParkingSpeaker(self)
+        self._platoon_plans, self._platoons = PlatoonPlanSpeaker(self), PlatoonSpeaker(self)
         listen_to_ego(self, self._pipeline.receive)
         listen_to_merge_requests(self, self._pipeline.receive)
+        listen_to_platoon_requests(self, self._pipeline.receive)
         listen_to_radio(self, self._pipeline)
         listen_to_detections(self, self._pipeline)
         listen_to_decoded_objects(self, self._pipeline)
@@ -81,6 +85,8 @@ class V2xStack(ManagedNode):
         stamp = self.get_clock().now().nanoseconds
         self._plans.show(None, stamp)
         self._parking.show(None, stamp)
+        self._platoon_plans.show(None, stamp)
+        self._platoons.show((), stamp)
         self._lanes.withdraw(stamp)
         self._events.withdraw(stamp)
         self._signals.withdraw(stamp)
@@ -112,6 +118,8 @@ class V2xStack(ManagedNode):
         self._objects.show(cycle.tracks)
         self._plans.show(cycle.merge_plan, instant)
         self._parking.show(cycle.guidance, instant)
+        self._platoon_plans.show(cycle.platoon_plan, instant)
+        self._platoons.show(cycle.platoons, instant)
         if cycle.roads is not None:
             self._lanes.show(cycle.roads, instant)
         if cycle.events is not None:

@@ -20,6 +20,7 @@ from icv_v2x.nodes.pipeline_inputs import (
     listen_to_road_events,
     listen_to_signals,
 )
+from icv_v2x.nodes.platoon_speaker import PlatoonSpeaker
 from icv_v2x.nodes.road_event_speaker import RoadEventSpeaker
 from icv_v2x.nodes.run import run
 from icv_v2x.nodes.signal_speaker import SignalSpeaker
@@ -50,6 +51,7 @@ class V2xTranslator(ManagedNode):
         self._lanes = LaneSpeaker(self)
         self._events = RoadEventSpeaker(self)
         self._signals = SignalSpeaker(self)
+        self._platoons = PlatoonSpeaker(self)
         listen_to_ego(self, perception.receive)
         listen_to_radio(self, perception)
         listen_to_detections(self, perception)
@@ -67,6 +69,7 @@ class V2xTranslator(ManagedNode):
     def stop(self) -> None:
         """Withdraw everything that was told."""
         stamp = self.get_clock().now().nanoseconds
+        self._platoons.show((), stamp)
         self._lanes.withdraw(stamp)
         self._events.withdraw(stamp)
         self._signals.withdraw(stamp)
@@ -99,6 +102,7 @@ class V2xTranslator(ManagedNode):
         self._lanes.show(self._perception.roads(instant), instant)
         self._events.show(self._perception.road_events(instant), instant)
         self._signals.show(self._perception.signals(instant))
+        self._platoons.show(self._perception.platoons(instant), instant)
         # Last, as those who hear it answer with what they have heard before.
         self._objects.show(tracks)
 

@@ -14,6 +14,7 @@ from icv_v2x.frames import MapFrame
 from icv_v2x.inputs import Odometry, PlannedPath, VehicleStatus
 from icv_v2x.interchange import from_message
 from icv_v2x.interchange.lane_message import road_maps
+from icv_v2x.interchange.platoon_message import platoon_plan
 from icv_v2x.interchange.topics import OWN_DETECTIONS, READ_TOPICS
 from icv_v2x.message_set.errors import MessageError
 from icv_v2x.message_set.vehicle_class import ObjectClass, wire_class
@@ -30,6 +31,7 @@ from icv_v2x.transmit.bsm_sender import BsmSender
 from icv_v2x.transmit.outgoing import OutgoingFrame, batch_of, whole_millisecond
 from icv_v2x.transmit.own_state import own_state
 from icv_v2x.transmit.parking import ParkingSender, ParkingWish, wish_of
+from icv_v2x.transmit.platoon_sender import PlatoonSender
 from icv_v2x.transmit.priority import PrioritySender, next_signal
 from icv_v2x.transmit.sharing import sharing_frame
 from icv_v2x.world.ego_estimator import EgoEstimator
@@ -37,6 +39,7 @@ from icv_v2x.world.ego_estimator import EgoEstimator
 if TYPE_CHECKING:
     from icv_v2x.parameters import NodeParameters, Parameters
     from icv_v2x.parameters.transmit_group import Transmit
+    from icv_v2x.platooning import PlatoonPlan
     from icv_v2x.roads import RoadModel
 
 NAME = 'v2x_transmitter'
@@ -52,6 +55,8 @@ _BEACON = LIGHT_BAR | SIREN
 _STATUS_AGE = 1_000_000_000
 # Older advice is none [ns].
 _ADVICE_AGE = 1_000_000_000
+# An older plan of a platoon is none [ns].
+_PLAN_AGE = 500_000_000
 
 
 class V2xTransmitter(ManagedNode):
@@ -69,6 +74,7 @@ class V2xTransmitter(ManagedNode):
         self._status: VehicleStatus | None = None
         self._load = (0, math.nan)
         self._wish: tuple[int, ParkingWish | None] = (0, None)
+        self._platoon_plan: tuple[int, PlatoonPlan | None] = (0, None)
         self._shared = 0
         self._shared_at: int | None = None
         self._told_id: int | None = None
@@ -86,6 +92,7 @@ class V2xTransmitter(ManagedNode):
         self._parking = ParkingSender(wire_class(
             ObjectClass[self.of_nodes.transmit.object_class.upper()],
             numbering=self.parameters.vehicle_class_numbering))
+        self._platoon = PlatoonSender(self.of_nodes.transmit.platooning_rate)
         self._ego_road = EgoRoadTracker()
         origin = self.parameters.map_origin
         self._map = MapFrame(
@@ -103,6 +110,9 @@ class V2xTransmitter(ManagedNode):
         self.listen(
             'v2x/advisories', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output(), self._hear_advice,
             required=False)
+        self.listen(
+            'v2x/platoon_plan', 'icv_v2x_msgs/msg/PlatoonPlan', qos.output(), self._hear_plan,
+            required=False, silent_after=3600.0)
         self.listen(
             'obu/channel_busy_ratio', 'std_msgs/msg/Float32', qos.vehicle_input(),
             self._take_load)
@@ -132,6 +142,8 @@ class V2xTransmitter(ManagedNode):
             self._priority.clear()
             self._parking.clear()
             self._wish = (0, None)
+            self._platoon.clear()
+            self._platoon_plan = (0, None)
             self._ego_road.clear()
 
     def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
@@ -140,6 +152,7 @@ class V2xTransmitter(ManagedNode):
         if self._sender is not None:
             self._sender.configure(of_nodes.transmit)
             self._priority.configure(of_nodes.transmit)
+            self._platoon.configure(of_nodes.transmit.platooning_rate)
 
     def statuses(self) -> list[Status]:
         """Return what was sent and why nothing is."""
@@ -153,6 +166,7 @@ class V2xTransmitter(ManagedNode):
             'sensor sharing messages': str(self._shared),
             'priority requests': str(self._priority.sent),
             'parking requests': str(self._parking.sent),
+            'platooning messages': str(self._platoon.sent),
             'not encoded': str(sender.refused),
         }
         if not self.of_nodes.transmit.enabled:
@@ -182,6 +196,8 @@ class V2xTransmitter(ManagedNode):
         frame = self._sender.step(
             now, self._ego.state, self._status,
             channel_busy_ratio=load if abs(now - heard) <= _LOAD_AGE else math.nan)
+        if frame is not None or self._sender.silence == '':
+            self._tell_of_platoon(now)
         if frame is not None:
             self._hand_over(frame)
             self._ask_for_priority(now)
@@ -219,6 +235,26 @@ class V2xTransmitter(ManagedNode):
     def _hear_advice(self, message: Any) -> None:
         stamp, _, advisories = from_message.advisory_array(message)
         self._wish = (stamp, wish_of(advisories))
+
+    def _hear_plan(self, message: Any) -> None:
+        plan = platoon_plan(message)
+        self._platoon_plan = (plan.stamp, plan)
+
+    def _tell_of_platoon(self, now: int) -> None:
+        """Tell the part in a platoon, as the plan in force has it."""
+        assert self._sender is not None
+        stamp, plan = self._platoon_plan
+        try:
+            frame = self._platoon.step(
+                self._sender.identity, whole_millisecond(now),
+                plan if abs(now - stamp) <= _PLAN_AGE else None)
+        except MessageError as error:
+            self._sender.refused += 1
+            self.get_logger().warning(
+                f'the platoon cannot be told of: {error}', throttle_duration_sec=5.0)
+            return
+        if frame is not None:
+            self._hand_over(frame)
 
     def _ask_for_parking(self, now: int) -> None:
         """Ask the parking area for what the guidance leads to."""

@@ -24,6 +24,7 @@ from icv_v2x.parameters.lane_groups import (
 )
 from icv_v2x.parameters.merge_group import Merging
 from icv_v2x.parameters.parking_group import Parking
+from icv_v2x.parameters.platoon_group import Platooning
 from icv_v2x.parameters.prediction_groups import Prediction, StopProfile
 from icv_v2x.parameters.radio_group import Radio
 from icv_v2x.parameters.road_groups import Roads
@@ -308,4 +309,5 @@ class Parameters:
     dlm: DynamicLanes = field(kw_only=True, default=DynamicLanes())
     merging: Merging = field(kw_only=True, default=Merging())
     parking: Parking = field(kw_only=True, default=Parking())
+    platooning: Platooning = field(kw_only=True, default=Platooning())
     arbitration: Arbitration = field(kw_only=True, default=Arbitration())

@@ -38,6 +38,9 @@ class Transmit:
     priority_distance: float = parameter(
         500.0, 'A special vehicle on duty asks signals for priority from this distance on; 0: it '
         'does not.', unit='m', minimum=0.0, maximum=1000.0)
+    platooning_rate: float = parameter(
+        5.0, 'How often the part in a platoon is told (CLPMM), besides at once when it changes.',
+        unit='Hz', minimum=2.0, maximum=10.0)
     sharing_rate: float = parameter(
         0.0, 'How often own detections are shared (SSM); 0: they are not.',
         unit='Hz', minimum=0.0, maximum=10.0)

@@ -7,9 +7,10 @@ from icv_v2x.pipeline.counters import Counters
 from icv_v2x.pipeline.merging import MergePlanner
 from icv_v2x.pipeline.perception import Perception
 from icv_v2x.pipeline.pipeline import Cycle, Pipeline
+from icv_v2x.pipeline.platooning import PlatoonStage
 from icv_v2x.pipeline.road_services import RoadServices, RoadSide
 
 __all__ = [
     'CollisionWarning', 'Counters', 'Cycle', 'MergePlanner', 'Perception', 'Pipeline',
-    'RoadServices', 'RoadSide',
+    'PlatoonStage', 'RoadServices', 'RoadSide',
 ]

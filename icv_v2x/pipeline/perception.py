@@ -22,6 +22,7 @@ from icv_v2x.inputs import (
     MergeRequest,
     Odometry,
     PlannedPath,
+    PlatoonRequest,
     Standard,
     VehicleStatus,
     Verification,
@@ -31,10 +32,13 @@ from icv_v2x.message_set.batch import decode_frames
 from icv_v2x.parking import ParkingStore
 from icv_v2x.pipeline.counters import Counters
 from icv_v2x.pipeline.rate_limits import RateLimits
+from icv_v2x.pipeline.served import Served
 from icv_v2x.pipeline.signal_intake import SignalIntake
+from icv_v2x.platooning import PlatoonStore
 from icv_v2x.road_events import RoadEventStore
 from icv_v2x.roads import RoadStore
 from icv_v2x.translate.csae import reports_from_bsm
+from icv_v2x.translate.csae_clpmm import statements_from_clpmm
 from icv_v2x.translate.csae_map import MapMemory, node_maps_from_map
 from icv_v2x.translate.csae_pam import ParkingMemory, areas_from_pam
 from icv_v2x.translate.csae_participants import reports_from_rsm, reports_from_ssm
@@ -55,7 +59,7 @@ from icv_v2x.world.datum_watch import DatumWatch
 from icv_v2x.world.ego_estimator import EgoEstimator
 from icv_v2x.world.own_echo import own_vehicle
 from icv_v2x.world.relevance import nearest_signers
-from icv_v2x.world.track_store import TrackStore, Verdict
+from icv_v2x.world.track_store import TrackStore
 from icv_v2x.world.way_requests import WayRequests
 
 if TYPE_CHECKING:
@@ -65,6 +69,7 @@ if TYPE_CHECKING:
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
     from icv_v2x.translate.parking_areas import ParkingArea
+    from icv_v2x.translate.platoon_statements import PlatoonStatement
     from icv_v2x.translate.refusals import Refusal
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -117,6 +122,8 @@ class Perception:
         self._parking = ParkingStore(parameters)
         self._parking_memory = ParkingMemory()
         self._requests = WayRequests()
+        self._platoons = PlatoonStore(parameters)
+        self._seen: Tracks | None = None
         self._pending: list[FrameBatch] = []
         self._waiting = 0
         self._now: int | None = None
@@ -136,9 +143,10 @@ class Perception:
         self._events.configure(parameters)
         self._signals.configure(parameters)
         self._parking.configure(parameters)
+        self._platoons.configure(parameters)
         self._parameters = parameters
 
-    def receive(self, item: Input | MergeRequest) -> str | None:
+    def receive(self, item: Input | MergeRequest | PlatoonRequest) -> str | None:
         """Take one input in; a bad one is counted and changes nothing, one for others neither.
 
         Returns:
@@ -152,7 +160,7 @@ class Perception:
             self._take_decoded_events(item)
         elif isinstance(item, DecodedReports):
             self._take_decoded_objects(item)
-        elif not isinstance(item, MergeRequest):
+        elif not isinstance(item, (MergeRequest, PlatoonRequest)):
             return self._take_judged(item)
         return None
 
@@ -209,7 +217,7 @@ class Perception:
             objects,
             identity=self._tracks.identify(np.flatnonzero(others), leader)[leads],
             existence=joint_existence(heard.existence, leader)[leads])
-        seen = self._detections.snapshot(now)
+        seen = self._seen = self._detections.snapshot(now)
         self._datum.look(now, objects, seen)
         if len(seen):
             objects = with_second_source(objects, seen)
@@ -231,6 +239,16 @@ class Perception:
     def parking(self, now: int) -> tuple[ParkingArea, ...]:
         """Return the parking areas known at an instant [ns], after `world` for the same one."""
         return self._parking.areas(now)
+
+    def platoons(self, now: int) -> tuple[PlatoonStatement, ...]:
+        """Return what is said of platoons at an instant [ns], after `world` for the same one."""
+        return self._platoons.statements(now)
+
+    def detections(self, now: int) -> Tracks:
+        """Return the own detections at an instant [ns], after `world` for the same one."""
+        if self._seen is None or self._seen.stamp != now:
+            self._seen = self._detections.snapshot(now)
+        return self._seen
 
     def conditions(self, now: int) -> list[Condition]:
         """Return what bounds what may be said, after `world` for the same instant [ns]."""
@@ -276,6 +294,8 @@ class Perception:
         self._limits.clear()
         self._datum.clear()
         self._requests.clear()
+        self._platoons.clear()
+        self._seen = None
         self._ego.clear()
 
     def drain(self) -> None:
@@ -317,7 +337,7 @@ class Perception:
         decoded = decode_frames(batch.payload, batch.length, encoding=Encoding(encoding))
         for _, reason, _ in decoded.rejected:
             self.counters.reject(1, reason.value)
-        served = _Served(len(batch))
+        served = Served(len(batch))
         others: dict[str, list[tuple[int, dict[str, Any]]]] = {}
         for frame, name, value in decoded.others:
             others.setdefault(name, []).append((frame, value))
@@ -329,6 +349,7 @@ class Perception:
             ('RoadSideInformation', partial(self._use_events, events_from_rsi)),
             ('RoadsideCoordination', partial(self._use_events, events_from_rsc)),
             ('VehIntentionAndRequest', self._use_requests),
+            ('CLPMM', self._use_platooning),
         ):
             _serve(others.pop(name, []), batch, served, use)
         self.counters.reject(sum(map(len, others.values())), 'not_served')
@@ -361,7 +382,7 @@ class Perception:
 
     def _track(
         self, reports: ObjectReports, newest: int, octets: Callable[[int], bytes],
-        served: _Served,
+        served: Served,
     ) -> None:
         """Take reports into the tracks and judge their senders."""
         reports = self._channel.hear(reports, newest)
@@ -379,7 +400,7 @@ class Perception:
         if not len(decoded.reports):
             return
         frames = decoded.reports.frame
-        served = _Served(int(frames.max()) + 1)
+        served = Served(int(frames.max()) + 1)
         served.take(frames)
         reports, refusals = reports_from_unit(decoded, self._map, self._parameters)
         for refusal in refusals:
@@ -398,7 +419,7 @@ class Perception:
             road.stamp)
         return refusals[0].reason if refusals else None
 
-    def _use_maps(self, messages: _Messages, batch: FrameBatch, served: _Served) -> None:
+    def _use_maps(self, messages: _Messages, batch: FrameBatch, served: Served) -> None:
         maps, refusals = node_maps_from_map(
             messages, batch, self._map, self._parameters, self._map_memory)
         newest = max(int(batch.reception_time[frame]) for frame, _ in messages)
@@ -406,29 +427,40 @@ class Perception:
         for refusal in refusals:
             served.refuse(_rows([refusal.frame]), refusal.reason.value)
 
-    def _use_signals(self, messages: _Messages, batch: FrameBatch, served: _Served) -> None:
+    def _use_signals(self, messages: _Messages, batch: FrameBatch, served: Served) -> None:
         for frame, reason in self._signals.take(messages, batch):
             served.refuse(_rows([frame]), reason)
 
-    def _use_parking(self, messages: _Messages, batch: FrameBatch, served: _Served) -> None:
+    def _use_parking(self, messages: _Messages, batch: FrameBatch, served: Served) -> None:
         areas, refusals = areas_from_pam(
             messages, batch, self._map, self._parameters, self._parking_memory)
         self._parking.update(areas, max(int(batch.reception_time[frame]) for frame, _ in messages))
         for refusal in refusals:
             served.refuse(_rows([refusal.frame]), refusal.reason.value)
 
-    def _use_requests(self, messages: _Messages, batch: FrameBatch, served: _Served) -> None:
+    def _use_requests(self, messages: _Messages, batch: FrameBatch, served: Served) -> None:
         requests, refusals = requests_from_vir(messages, batch, self._parameters)
         self._requests.update(requests)
         for refusal in refusals:
             served.refuse(_rows([refusal.frame]), refusal.reason.value)
+
+    def _use_platooning(
+        self, messages: _Messages, batch: FrameBatch, served: Served
+    ) -> None:
+        statements, refusals = statements_from_clpmm(messages, batch, self._parameters)
+        for frame, statement in statements:
+            refusal = self._platoons.update(statement)
+            if refusal is not None:
+                served.refuse(_rows([frame]), refusal)
+        for one in refusals:
+            served.refuse(_rows([one.frame]), one.reason.value)
 
     def _take_decoded_events(self, events: RoadEvents) -> None:
         usable = np.isin(events.verification, (Verification.NOT_CHECKED, Verification.VERIFIED))
         self._events.update(events.take(usable))
 
     def _use_events(
-        self, adapter: _EventAdapter, messages: _Messages, batch: FrameBatch, served: _Served,
+        self, adapter: _EventAdapter, messages: _Messages, batch: FrameBatch, served: Served,
     ) -> None:
         events, frame, refusals = adapter(messages, batch, self._map, self._parameters)
         ego = self._ego.state(int(batch.reception_time.max()))
@@ -440,8 +472,8 @@ class Perception:
 
 
 def _serve(
-    messages: _Messages, batch: FrameBatch, served: _Served,
-    use: Callable[[_Messages, FrameBatch, _Served], None],
+    messages: _Messages, batch: FrameBatch, served: Served,
+    use: Callable[[_Messages, FrameBatch, Served], None],
 ) -> None:
     """Use the messages of one kind; a defect of ours costs no more than them."""
     if not messages:
@@ -457,49 +489,3 @@ def _serve(
 
 def _rows(rows: list[int]) -> NDArray[np.int64]:
     return np.array(rows, dtype=np.int64)
-
-
-class _Served:
-    """What becomes of the frames of a batch that adapters take, and of the objects in them.
-
-    A frame is accepted where one of its objects is, or where it tells of none; otherwise the
-    first reason against one of its objects is that of the frame.
-    """
-
-    def __init__(self, frames: int) -> None:
-        """Start with no frame taken, of so many."""
-        self._taken = np.zeros(frames, dtype=np.bool_)
-        self._accepted = np.zeros(frames, dtype=np.bool_)
-        self._reasons: dict[int, str] = {}
-        self._objects: list[str] = []
-
-    def take(self, frames: NDArray[np.int64]) -> None:
-        """Take frames; each is to be settled or refused, or tells of nothing."""
-        self._taken[frames] = True
-
-    def refuse(self, frames: NDArray[np.int64], reason: str) -> None:
-        """Note that one object of each of the frames is not used."""
-        for frame in frames:
-            self._reasons.setdefault(int(frame), reason)
-            self._objects.append(reason)
-
-    def accept(self, frames: NDArray[np.int64]) -> None:
-        """Note that something in each of the frames is used."""
-        self._accepted[frames] = True
-
-    def settle(self, reports: ObjectReports, outcomes: NDArray[np.uint8]) -> None:
-        """Note what the track store made of reports, values of `Verdict`."""
-        accepted = outcomes == int(Verdict.ACCEPTED)
-        self.accept(reports.frame[accepted])
-        for row in np.flatnonzero(~accepted):
-            self.refuse(reports.frame[[row]], Verdict(int(outcomes[row])).reason)
-
-    def count(self, counters: Counters) -> None:
-        """Count every frame once, and every object that was not used."""
-        for frame, reason in self._reasons.items():
-            if not self._accepted[frame]:
-                self._taken[frame] = False
-                counters.reject(1, reason)
-        counters.accept(int(np.count_nonzero(self._taken)))
-        for reason in self._objects:
-            counters.reject_object(reason)

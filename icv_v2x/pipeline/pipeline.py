@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from icv_v2x.advisory.arbiter import Arbiter
 from icv_v2x.advisory.mode import Condition
 from icv_v2x.advisory.types import Level, Mode
-from icv_v2x.inputs import MergeRequest
+from icv_v2x.inputs import MergeRequest, PlatoonRequest
 from icv_v2x.pipeline.collision import CollisionWarning
 from icv_v2x.pipeline.merging import MergePlanner
 from icv_v2x.pipeline.perception import Input, Perception
+from icv_v2x.pipeline.platooning import PlatoonStage
 from icv_v2x.pipeline.road_services import RoadServices, RoadSide
 
 if TYPE_CHECKING:
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
     from icv_v2x.parking import Guidance
     from icv_v2x.pipeline.counters import Counters
+    from icv_v2x.platooning import PlatoonPlan
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
     from icv_v2x.translate.parking_areas import ParkingArea
+    from icv_v2x.translate.platoon_statements import PlatoonStatement
     from icv_v2x.translate.road_events import RoadEvents
     from icv_v2x.trust import MisbehaviourLog, TrustLevel
     from icv_v2x.world.ego import EgoState
@@ -52,6 +55,8 @@ class Cycle:
         signals: What signals show, None likewise.
         parking: Parking areas that are known.
         guidance: Where the vehicle is guided to in one of them, None for nowhere.
+        platoon_plan: What to do in a platoon, None where none is wanted.
+        platoons: What others say of platoons.
     """
 
     stamp: int
@@ -66,6 +71,8 @@ class Cycle:
     signals: Signals | None = None
     parking: tuple[ParkingArea, ...] = ()
     guidance: Guidance | None = None
+    platoon_plan: PlatoonPlan | None = None
+    platoons: tuple[PlatoonStatement, ...] = ()
 
 
 class Pipeline:
@@ -77,6 +84,7 @@ class Pipeline:
         self._collision = CollisionWarning(parameters)
         self._services = RoadServices(parameters)
         self._merging = MergePlanner(parameters)
+        self._platooning = PlatoonStage(parameters)
         self._arbiter = Arbiter(parameters)
         self._last: int | None = None
         self._failures = 0
@@ -92,6 +100,7 @@ class Pipeline:
         self._collision.configure(parameters)
         self._services.configure(parameters)
         self._merging.configure(parameters)
+        self._platooning.configure(parameters)
         self._arbiter.configure(parameters)
 
     def clear(self) -> None:
@@ -101,10 +110,13 @@ class Pipeline:
         self._collision.clear()
         self._services.clear()
         self._merging.clear()
+        self._platooning.clear()
         self._arbiter.clear()
         self._last = None
 
-    def receive(self, item: Input | MergeRequest, received: int | None = None) -> str | None:
+    def receive(
+        self, item: Input | MergeRequest | PlatoonRequest, received: int | None = None
+    ) -> str | None:
         """Take one input in; it counts from the next cycle on.
 
         Args:
@@ -117,6 +129,8 @@ class Pipeline:
         del received
         if isinstance(item, MergeRequest):
             return self._merging.request(item)
+        if isinstance(item, PlatoonRequest):
+            return self._platooning.request(item)
         return self._perception.receive(item)
 
     def lose(self, frames: int, reason: str) -> None:
@@ -136,6 +150,7 @@ class Pipeline:
             self._collision.clear()
             self._services.clear()
             self._merging.clear()
+            self._platooning.clear()
             self._arbiter.clear()
         self._last = now
         tracks, ego = self._perception.world(now)
@@ -147,12 +162,16 @@ class Pipeline:
         candidates += self._services.assess(tracks, ego, side)
         plan, merging = self._merging.assess(tracks, ego)
         candidates += merging
+        platoons = self._perception.platoons(now)
+        platoon_plan, platooning = self._platooning.assess(
+            tracks, ego, self._perception.detections(now), platoons)
+        candidates += platooning
         verdict = self._arbiter.arbitrate(now, candidates, None if ego is None else ego.age,
             [*self._perception.conditions(now), *self._own_conditions(now)])
         self._perception.counters.cycles += 1
         return Cycle(
             now, verdict.mode, verdict.mode_reason, verdict.advisories, plan, ego, tracks, roads,
-            events, signals, side.parking, self._services.guidance)
+            events, signals, side.parking, self._services.guidance, platoon_plan, platoons)
 
     def _own_conditions(self, now: int) -> list[Condition]:
         """Return what the applications say against what may be said."""
@@ -188,12 +207,14 @@ class Pipeline:
     def failures(self) -> dict[str, int]:
         """Application to the cycles in which it failed by a defect of its own."""
         return {
-            **self._collision.failures, **self._services.failures, **self._merging.failures}
+            **self._collision.failures, **self._services.failures, **self._merging.failures,
+            **self._platooning.failures}
 
     @property
     def refused_inputs(self) -> dict[str, int]:
         """Reason to number of inputs other than frames that were refused."""
         refused = dict(self._perception.refused_inputs)
-        if self._merging.refused_requests:
-            refused['unusable_request'] = self._merging.refused_requests
+        unusable = self._merging.refused_requests + self._platooning.refused_requests
+        if unusable:
+            refused['unusable_request'] = unusable
         return refused

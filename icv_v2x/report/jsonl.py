@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from icv_v2x.advisory.merge_plan import MergePlan
     from icv_v2x.parking import Guidance
+    from icv_v2x.platooning import PlatoonPlan
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
     from icv_v2x.translate.parking_areas import ParkingArea
@@ -51,6 +52,7 @@ class JsonlCycle:
         parking: Always empty.
         guidance: Always None.
         merge_plan: Always None.
+        platoon_plan: Always None.
     """
 
     stamp: int
@@ -65,6 +67,7 @@ class JsonlCycle:
     parking: tuple[ParkingArea, ...] = ()
     guidance: Guidance | None = None
     merge_plan: MergePlan | None = None
+    platoon_plan: PlatoonPlan | None = None
 
 
 @dataclass

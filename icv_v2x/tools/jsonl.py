@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.interchange.playback import Step
     from icv_v2x.pipeline import Counters
+    from icv_v2x.platooning import PlatoonPlan
 
 DECIMALS = 4
 """Decimals of every number: a tenth of a millimetre, millisecond or per mille."""
@@ -38,7 +39,8 @@ def cycle_line(step: Step) -> str | None:
         One JSON object without a line end; NaN and infinity are null.
     """
     cycle = step.cycle
-    if not cycle.advisories and cycle.merge_plan is None:
+    platoon = cycle.platoon_plan
+    if not cycle.advisories and cycle.merge_plan is None and platoon is None:
         return None
     return _dump({
         't': round(step.time, _TIME_DECIMALS),
@@ -48,6 +50,7 @@ def cycle_line(step: Step) -> str | None:
             advisory_value(advisory, cycle.stamp, step.time) for advisory in cycle.advisories
         ],
         'merge_plan': None if cycle.merge_plan is None else merge_plan_value(cycle.merge_plan),
+        **({} if platoon is None else {'platoon_plan': platoon_plan_value(platoon)}),
     })
 
 
@@ -104,6 +107,25 @@ def merge_plan_value(plan: MergePlan) -> dict[str, Any]:
         elif field.name != 'stamp':
             value[field.name] = content
     return value
+
+
+def platoon_plan_value(plan: PlatoonPlan) -> dict[str, Any]:
+    """Return a platoon plan as JSON values: ids and octets in hexadecimal, states by name."""
+    return {
+        'state': plan.state.name, 'reason': plan.reason,
+        'platoon_id': plan.platoon_id.hex().upper(),
+        **{
+            name: [f'{one:016X}' for one in getattr(plan, name)]
+            for name in ('members', 'joining', 'leaving')},
+        'capacity': plan.capacity, 'open_to_join': plan.open_to_join, 'place': plan.place,
+        'control': plan.control.name, 'ahead': plan.ahead,
+        **{
+            name: number(getattr(plan, name))
+            for name in ('gap', 'gap_wanted', 'time_gap', 'command', 'needed_deceleration')},
+        **{
+            name: [number(part) for part in getattr(plan, name).tolist()]
+            for name in ('time', 'distance', 'speed', 'acceleration')},
+    }
 
 
 def summary_value(counters: Counters) -> dict[str, Any]:

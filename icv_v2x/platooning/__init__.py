@@ -1,0 +1,10 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Platoons: who belongs to them, how the gap is kept, and how they come and go."""
+
+from icv_v2x.platooning.member import Member
+from icv_v2x.platooning.plan import Control, PlatoonPlan
+from icv_v2x.platooning.roles import Event, State
+from icv_v2x.platooning.store import PlatoonStore
+
+__all__ = ['Control', 'Event', 'Member', 'PlatoonPlan', 'PlatoonStore', 'State']
