@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,11 +44,16 @@ class Quantity:
     unavailable: int | None = None
     infinite: int | None = None
 
-    def _scaled(self, raw: Any) -> Any:
-        # dividing by a whole number rounds once, so that 694 * 0.02 m/s is 13.88 and not 13.879..
+    @cached_property
+    def _inverse(self) -> int:
+        """Units on the wire per SI unit, 0 where they are no whole number."""
         inverse = round(1.0 / self.step)
         whole = inverse > 0 and math.isclose(1.0 / inverse, self.step, rel_tol=1e-15)
-        return raw / inverse if whole else raw * self.step
+        return inverse if whole else 0
+
+    def _scaled(self, raw: Any) -> Any:
+        # dividing by a whole number rounds once, so that 694 * 0.02 m/s is 13.88 and not 13.879..
+        return raw / self._inverse if self._inverse else raw * self.step
 
     def to_si(self, raw: Raw) -> Real:
         """Turn codes into SI values.

@@ -16,7 +16,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from icv_v2x.motion.pieces import FloatArray, PiecewiseMotion, no_acceleration
+from icv_v2x.motion.pieces import (
+    FloatArray,
+    PiecewiseMotion,
+    aligned,
+    no_acceleration,
+    stretched,
+)
 from icv_v2x.motion.profile import (
     LongitudinalProfile,
     longitudinal_profile,
@@ -82,7 +88,10 @@ def constant_acceleration(
         horizon: End of the motion [s].
         course: Direction of the velocity, (n,) [rad]; the heading where left out.
     """
-    profile = longitudinal_profile(speed, [(horizon, acceleration)])
+    change = _known(acceleration)
+    if change.ndim == 0 and not change:
+        return constant_velocity(x, y, heading, speed, horizon, course=course)
+    profile = longitudinal_profile(speed, [(horizon, change)])
     return along_course(x, y, heading, profile, horizon, course=course)
 
 
@@ -190,11 +199,11 @@ def constant_turn_rate(
     if not piece_duration > 0.0:
         raise ValueError(f'piece_duration is {piece_duration} s, expected more than 0')
     # Any of the values may be the one that tells how many objects there are.
-    speed = np.broadcast_arrays(speed, _known(yaw_rate), _known(acceleration))[0]
+    speed = aligned(speed, _known(yaw_rate), _known(acceleration))[0]
     x, y, heading, speed, course = _columns(x, y, heading, speed, course)
     count = len(x)
-    yaw_rate = np.broadcast_to(_known(yaw_rate), (count,))[:, np.newaxis]
-    acceleration = np.broadcast_to(_known(acceleration), (count,))[:, np.newaxis]
+    yaw_rate = stretched(_known(yaw_rate), (count,))[:, np.newaxis]
+    acceleration = stretched(_known(acceleration), (count,))[:, np.newaxis]
     standstill = standstill_time(speed, acceleration, np.full((count, 1), horizon))
 
     steps = max(1, int(np.ceil(horizon / piece_duration - 1e-9)))
@@ -308,11 +317,8 @@ def _columns(
     course: npt.ArrayLike | None,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
     """Return the present state as columns (n, 1)."""
-    values = [
-        np.atleast_1d(np.asarray(value, dtype=np.float64))
-        for value in (x, y, heading, speed, heading if course is None else course)
-    ]
+    columns = aligned(x, y, heading, speed, heading if course is None else course)
     x_column, y_column, heading_column, speed_column, course_column = (
-        array[:, np.newaxis] for array in np.broadcast_arrays(*values)
+        array[:, np.newaxis] for array in columns
     )
     return x_column, y_column, heading_column, speed_column, course_column

@@ -262,9 +262,20 @@ def on_common_grid(
     return on_grid(_repeated(first, count), grid), on_grid(_repeated(second, count), grid)
 
 
+@functools.lru_cache(maxsize=256)
 def no_acceleration(shape: tuple[int, ...]) -> FloatArray:
     """Return zeros of a shape, read-only, known to be no acceleration without a look."""
     return np.broadcast_to(_NONE, shape)
+
+
+def aligned(*values: npt.ArrayLike) -> list[FloatArray]:
+    """Return one value or array (n,) per quantity as arrays (n,), read-only where repeated."""
+    arrays = [np.atleast_1d(np.asarray(value, dtype=np.float64)) for value in values]
+    shape = arrays[0].shape
+    # Mostly all are of one length, and then numpy's own check costs more than what follows.
+    if all(array.shape == shape for array in arrays):
+        return arrays
+    return list(np.broadcast_arrays(*arrays))
 
 
 def stretched(values: npt.NDArray[_Scalar], shape: tuple[int, ...]) -> npt.NDArray[_Scalar]:

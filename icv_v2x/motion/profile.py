@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from icv_v2x.motion.pieces import FloatArray
+from icv_v2x.motion.pieces import FloatArray, aligned
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +37,11 @@ class LongitudinalProfile:
             ValueError: An array is not (n, K).
         """
         shape = self.start_time.shape
-        for name in ('start_time', 'distance', 'speed', 'acceleration'):
+        fits = shape == self.distance.shape == self.speed.shape == self.acceleration.shape
+        # Profiles are made several times a cycle: the loop is for those that do not fit.
+        for name in () if fits and len(shape) == 2 else (
+            'start_time', 'distance', 'speed', 'acceleration'
+        ):
             found = getattr(self, name).shape
             if len(shape) != 2 or found != shape:
                 raise ValueError(f'{name} has shape {found}, expected (n, K) = {shape}')
@@ -59,12 +64,7 @@ def longitudinal_profile(
     Returns:
         Two pieces for each phase in which an object comes to a standstill, else one.
     """
-    values = [np.atleast_1d(np.asarray(speed, dtype=np.float64))]
-    for end, acceleration in phases:
-        values += [
-            np.atleast_1d(np.asarray(entry, dtype=np.float64)) for entry in (end, acceleration)
-        ]
-    present, *rest = np.broadcast_arrays(*values)
+    present, *rest = aligned(speed, *itertools.chain.from_iterable(phases))
     time, travelled = np.zeros(present.shape), np.zeros(present.shape)
     columns: list[tuple[FloatArray, FloatArray, FloatArray, FloatArray]] = []
     for end, wanted in zip(rest[::2], rest[1::2], strict=True):
@@ -75,9 +75,11 @@ def longitudinal_profile(
         travelled = travelled + driven * (present + 0.5 * driven * acceleration)
         stopped = driven < span
         present = np.where(stopped, 0.0, present + driven * acceleration)
-        if np.any(stopped):
+        if stopped.any():
             columns.append((time + driven, travelled, present, np.zeros_like(present)))
         time = time + span
+    if len(columns) == 1:
+        return LongitudinalProfile(*(field[:, np.newaxis] for field in columns[0]))
     start_time, distance, speeds, accelerations = (
         np.stack(field, axis=1) for field in zip(*columns, strict=True)
     )

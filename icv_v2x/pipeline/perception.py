@@ -200,13 +200,14 @@ class Perception:
         self.drain()
         ego = self._ego.state(now)
         heard = self._tracks.snapshot(now)
-        heard = self._requests.marked(replace(heard, trust=self._trust.levels(heard)))
+        trust = self._trust.levels(heard)
+        heard = self._requests.marked(
+            replace(heard, trust=trust, existence=existence(heard, trust)))
         trusted = heard.verification == int(Verification.VERIFIED)
         if self._parameters.trust.minimum_verification == 'not_checked':
             trusted |= heard.verification == int(Verification.NOT_CHECKED)
         trusted &= heard.trust != int(TrustLevel.DISTRUSTED)
         observed = Observations(self._tracks.subject_id, self._tracks.since, trusted)
-        heard = replace(heard, existence=existence(heard))
         others = ~own_vehicle(heard, ego)
         if not others.all():
             heard, observed = heard.take(others), observed.take(others)

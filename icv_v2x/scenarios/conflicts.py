@@ -243,7 +243,7 @@ def _near(
     size = Footprint(tracks.length[rows], tracks.width[rows])
     x, y, heading, speed, acceleration, turn_rate = state
     near = np.zeros(len(rows), dtype=np.bool_)
-    for change in (0.0, acceleration):
+    for change in (0.0, acceleration) if _known(acceleration).any() else (0.0,):
         circles = way_circles(
             x, y, heading, speed, horizon, acceleration=change, yaw_rate=turn_rate
         )
@@ -263,11 +263,14 @@ def _assess(
     """Assess subjects that share one family of motion models; None where all are harmless."""
     collision = parameters.collision
     subjects = tracks.take(rows)
-    steady = motions(subjects, 0.0, collision.horizon)
-    present = motions(subjects, subjects.acceleration, collision.horizon)
+    steady = present = motions(subjects, 0.0, collision.horizon)
     sizes = Footprint(subjects.length, subjects.width)
-    steady_contact = first_contact(own, own_size, steady, sizes)
-    contact = first_contact(own, own_size, present, sizes)
+    steady_contact = contact = first_contact(own, own_size, steady, sizes)
+    # Where nobody is accelerated, both models are one.
+    changes = bool(_known(subjects.acceleration).any())
+    if changes:
+        present = motions(subjects, subjects.acceleration, collision.horizon)
+        contact = first_contact(own, own_size, present, sizes)
     # A starting ego is warned of traffic that it would not quite touch.
     kept = steady_contact.overlaps | contact.overlaps
     if starting(ego, parameters):
@@ -281,26 +284,31 @@ def _assess(
     index = np.flatnonzero(kept)
     if not len(index):
         return None
-    subjects, sizes = subjects.take(index), sizes.take(index)
+    if len(index) < len(rows):
+        subjects, sizes = subjects.take(index), sizes.take(index)
+        steady, steady_contact = steady.take(index), steady_contact.take(index)
+        present, contact = (
+            (present.take(index), contact.take(index)) if changes else (steady, steady_contact))
     gates.about(PREDICTION, subjects)
-    steady, present = steady.take(index), present.take(index)
-    steady_contact, contact = steady_contact.take(index), contact.take(index)
 
     course = _course(ego, subjects, parameters)
     along = subjects.speed * np.cos(subjects.heading - ego.heading)
-    braking = np.fmin(subjects.acceleration, 0.0)
-    braking = np.where(np.isnan(braking), 0.0, braking)
+    braking = np.minimum(_known(subjects.acceleration), 0.0)
     own_errors, errors = _errors(ego, subjects)
-    if_steady, found = (
-        conflict.assess_conflicts(
+
+    def assessed(motion: PiecewiseMotion, met: Contact) -> ConflictAssessment:
+        return conflict.assess_conflicts(
             own, own_size, own_errors, motion, sizes, errors,
             delays=_delays(parameters), within=0.0, contact=met,
             ego_pace=(ego.speed, ego.acceleration), required=False)
-        for motion, met in ((steady, steady_contact), (present, contact))
-    )
-    behind_steady, behind_braking = _following(ego, own, subjects, (
-        (steady, if_steady, np.zeros(len(index))), (present, found, braking),
-    ), parameters)
+
+    if_steady = found = assessed(steady, steady_contact)
+    models = [(steady, if_steady, np.zeros(len(index)))]
+    if changes:
+        found = assessed(present, contact)
+        models.append((present, found, braking))
+    behind = _following(ego, own, subjects, models, parameters)
+    behind_steady, behind_braking = behind[0], behind[-1]
     # Whose path the ego meets at an angle, but not with its front, crosses rather than leads.
     leads = np.isfinite(behind_steady.time) | np.isfinite(behind_braking.time)
     turned = _wrapped(subjects.heading - ego.heading)
@@ -314,7 +322,7 @@ def _assess(
         contact=contact,
         time=np.where(contact.overlaps, contact.begin, np.inf),
         steady=behind_steady,
-        braking=_where(braking < 0.0, behind_braking, behind_steady),
+        braking=_where(braking < 0.0, behind_braking, behind_steady) if changes else behind_steady,
         crossing=_crossing(ego, own, found, parameters),
         probability=np.maximum(if_steady.probability, found.probability),
         closing_speed=ego.speed - along,
@@ -363,7 +371,7 @@ def _following(
     ego: EgoState,
     own: PiecewiseMotion,
     subjects: Tracks,
-    models: tuple[tuple[PiecewiseMotion, ConflictAssessment, Floats], ...],
+    models: Sequence[tuple[PiecewiseMotion, ConflictAssessment, Floats]],
     parameters: Parameters,
 ) -> list[Following]:
     """Return times and decelerations behind leaders, one record for each model of theirs.
@@ -521,6 +529,11 @@ def _concatenated(kind: type[_Record], parts: Sequence[_Record]) -> _Record:
         else:
             columns[field.name] = _concatenated(type(values[0]), values)
     return kind(**columns)
+
+
+def _known(acceleration: Floats) -> Floats:
+    """Return accelerations with 0 for what is not known."""
+    return np.where(np.isnan(acceleration), 0.0, acceleration)
 
 
 def _wrapped(angle: Floats) -> Floats:

@@ -158,6 +158,8 @@ def _meets_without_wavering(
 ) -> Flags:
     """Return which subjects are met as well where nobody's speed wavers, (n,)."""
     waver = parameters.prediction.waver
+    if ego.acceleration == 0.0 and not np.nan_to_num(subjects.acceleration).any():
+        return np.ones(len(subjects), dtype=np.bool_)
     rate = np.where(np.isnan(subjects.acceleration), 0.0, subjects.acceleration)
     rate = np.where(np.abs(rate) <= waver, 0.0, rate)
     own_rate = 0.0 if abs(ego.acceleration) <= waver else ego.acceleration

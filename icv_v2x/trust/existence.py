@@ -26,7 +26,7 @@ _ONCE, _TWICE = 0.6, 0.85
 _COASTING = 1.0
 
 
-def existence(tracks: Tracks) -> Floats:
+def existence(tracks: Tracks, trust: NDArray[np.uint8]) -> Floats:
     """Return how sure each track alone makes it that there is an object, (n,) [0..1].
 
     By the verdict on its signature and the trust in its sender, less after its first messages
@@ -34,12 +34,13 @@ def existence(tracks: Tracks) -> Floats:
 
     Args:
         tracks: n tracks.
+        trust: (n,) values of `TrustLevel`.
     """
     worth = np.where(tracks.verification == int(Verification.VERIFIED), _VERIFIED, _UNVERIFIED)
-    if tracks.trust.any():
-        suspect = tracks.trust == int(TrustLevel.SUSPECT)
-        worth = np.where(suspect, np.minimum(worth, _DOUBTED), worth)
-        worth = np.where(tracks.trust == int(TrustLevel.DISTRUSTED), _DISTRUSTED, worth)
+    if trust.any():
+        worth = np.where(
+            trust == int(TrustLevel.SUSPECT), np.minimum(worth, _DOUBTED), worth)
+        worth = np.where(trust == int(TrustLevel.DISTRUSTED), _DISTRUSTED, worth)
     steps = np.where(tracks.updates <= 1, _ONCE, np.where(tracks.updates == 2, _TWICE, 1.0))
     pause = np.where(np.isfinite(tracks.period), tracks.period, 0.0)
     coasts = np.maximum(tracks.age - 2.0 * pause, 0.0)

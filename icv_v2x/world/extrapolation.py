@@ -86,8 +86,9 @@ def move(
     turn = _zero_where_unknown(yaw_rate) * time
     steady, rising = _arc_integrals(turn)
     along = time * (speed * steady + acceleration * time * rising)
+    known = np.isfinite(heading)
     displacement = np.where(
-        np.isfinite(heading), along * np.exp(1j * np.nan_to_num(heading)), 0.0)
+        known, along * np.exp(1j * (heading if known.all() else np.nan_to_num(heading))), 0.0)
     return MovedState(
         x=np.asarray(x, dtype=np.float64) + displacement.real,
         y=np.asarray(y, dtype=np.float64) + displacement.imag,

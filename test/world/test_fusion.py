@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from icv_v2x.world.tracks import Tracks
 
 SEEN = Source.RSM | Source.SENSOR
 UNIT = 1001
+NO_DOUBT = np.zeros(1, np.uint8)
 
 
 def drive(store: TrackStore, begin: float, end: float, **columns: Any) -> list[int]:
@@ -235,14 +235,13 @@ def test_objects_that_part_get_numbers_of_their_own() -> None:
 def test_existence_grows_with_messages_and_sources_and_falls_with_doubt_and_age() -> None:
     store = TrackStore(parameters())
     drive(store, 0.0, 0.1)
-    once = existence(store.snapshot(after(0.0)))[0]
+    once = existence(store.snapshot(after(0.0)), NO_DOUBT)[0]
     drive(store, 0.1, 1.0)
     tracks = store.snapshot(after(0.9))
-    sure = existence(tracks)[0]
+    sure = existence(tracks, NO_DOUBT)[0]
     assert once < sure < 1.0
-    assert existence(store.snapshot(after(1.6)))[0] < sure
-    doubted = replace(tracks, trust=np.full(1, TrustLevel.DISTRUSTED, np.uint8))
-    assert existence(doubted)[0] < 0.2
+    assert existence(store.snapshot(after(1.6)), NO_DOUBT)[0] < sure
+    assert existence(tracks, np.full(1, TrustLevel.DISTRUSTED, np.uint8))[0] < 0.2
     both = joint_existence(np.array([sure, 0.5, 0.3]), np.array([0, 0, 2]))
     assert both == pytest.approx([1.0 - (1.0 - sure) * 0.5] * 2 + [0.3])
 
