@@ -15,6 +15,7 @@ from icv_v2x.advisory.types import Mode
 from icv_v2x.interchange import from_message
 from icv_v2x.nodes import qos
 from icv_v2x.nodes.candidate_sources import Answer, CandidateSources
+from icv_v2x.nodes.conditions import ConditionKeeper
 from icv_v2x.nodes.cycle_timer import STEP_BACK
 from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.pipeline_inputs import listen_to_ego
@@ -53,6 +54,7 @@ class AdvisoryArbiter(ManagedNode):
         self._sources = CandidateSources(limits)
         self._ego = EgoEstimator(self.parameters)
         self._say = self.speak('v2x/advisories', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
+        self._conditions_said = ConditionKeeper(self)
         listen_to_ego(self, self._ego.update, pose_only=True)
         for topic in limits.topics:
             self.listen(
@@ -76,6 +78,7 @@ class AdvisoryArbiter(ManagedNode):
             self._arbiter.clear()
             self._sources.clear()
             self._ego.clear()
+            self._conditions_said.clear()
         self._stamp = 0
 
     def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
@@ -105,7 +108,9 @@ class AdvisoryArbiter(ManagedNode):
         assert self._arbiter is not None
         ego = self._ego.state(stamp)
         oldest, candidates = self._sources.candidates(stamp)
-        verdict = self._arbiter.arbitrate(stamp, candidates, None if ego is None else ego.age)
+        verdict = self._arbiter.arbitrate(
+            stamp, candidates, None if ego is None else ego.age,
+            self._conditions_said.holding(stamp))
         mode, reason = verdict.mode, verdict.mode_reason
         silent = self._sources.silent(time.monotonic_ns())
         if silent and mode == Mode.ACTIVE:

@@ -11,12 +11,14 @@ from icv_v2x.advisory.mode import mode_of
 from icv_v2x.advisory.types import Mode
 from icv_v2x.interchange import from_message
 from icv_v2x.nodes import qos
+from icv_v2x.nodes.conditions import ConditionSpeaker
 from icv_v2x.nodes.cycle_timer import STEP_BACK
 from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.pipeline_inputs import listen_to_ego
 from icv_v2x.nodes.run import run
 from icv_v2x.nodes.states import trust_status
 from icv_v2x.pipeline import CollisionWarning
+from icv_v2x.pipeline.failures import FailureWatch
 from icv_v2x.world.ego_estimator import EgoEstimator
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ class CollisionWarningNode(ManagedNode):
         """Make the stage and everything around it."""
         self._stage = CollisionWarning(self.parameters)
         self._ego = EgoEstimator(self.parameters)
+        self._bounds = ConditionSpeaker(self)
+        self._failures = FailureWatch()
         self._say = self.speak('~/candidates', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
         listen_to_ego(self, self._ego.update)
         self._objects = self.listen(
@@ -86,7 +90,10 @@ class CollisionWarningNode(ManagedNode):
         mode, reason, _ = mode_of(
             None if ego is None else ego.age,
             age_limited=limits.age_limited, age_maximum=limits.age_maximum)
-        self._publish(tracks.stamp, mode, reason, self._stage.assess(tracks, ego))
+        candidates = self._stage.assess(tracks, ego)
+        self._bounds.show(
+            self._failures.conditions(tracks.stamp, self._stage.failures), tracks.stamp)
+        self._publish(tracks.stamp, mode, reason, candidates)
 
     def _publish(
         self, stamp: int, mode: Mode, reason: str, candidates: list[Advisory] | tuple[()],

@@ -67,6 +67,7 @@ RATES = {
     'v2x/signals': '20 Hz, 2 Hz while none', 'v2x/road_events': '20 Hz, 2 Hz while none',
     'v2x/lanes': 'on change', 'v2x/parking_path': '5 Hz while guiding',
     'v2x/platoon_plan': '20 Hz while asked', 'v2x/platoons': '20 Hz while any is heard of',
+    'v2x/conditions': '20 Hz while something holds', 'v2x_translator/candidates': '20 Hz',
     'collision_warning/candidates': '20 Hz', 'road_services/candidates': '20 Hz',
     'merge_planner/candidates': '20 Hz', 'localization/kinematic_state': '20 Hz or more',
     'obu/rx': 'as heard', 'obu/tx': '10 Hz', 'planning/path': '1 Hz or more',

@@ -11,6 +11,7 @@ from icv_v2x.advisory.mode import mode_of
 from icv_v2x.advisory.types import Mode
 from icv_v2x.interchange import from_message
 from icv_v2x.nodes import qos
+from icv_v2x.nodes.conditions import ConditionSpeaker
 from icv_v2x.nodes.cycle_timer import STEP_BACK
 from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.merge_plan_speaker import MergePlanSpeaker
@@ -18,6 +19,7 @@ from icv_v2x.nodes.pipeline_inputs import listen_to_ego, listen_to_merge_request
 from icv_v2x.nodes.run import run
 from icv_v2x.nodes.states import trust_status
 from icv_v2x.pipeline import MergePlanner
+from icv_v2x.pipeline.failures import FailureWatch
 from icv_v2x.world.ego_estimator import EgoEstimator
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ class MergePlannerNode(ManagedNode):
         """Make the stage and everything around it."""
         self._stage = MergePlanner(self.parameters)
         self._ego = EgoEstimator(self.parameters)
+        self._bounds = ConditionSpeaker(self)
+        self._failures = FailureWatch()
         self._say = self.speak('~/candidates', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
         self._plans = MergePlanSpeaker(self)
         listen_to_ego(self, self._ego.update)
@@ -92,6 +96,8 @@ class MergePlannerNode(ManagedNode):
             age_limited=limits.age_limited, age_maximum=limits.age_maximum)
         plan, candidates = self._stage.assess(tracks, ego)
         self._plans.show(plan, tracks.stamp)
+        self._bounds.show(
+            self._failures.conditions(tracks.stamp, self._stage.failures), tracks.stamp)
         self._publish(tracks.stamp, mode, reason, candidates)
 
     def _publish(

@@ -53,6 +53,11 @@ def markers() -> QoSProfile:
     return _volatile(QoSReliabilityPolicy.RELIABLE, 10)
 
 
+def conditions() -> QoSProfile:
+    """Return what several nodes say on one topic, each its own: reliable, keep last 10."""
+    return _volatile(QoSReliabilityPolicy.RELIABLE, 10)
+
+
 def _volatile(reliability: QoSReliabilityPolicy, depth: int) -> QoSProfile:
     return QoSProfile(
         reliability=reliability, durability=QoSDurabilityPolicy.VOLATILE,

@@ -15,6 +15,7 @@ from icv_v2x.interchange.platoon_message import platoon_statements
 from icv_v2x.interchange.road_event_message import road_events
 from icv_v2x.interchange.signal_message import signals
 from icv_v2x.nodes import qos
+from icv_v2x.nodes.conditions import ConditionSpeaker
 from icv_v2x.nodes.cycle_timer import STEP_BACK
 from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.own_identity import OwnIdentity
@@ -27,6 +28,7 @@ from icv_v2x.nodes.platoon_speaker import PlatoonPlanSpeaker
 from icv_v2x.nodes.run import run
 from icv_v2x.nodes.states import trust_status
 from icv_v2x.pipeline import PlatoonStage, RoadServices, RoadSide
+from icv_v2x.pipeline.failures import FailureWatch
 from icv_v2x.roads import road_model
 from icv_v2x.signals import no_signals
 from icv_v2x.translate.road_events import no_road_events
@@ -90,6 +92,8 @@ class RoadServicesNode(ManagedNode):
         self._platooning = PlatoonStage(self.parameters)
         self._detections = TrackStore(self.parameters)
         self._ego = EgoEstimator(self.parameters)
+        self._bounds = ConditionSpeaker(self)
+        self._failures = FailureWatch()
         self._say = self.speak('~/candidates', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
         listen_to_ego(self, self._ego.update)
         self.listen(
@@ -192,13 +196,16 @@ class RoadServicesNode(ManagedNode):
             shown = no_signals(tracks.stamp)
         side = RoadSide(events, self._roads, shown)
         said, statements = self._platoons
-        plan, candidates = self._platooning.assess(
+        plan, platooning = self._platooning.assess(
             tracks, ego, self._detections.snapshot(tracks.stamp),
             statements if abs(tracks.stamp - said) <= _PLATOONS_LATE else ())
         self._plans.show(plan, tracks.stamp)
-        self._publish(
-            tracks.stamp, mode, reason,
-            [*self._stage.assess(tracks, ego, side), *candidates])
+        candidates = [*self._stage.assess(tracks, ego, side), *platooning]
+        self._bounds.show([
+            *self._failures.conditions(
+                tracks.stamp, {**self._stage.failures, **self._platooning.failures}),
+            *self._stage.conditions()], tracks.stamp)
+        self._publish(tracks.stamp, mode, reason, candidates)
 
     def _publish(
         self, stamp: int, mode: Mode, reason: str, candidates: list[Advisory] | tuple[()],

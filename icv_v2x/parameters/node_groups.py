@@ -17,7 +17,8 @@ class Candidates:
     """Where the arbiter gets its candidates from."""
 
     topics: tuple[str, ...] = parameter(
-        ('collision_warning/candidates', 'road_services/candidates', 'merge_planner/candidates'),
+        ('collision_warning/candidates', 'road_services/candidates', 'merge_planner/candidates',
+         'v2x_translator/candidates'),
         'Topics of candidates that the arbiter listens to.',
         changeable=False)
     patience: float = parameter(

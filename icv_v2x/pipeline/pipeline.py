@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from icv_v2x.advisory.arbiter import Arbiter
-from icv_v2x.advisory.mode import Condition
-from icv_v2x.advisory.types import Level, Mode
 from icv_v2x.inputs import MergeRequest, PlatoonRequest
 from icv_v2x.pipeline.collision import CollisionWarning
+from icv_v2x.pipeline.failures import FailureWatch
 from icv_v2x.pipeline.merging import MergePlanner
 from icv_v2x.pipeline.perception import Input, Perception
 from icv_v2x.pipeline.platooning import PlatoonStage
@@ -19,7 +18,8 @@ from icv_v2x.pipeline.road_services import RoadServices, RoadSide
 
 if TYPE_CHECKING:
     from icv_v2x.advisory.merge_plan import MergePlan
-    from icv_v2x.advisory.types import Advisory
+    from icv_v2x.advisory.mode import Condition
+    from icv_v2x.advisory.types import Advisory, Mode
     from icv_v2x.parameters import Parameters
     from icv_v2x.parking import Guidance
     from icv_v2x.pipeline.counters import Counters
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from icv_v2x.trust import MisbehaviourLog, TrustLevel
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
-
-# A failure is told for so long [ns].
-_FAULT = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -87,8 +84,7 @@ class Pipeline:
         self._platooning = PlatoonStage(parameters)
         self._arbiter = Arbiter(parameters)
         self._last: int | None = None
-        self._failures = 0
-        self._failed: int | None = None
+        self._failures = FailureWatch()
 
     def configure(self, parameters: Parameters) -> None:
         """Take changed parameters over; those that are read at start only must be the same.
@@ -175,17 +171,8 @@ class Pipeline:
 
     def _own_conditions(self, now: int) -> list[Condition]:
         """Return what the applications say against what may be said."""
-        found = []
-        failures = sum(self.failures.values())
-        if failures > self._failures:
-            self._failures, self._failed = failures, now
-        if self._failed is not None and 0 <= now - self._failed < _FAULT:
-            names = ', '.join(sorted(name for name, count in self.failures.items() if count))
-            found.append(Condition(Mode.FAULT, f'failed: {names}', Level.IMMINENT))
-        if self._services.mismatch:
-            found.append(Condition(
-                Mode.DEGRADED, f'map_mismatch: {self._services.mismatch}', Level.IMMINENT))
-        return found
+        return [
+            *self._failures.conditions(now, self.failures), *self._services.conditions()]
 
     @property
     def counters(self) -> Counters:

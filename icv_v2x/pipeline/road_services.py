@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from icv_v2x.advisory.hysteresis import LevelHold
+from icv_v2x.advisory.mode import Condition
+from icv_v2x.advisory.types import Level, Mode
 from icv_v2x.roads.ego import EgoRoadTracker
 from icv_v2x.scenarios import dlm, glosa, hlw, ivs, rlvw, tjw
 from icv_v2x.scenarios.ground import Ground
@@ -143,6 +145,12 @@ class RoadServices:
     def mismatch(self) -> str:
         """What does not fit between the own lane of the map and the signals, empty for nothing."""
         return self._mismatch if self._mismatched >= _MISMATCHED else ''
+
+    def conditions(self) -> list[Condition]:
+        """Return what the road side bounds at the last instant."""
+        if not self.mismatch:
+            return []
+        return [Condition(Mode.DEGRADED, f'map_mismatch: {self.mismatch}', Level.IMMINENT)]
 
     def _compare(self, scene: RoadScene) -> None:
         """Note for how long none of the signals that are heard is that of the own lane."""

@@ -21,6 +21,23 @@ from live import HERE, Live
 
 pytestmark = [pytest.mark.middleware, pytest.mark.slow]
 
+CONDITION = """
+import time
+import rclpy
+from rclpy.node import Node
+from icv_v2x.advisory.mode import Condition
+from icv_v2x.advisory.types import Level, Mode
+from icv_v2x.nodes.conditions import ConditionSpeaker
+
+rclpy.init()
+node = Node('stage')
+node.speak = lambda *arguments: node.create_publisher(
+    __import__('diagnostic_msgs.msg').msg.DiagnosticArray, arguments[0], arguments[2]).publish
+speaker = ConditionSpeaker(node)
+for _ in range(30):
+    speaker.show([Condition(Mode.INHIBITED, 'another datum', Level.NONE)], time.time_ns())
+    time.sleep(0.05)
+"""
 CONFIGURE, ACTIVATE, DEACTIVATE = 1, 3, 4
 NODES = ('v2x_stack', 'v2x_translator', 'collision_warning', 'road_services',
          'merge_planner', 'advisory_arbiter', 'obu_udp_driver')
@@ -215,6 +232,14 @@ def test_a_silent_source_degrades_and_silences_nobody(
     processes.node('v2x_translator', parameters)
     processes.start('poses', [sys.executable, str(HERE / 'hostile.py'), '--poses'])
     processes.wait(lambda: processes.advisories()[-1].mode == 'ACTIVE', 'ACTIVE')
+    # what a stage says bounds the mode here too
+    said = processes.start('conditions', [sys.executable, '-c', CONDITION])
+    processes.wait(
+        lambda: any(
+            message.mode == 'INHIBITED' and message.mode_reason == 'another datum'
+            for message in processes.advisories()), 'INHIBITED')
+    assert said.wait(timeout=30.0) == 0, processes.err('conditions').read_text()
+    processes.wait(lambda: processes.advisories()[-1].mode == 'ACTIVE', 'ACTIVE again')
     processes.end('collision_warning', signal.SIGKILL)
     before = len(processes.advisories())
     processes.wait(

@@ -16,6 +16,7 @@ from icv_v2x.inputs import Verification
 from icv_v2x.message_set.records.pam import ParkingGuide, ParkingType, SlotStatus
 from icv_v2x.parking import Guidance, Outcome
 from icv_v2x.pipeline import Pipeline
+from icv_v2x.pipeline.parking_guidance import ParkingGuidance
 from icv_v2x.scenes import Radio, Scene, run
 from icv_v2x.scenes.car_park import ENTRANCE, EXIT, CarPark
 from icv_v2x.scenes.observers import ROADSIDE_RADIO
@@ -61,6 +62,24 @@ def nodes_of(guidance: Guidance) -> list[int]:
     assert guidance.route is not None
     drives, numbers = guidance.area.drives, guidance.area.nodes.number
     return [int(numbers[drives.node[row]]) for row in guidance.route.drives]
+
+
+def test_the_stage_of_its_own_guides_as_the_pipeline_does() -> None:
+    scene = Scene(1.6)
+    scene.ego(4.0, x=-40.0)
+    scene.roadside_unit('gate', x=-10.0, y=5.0)
+    scene.road_side.repeats('gate', PARK.sending, rate=1.0 / PERIOD)
+    parameters = scene.parameters(parking__wanted='slot')
+    stage = ParkingGuidance(parameters)
+    guided = 0
+    for step in run(scene, Pipeline(parameters)):
+        cycle = step.cycle
+        alone = stage.assess(cycle.tracks, cycle.ego, cycle.parking)
+        together = [one for one in cycle.advisories if one.application == Application.GSPA]
+        assert [(one.subject_ids, one.reason, one.distance) for one in alone] == [
+            (one.subject_ids, one.reason, one.distance) for one in together]
+        guided += len(alone)
+    assert guided > 0
 
 
 def test_the_way_from_the_road_leads_through_the_entrance_to_the_nearest_slot() -> None:
