@@ -61,12 +61,18 @@ def run(job: Job) -> dict[str, Any]:
     else:
         plan = scene(job.name, job.folder / f'{job.name}_{job.count}', job.count)
         record = drive_platoon(plan, job.seed)
-        disturbed = record.time >= SCENES[job.name].begin
+        begin = SCENES[job.name].begin
+        disturbed = record.time >= begin
+        # Before it is disturbed, or at the end where it forms.
+        formed = int(np.argmax(disturbed)) - 1 if begin else len(record.time) - 1
         line |= {
             'least_gap': float(np.nanmin(record.gap[:, 1:])),
             'strongest_braking': float(-record.acceleration[:, 1:].min()),
             'time_gap': float(np.nanmean(
-                record.gap[-1, 1:] / np.maximum(record.speed[-1, 1:], 0.1))),
+                record.gap[formed, 1:] / np.maximum(record.speed[formed, 1:], 0.1))),
+            'time_gap_at_the_end': [
+                None if not math.isfinite(value) else value
+                for value in (record.gap[-1, 1:] / np.maximum(record.speed[-1, 1:], 1.0)).tolist()],
             'speed': float(record.speed[-1].mean()),
             'least_speed': float(record.speed[disturbed].min()),
             'state': record.state[-1].tolist(), 'members': record.members[-1].tolist(),

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,8 @@ from icv_v2x.parameters import (
 )
 from icv_v2x.parameters.files import read_all
 from icv_v2x.pipeline import Pipeline
+from icv_v2x.platooning.drive import limits_of
+from icv_v2x.platooning.law import safe_gap_time, stable_gap_time
 from icv_v2x.report import situations
 from icv_v2x.scenes import Scene, kmh, run, write
 from icv_v2x.tools.replay import parameters_of
@@ -124,8 +128,28 @@ def warned(name: str) -> float:
     return (found[0].start - steps[0].cycle.stamp) * 1e-9
 
 
-def test_a_bus_is_warned_sooner_than_a_delivery_van_as_its_limits_say() -> None:
-    bus, van = warned('smart_bus'), warned('autonomous_delivery')
-    # 9.7 m/s: 1.7 s and 2.5 m/s2 against 0.9 s and 5 m/s2.
-    sooner = 1.7 - 0.9 + kmh(35) / 2 * (1 / 2.5 - 1 / 5.0)
-    assert van - bus == pytest.approx(sooner, abs=0.3)
+@pytest.mark.parametrize(('name', 'delay', 'braking'), [
+    ('autonomous_delivery', 0.9, 5.0), ('last_mile_delivery', 0.6, 4.0)])
+def test_a_bus_is_warned_sooner_than_what_delivers_as_their_limits_say(
+    name: str, delay: float, braking: float,
+) -> None:
+    # 1.7 s and 2.5 m/s2 of the bus against those of a van and of a robot, at 9.7 m/s.
+    sooner = 1.7 - delay + kmh(35) / 2 * (1 / 2.5 - 1 / braking)
+    assert warned(name) - warned_bus() == pytest.approx(sooner, abs=0.3)
+
+
+@functools.lru_cache(maxsize=1)
+def warned_bus() -> float:
+    return warned('smart_bus')
+
+
+def test_a_truck_keeps_more_distance_in_a_platoon_than_a_car() -> None:
+    """The truck brakes worse than what it follows, answers later, and weighs that in."""
+    def least(name: str) -> float:
+        values = {**PLACE, **read(profiles.profile_file(name))}
+        limits = limits_of(build(Parameters, values), math.nan)
+        return max(
+            limits.gap_time, stable_gap_time(22.2, limits, 0.2), safe_gap_time(22.2, limits, 0.2))
+
+    assert least('passenger_car') == pytest.approx(0.6, abs=0.03)
+    assert least('highway_truck') > 0.85

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import bellman_ford
 from strategies.car_parks import area_of, message
 
 from icv_v2x.message_set.records.pam import ParkingAreaMap, ParkingNodeAttribute, SlotStatus
@@ -49,22 +50,28 @@ class Oracle:
                     self.slots[slot.slot_id] = (way, slot.status)
 
     def distances(self, way: tuple[int, int], station: float) -> dict[tuple[int, int], float]:
-        """Returns how far the beginnings of all drives are."""
+        """Returns how far the beginnings of all drives are, by SciPy's Bellman-Ford.
+
+        The package searches by another algorithm, over a graph that it makes of its own records.
+        """
+        ways = list(self.leaves)
+        number = {one: place for place, one in enumerate(ways)}
+        source = len(ways)
+        edges = [
+            (number[one], number[one[1], target], self.length[one])
+            for one, targets in self.leaves.items() for target in targets
+            if (one[1], target) in number]
         rest = self.length[way] - station
-        queue = [(rest, (way[1], target)) for target in self.all_leaves[way]
-                 if (way[1], target) in self.leaves]
-        heapq.heapify(queue)
-        found: dict[tuple[int, int], float] = {}
-        while queue:
-            distance, here = heapq.heappop(queue)
-            if here in found:
-                continue
-            found[here] = distance
-            for target in self.leaves[here]:
-                following = (here[1], target)
-                if following in self.leaves and following not in found:
-                    heapq.heappush(queue, (distance + self.length[here], following))
-        return found
+        edges += [
+            (source, number[way[1], target], rest) for target in self.all_leaves[way]
+            if (way[1], target) in number]
+        if not edges:
+            return {}
+        begin, end, weight = zip(*edges, strict=True)
+        graph = csr_matrix((weight, (begin, end)), shape=(source + 1, source + 1))
+        far = bellman_ford(graph, indices=source)
+        return {one: float(far[place]) for one, place in number.items()
+                if np.isfinite(far[place])}
 
 
 @pytest.fixture(scope='module')

@@ -136,7 +136,9 @@ def scene(name: str, folder: Path, count: int = 8) -> PlatoonRun:
         lead=lambda time, speed: chosen.lead(time - chosen.begin, speed),
         wish=lambda place, time: wish(place, time - chosen.begin),
         act=_Others(chosen, names), disturbance=chosen.disturbance, lag=chosen.lag,
-        parameters=chosen.parameters)
+        parameters=chosen.parameters,
+        # What is lost on one link and not on another needs a pipeline for each vehicle.
+        shared=not any(isinstance(one, Loss) for one in chosen.disturbance.operators))
 
 
 class _Others:
