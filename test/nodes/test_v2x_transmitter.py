@@ -76,11 +76,27 @@ def test_inspect_listens_to_the_topic(processes: Live, parameters: Path) -> None
     assert processes.err('inspect').read_text() == ''
 
 
-def test_translator_learns_the_own_id(processes: Live, parameters: Path) -> None:
+def test_the_own_id_is_learned_and_a_platoon_is_led_under_it(
+    processes: Live, parameters: Path,
+) -> None:
     processes.record()
     processes.node('v2x_translator', parameters)
+    processes.node('road_services', parameters, 'platooning.wanted:=lead')
     processes.node('v2x_transmitter', parameters, 'transmit.enabled:=true')
-    driven(processes, 3.0)
+    processes.wait(
+        lambda: all(
+            processes.diagnostics().get(f'/{name}: state', {}).get('message') == 'active'
+            for name in ('v2x_translator', 'road_services', 'v2x_transmitter')), 'the nodes')
+    found = driven(processes, 4.0)
+    told = [
+        message for name, message in (
+            message_of(decode(bytes.fromhex(frame['octets']))) for frame in found['frames'])
+        if name == 'CLPMM']
+    assert len(told) > 5
+    assert {message['id'] for message in told} == {found['ids'][-1]}
+    assert {(message['role'], message['status']) for message in told} == {
+        ('leader', 'navigating')}
+    assert {len(message['leadingExt']['memberList']) for message in told} == {1}
     name = '/v2x_translator: input /v2x_transmitter/temporary_id'
     processes.wait(
         lambda: processes.diagnostics().get(name, {}).get('accepted') == '1', 'the id')
