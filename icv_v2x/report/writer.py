@@ -21,6 +21,7 @@ from icv_v2x.report.advisory_recorder import AdvisoryRecorder
 from icv_v2x.report.health_recorder import HealthRecorder
 from icv_v2x.report.merge_recorder import MergeRecorder
 from icv_v2x.report.parking_recorder import ParkingRecorder
+from icv_v2x.report.platoon_recorder import PlatoonRecorder
 from icv_v2x.report.road_recorder import RoadRecorder
 from icv_v2x.report.road_side_recorder import RoadSideRecorder
 from icv_v2x.report.scene_recorder import SceneRecorder
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.parameters import Parameters
     from icv_v2x.parking import Guidance
+    from icv_v2x.platooning import PlatoonPlan
     from icv_v2x.report.health_recorder import Counters
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
@@ -46,7 +48,8 @@ if TYPE_CHECKING:
 # In the order in which they run; each adds its names for those after it.
 _SCRIPTS = (
     'data.js', 'chart.js', 'road.js', 'road_side.js', 'parking.js', 'map.js', 'map_layers.js',
-    'timeline.js', 'evidence.js', 'situations.js', 'health.js', 'merge.js', 'main.js',
+    'timeline.js', 'evidence.js', 'situations.js', 'health.js', 'merge.js', 'platoon.js',
+    'main.js',
 )
 _STYLES = ('page.css', 'panels.css')
 
@@ -99,6 +102,10 @@ class ReportCycle(Protocol):
         """The merge plan, None where nothing is asked or the source does not hold it."""
 
     @property
+    def platoon_plan(self) -> PlatoonPlan | None:
+        """What to do in a platoon, None where none is wanted or the source does not hold it."""
+
+    @property
     def guidance(self) -> Guidance | None:
         """Where the ego is guided to in one of them, None for nowhere."""
 
@@ -145,6 +152,7 @@ class ReportWriter:
         self._road_side = RoadSideRecorder()
         self._parking = ParkingRecorder()
         self._merge = MergeRecorder()
+        self._platoon = PlatoonRecorder()
         self._advisories = AdvisoryRecorder()
         self._health = HealthRecorder()
         self._warnings = SituationGrouper()
@@ -169,6 +177,7 @@ class ReportWriter:
         self._road_side.add(cycle.stamp, cycle.events, cycle.signals)
         self._parking.add(cycle.stamp, cycle.parking, cycle.guidance)
         self._merge.add(cycle.stamp, cycle.merge_plan, cycle.ego, cycle.tracks)
+        self._platoon.add(cycle.stamp, cycle.platoon_plan, cycle.ego, cycle.tracks)
         self._advisories.add(cycle.stamp, cycle.advisories)
         self._warnings.add(cycle.stamp, cycle.advisories)
         self._notices.add(cycle.stamp, cycle.advisories)
@@ -224,10 +233,12 @@ class ReportWriter:
             'roadSide': self._road_side.document(origin),
             'parking': self._parking.document(origin),
             'merge': self._merge.document(origin),
+            'platoon': self._platoon.document(origin),
             'advisories': self._advisories.document(origin),
             'omitted': (
                 self._scene.omitted + self._road.omitted + self._road_side.omitted
-                + self._parking.omitted + self._merge.omitted + self._advisories.omitted
+                + self._parking.omitted + self._merge.omitted + self._platoon.omitted
+                + self._advisories.omitted
                 + self._health.omitted + self._warnings.omitted + self._notices.omitted),
             'health': self._health.document(origin),
         }

@@ -14,6 +14,7 @@ import numpy as np
 from icv_v2x.advisory.merge_plan import MergePlan
 from icv_v2x.advisory.types import Action, Advisory, Application, Level, Mode
 from icv_v2x.parking import Guidance
+from icv_v2x.platooning import PlatoonPlan
 from icv_v2x.roads import RoadModel
 from icv_v2x.signals import Signals
 from icv_v2x.translate.parking_areas import ParkingArea
@@ -40,6 +41,7 @@ class FakeCycle:
     parking: tuple[ParkingArea, ...] = ()
     guidance: Guidance | None = None
     merge_plan: MergePlan | None = None
+    platoon_plan: PlatoonPlan | None = None
 
 
 @dataclass

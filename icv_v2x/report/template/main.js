@@ -120,6 +120,7 @@ const evidence = new Evidence();
 const timeline = new Timeline();
 drawHealthCharts();
 drawMerge();
+drawPlatoon();
 bindTransport();
 bindKeys();
 bindTheme();
