@@ -72,7 +72,8 @@ def run(job: Job) -> dict[str, Any]:
                 record.gap[formed, 1:] / np.maximum(record.speed[formed, 1:], 0.1))),
             'time_gap_at_the_end': [
                 None if not math.isfinite(value) else value
-                for value in (record.gap[-1, 1:] / np.maximum(record.speed[-1, 1:], 1.0)).tolist()],
+                for value in (
+                    record.gap[-1, 1:] / np.maximum(record.speed[-1, 1:], 1.0)).tolist()],
             'speed': float(record.speed[-1].mean()),
             'least_speed': float(record.speed[disturbed].min()),
             'state': record.state[-1].tolist(), 'members': record.members[-1].tolist(),
