@@ -75,7 +75,7 @@ class AutowareAdapter(ManagedNode):
         self._said = (math.inf, 0.0)
         self._limiting = False
         self._speed = math.nan
-        self._timers: list[Any] = []
+        self._clocks: list[Any] = []
         self._missing: list[str] = []
         self._map_text = ''
         self._status_at = 0.0
@@ -127,14 +127,14 @@ class AutowareAdapter(ManagedNode):
         """Begin; what an earlier life of this node may have set is cleared."""
         self.forget()
         self._release()
-        self._timers = [self.create_timer(
+        self._clocks = [self.create_timer(
             _WATCH, self.guarded(self._watch), clock=self._steady)]
 
     def stop(self) -> None:
         """Clear the limit and withdraw signals, objects and reasons."""
-        for timer in self._timers:
+        for timer in self._clocks:
             self.destroy_timer(timer)
-        self._timers = []
+        self._clocks = []
         self._release()
         now = self.get_clock().now().nanoseconds
         for name, say in self._speakers.items():

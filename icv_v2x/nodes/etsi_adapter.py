@@ -80,7 +80,7 @@ class EtsiAdapter(ManagedNode):
         self._counts: dict[str, dict[str, int]] = {}
         self._board = EventBoard()
         self._missing: list[str] = []
-        self._timers: list[Any] = []
+        self._clocks: list[Any] = []
         super().__init__(NAME)
 
     def build(self) -> None:
@@ -111,16 +111,16 @@ class EtsiAdapter(ManagedNode):
     def start(self) -> None:
         """Begin with nothing heard."""
         self.forget()
-        self._timers = [
+        self._clocks = [
             self.create_timer(_GATHER, self.guarded(self._translate), clock=self._steady),
             self.create_timer(
                 self.of_nodes.etsi.repeat, self.guarded(self._tell_events), clock=self._steady)]
 
     def stop(self) -> None:
         """Tell of no events any more; all else ends with its age."""
-        for timer in self._timers:
+        for timer in self._clocks:
             self.destroy_timer(timer)
-        self._timers = []
+        self._clocks = []
         self._say[OBU_ROAD_EVENTS](
             self.encoder.road_event_array(no_road_events(), self.get_clock().now().nanoseconds))
 

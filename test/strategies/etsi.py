@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 import math
+from datetime import datetime, timezone
 from types import SimpleNamespace
 from typing import Any
 
@@ -196,7 +197,9 @@ def denm(number: int = 3, cause: int = 94, **changes: Any) -> dict[str, Any]:
 def spatem(**changes: Any) -> dict[str, Any]:
     """Returns a SPATEM: group 3 red for 7 s more, then green."""
     second = GENERATED // 1_000_000 % 60_000
-    minute = (GENERATED // 60_000_000_000) - 1_735_689_600 // 60
+    begin = datetime(
+        datetime.fromtimestamp(GENERATED / 1e9, timezone.utc).year, 1, 1, tzinfo=timezone.utc)
+    minute = (GENERATED // 60_000_000_000) - int(begin.timestamp()) // 60
     now = GENERATED // 100_000_000 % 36_000
 
     def timing(end: float) -> dict[str, Any]:
