@@ -142,10 +142,10 @@ def scene(name: str, folder: Path, count: int = 8) -> PlatoonRun:
 
 
 class _Others:
-    """Moves the stranger, and whoever has left the platoon to the other lane."""
+    """Moves the stranger."""
 
     def __init__(self, chosen: Scene, names: tuple[str, ...]) -> None:
-        self._scene, self._names, self._begun = chosen, names, False
+        self._scene, self._names = chosen, names
 
     def __call__(self, time: float, library: Any) -> None:
         vehicle, chosen = library.vehicle, self._scene

@@ -53,6 +53,7 @@ BALLISTIC = ('--step-method.ballistic', 'true')
 # What a radar sees: the vehicle ahead in the own lane and those beside, so far [m].
 _SENSOR_RANGE = 120.0
 _LANE = 2.0
+_HOLD_LANE = 1000.0
 
 
 @dataclass(frozen=True)
@@ -408,6 +409,10 @@ class _Drive:
         library = self._sumo.library.vehicle
         for one in self._vehicles:
             one.drive(library, self._command(one, time))
+            leaves = one.plan is not None and one.plan.state == State.PARTING
+            if leaves and plan.wish(one.place, time) == PlatoonWish.NOTHING:
+                # Its gap is open, so it may change lane.
+                library.changeLane(one.name, 1, _HOLD_LANE)
 
     def _command(self, one: _Vehicle, time: float) -> float:
         if one.plan is not None and one.plan.control != Control.NONE:
