@@ -26,7 +26,7 @@ from icv_v2x.nodes.pipeline_inputs import (
 )
 from icv_v2x.nodes.platoon_speaker import PlatoonPlanSpeaker
 from icv_v2x.nodes.run import run
-from icv_v2x.nodes.states import trust_status
+from icv_v2x.nodes.states import platoon_status, trust_status
 from icv_v2x.pipeline import PlatoonStage, RoadServices, RoadSide
 from icv_v2x.pipeline.failures import FailureWatch
 from icv_v2x.roads import road_model
@@ -150,7 +150,10 @@ class RoadServicesNode(ManagedNode):
 
     def statuses(self) -> list[Status]:
         """Return what senders must show."""
-        return [trust_status(self.parameters)]
+        statuses = [trust_status(self.parameters)]
+        if self._platooning is not None:
+            statuses.append(platoon_status(self._platooning))
+        return statuses
 
     def _forget_road_side(self) -> None:
         self._events = (0, no_road_events())

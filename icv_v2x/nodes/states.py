@@ -12,7 +12,7 @@ from icv_v2x.trust import TrustLevel
 
 if TYPE_CHECKING:
     from icv_v2x.parameters import Parameters
-    from icv_v2x.pipeline import Counters
+    from icv_v2x.pipeline import Counters, PlatoonStage
     from icv_v2x.trust import MisbehaviourLog
 
 _SEVERITY = {
@@ -58,6 +58,16 @@ def sender_status(believed: dict[TrustLevel, int], records: MisbehaviourLog) -> 
     if distrusted:
         return Status('senders', Severity.WARN, f'{distrusted} distrusted', values)
     return Status('senders', Severity.OK, 'nobody distrusted', values)
+
+
+def platoon_status(stage: PlatoonStage) -> Status:
+    """Return where the vehicle stands in a platoon, and why statements of others did not count."""
+    values = {
+        'state': stage.state.name,
+        'requests that could not be used': str(stage.refused_requests),
+        **{f'disbelieved.{why}': str(n) for why, n in sorted(stage.disbelieved.items())},
+    }
+    return Status('platoon', Severity.OK, stage.state.name, values)
 
 
 def radio_status(counters: Counters) -> Status:

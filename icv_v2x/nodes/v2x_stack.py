@@ -30,7 +30,13 @@ from icv_v2x.nodes.platoon_speaker import PlatoonPlanSpeaker, PlatoonSpeaker
 from icv_v2x.nodes.road_event_speaker import RoadEventSpeaker
 from icv_v2x.nodes.run import run
 from icv_v2x.nodes.signal_speaker import SignalSpeaker
-from icv_v2x.nodes.states import mode_status, radio_status, sender_status, trust_status
+from icv_v2x.nodes.states import (
+    mode_status,
+    platoon_status,
+    radio_status,
+    sender_status,
+    trust_status,
+)
 from icv_v2x.nodes.warm_up import warm_up
 from icv_v2x.pipeline import Pipeline
 
@@ -110,6 +116,7 @@ class V2xStack(ManagedNode):
         if hasattr(self, '_pipeline'):
             statuses.append(radio_status(self._pipeline.counters))
             statuses.append(sender_status(self._pipeline.believed, self._pipeline.misbehaviour))
+            statuses.append(platoon_status(self._pipeline.platooning))
         return statuses
 
     def _cycle(self, instant: int) -> None:

@@ -181,6 +181,11 @@ class Pipeline:
         return self._perception.counters
 
     @property
+    def platooning(self) -> PlatoonStage:
+        """The stage of platooning, for its state and its counts."""
+        return self._platooning
+
+    @property
     def misbehaviour(self) -> MisbehaviourLog:
         """Records of senders that lost trust."""
         return self._perception.misbehaviour

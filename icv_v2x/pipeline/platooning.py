@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.inputs import PlatoonRequest
     from icv_v2x.parameters import Parameters
-    from icv_v2x.platooning import PlatoonPlan
+    from icv_v2x.platooning import PlatoonPlan, State
     from icv_v2x.translate.platoon_statements import PlatoonStatement
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -53,6 +53,11 @@ class PlatoonStage:
         if refusal is not None:
             self.refused_requests += 1
         return refusal
+
+    @property
+    def state(self) -> State:
+        """Where the vehicle stands."""
+        return self._member.state
 
     @property
     def disbelieved(self) -> Counter[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 REACH = 250.0
 # Nearer than this the bend of the own way tells the lane, farther off that between the two poses.
 _NEAR = 40.0
-_SAME_WAY = math.radians(30.0)
+_SAME_WAY, _MOST_BENT = math.radians(30.0), math.radians(60.0)
 # Free space beside the own vehicle that an object must leave to count as beside it [m].
 _BESIDE = 0.2
 _SLOWEST_BEND = 3.0
@@ -84,7 +84,9 @@ def places(objects: Tracks, ego: EgoState) -> Places:
     arc = np.where(np.abs(half) > 1e-6, half / np.where(half == 0.0, 1.0, np.sin(half)), 1.0)
     gap = np.sign(along) * distance * np.clip(arc, 1.0, 1.2) - 0.5 * (
         objects.length + ego.length)
-    same = np.abs(turned) < _SAME_WAY
+    # Further round the bend the road itself has turned.
+    bent = np.clip(bend * distance, -_MOST_BENT, _MOST_BENT)
+    same = np.minimum(np.abs(turned), np.abs(turned - bent)) < _SAME_WAY
     wide = 0.5 * (objects.width + ego.width) + _BESIDE
     in_lane = (along > 0.0) & (np.abs(beside) < wide) & (gap < REACH) & (
         same | (np.isnan(turned) & (np.abs(objects.speed) < 1.0)))
