@@ -1,6 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""Who is right ahead: by place on the own way, wherever north is, by radio and sensors together."""
+"""Who is right ahead: by place on the own way, wherever north is, by radio and by sensors."""
 
 from __future__ import annotations
 
