@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Attackers in recorded and simulated traffic: who is found out, how soon, and who is wronged.
 
-`python benchmarks/attacks.py [--ngsim FOLDER] [--sumo] [--loss P ...] [--noise LEVEL] [--seeds N]`
+`python benchmarks/attacks.py [--ngsim FOLDER] [--sumo] [--loss P ...] [--noise LEVEL]
+[--seeds A..B] [--out RUNS.jsonl]`; with `--out` an interrupted campaign goes on where it ended.
 
 One vehicle listens with the whole pipeline aboard; a fifth of the others turn into attackers of
 one kind, each after at least 3 s of honest messages in view. Found out is an attacker that was
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -359,69 +361,119 @@ def _judged(
     return result
 
 
-def table(
-    traffics: list[Traffic], attacks: list[Attack | None], loss: float, noise: float, seeds: int,
-    *, quick: bool,
-) -> bool:
-    """Print a table; return whether all is as demanded."""
-    print(f'loss {100 * loss:.0f} %, noise level {noise:g}, {len(traffics)} traffics')
-    print(
-        f'{"attack":34} {"attackers":>9} {"recall":>8} {"noticed":>8} {"median [s]":>11} '
-        f'{"p95 [s]":>8} {"honest":>7} {"wronged":>8} {"WARNING":>8} {"IMMINENT":>9}')
+def campaign(arguments: argparse.Namespace, done: dict[str, Result]) -> Iterator[str]:
+    """Yield what is to be run, by name, after running it; what is done already is left out."""
+    attacks = chosen(arguments.attack)
+    for seed in arguments.seeds:
+        for traffic in traffics(arguments, seed):
+            measured = with_noise(
+                traffic, arguments.noise,
+                np.random.default_rng([9, seed, *traffic.name.encode()]))
+            cache: dict[int, list[Frame]] = {}
+            for loss in arguments.loss:
+                for attack in attacks:
+                    name = json.dumps([
+                        traffic.name, seed, loss, arguments.noise, label(attack),
+                        'trust alone' if arguments.quick else 'whole pipeline'])
+                    if name not in done:
+                        done[name] = run(
+                            measured, traffic, attack, loss, seed, cache, quick=arguments.quick)
+                        yield name
+
+
+def traffics(arguments: argparse.Namespace, seed: int) -> Iterator[Traffic]:
+    """Yield the traffic of one seed; that of recordings is always the same."""
+    if arguments.ngsim is not None:
+        yield from recorded(arguments.ngsim)
+    if arguments.sumo:
+        yield from simulated(arguments.duration, seed + 1)
+
+
+def chosen(words: list[str] | None) -> list[Attack | None]:
+    """Return the attacks whose names hold one of the words, all for None."""
+    return [
+        each for each in (None, *ATTACKS)
+        if not words or any(word in label(each) for word in words)]
+
+
+def label(attack: Attack | None) -> str:
+    """Return the name of an attack in the table."""
+    return 'nobody' if attack is None else f'{attack.number or "-":>2} {attack.name}'
+
+
+def table(results: dict[str, Result]) -> bool:
+    """Print the tables, one for each loss and noise; return whether all is as demanded."""
     good = True
-    caches: list[dict[int, list[Frame]]] = [{} for _ in traffics]
-    measured = [
-        with_noise(each, noise, np.random.default_rng([9, index]))
-        for index, each in enumerate(traffics)]
-    for attack in attacks:
-        total = Result()
-        for seed in range(seeds):
-            for traffic, truth, cache in zip(measured, traffics, caches, strict=True):
-                total.add(run(traffic, truth, attack, loss, seed, cache, quick=quick))
-        label = 'nobody' if attack is None else f'{attack.number or "-":>2} {attack.name}'
-        recall = total.found / total.attackers if total.attackers else np.nan
-        delays = total.delays or [np.nan]
+    keys = [tuple(json.loads(name)) for name in results]
+    for loss, noise, how in sorted({(loss, noise, how) for _, _, loss, noise, _, how in keys}):
+        part = {
+            key: result for key, result in zip(keys, results.values(), strict=True)
+            if (key[2], key[3], key[5]) == (loss, noise, how)}
         print(
-            f'{label:34} {total.attackers:9} {100 * recall:7.1f}% '
-            f'{100 * total.noticed / max(total.attackers, 1):7.1f}% '
-            f'{np.median(delays):11.2f} {np.percentile(delays, 95):8.2f} {total.honest:7} '
-            f'{100 * total.wronged / max(total.honest, 1):7.2f}% '
-            f'{total.warned:8} {total.imminent:9}', flush=True)
-        good &= total.wronged <= 0.01 * total.honest and total.imminent == 0
-        if attack is not None and attack.demanded:
-            good &= recall >= 0.95
+            f'loss {100 * loss:.0f} %, noise level {noise:g}, {how}, '
+            f'{len({key[:2] for key in part})} traffics')
+        print(
+            f'{"attack":34} {"attackers":>9} {"recall":>8} {"noticed":>8} {"median [s]":>11} '
+            f'{"p95 [s]":>8} {"honest":>7} {"wronged":>8} {"WARNING":>8} {"IMMINENT":>9}')
+        for attack in (None, *ATTACKS):
+            total = Result()
+            for key, result in part.items():
+                if key[4] == label(attack):
+                    total.add(result)
+            if total.honest or total.attackers:
+                good &= _line(attack, total)
     return good
 
 
+def _line(attack: Attack | None, total: Result) -> bool:
+    recall = total.found / total.attackers if total.attackers else np.nan
+    delays = total.delays or [np.nan]
+    print(
+        f'{label(attack):34} {total.attackers:9} {100 * recall:7.1f}% '
+        f'{100 * total.noticed / max(total.attackers, 1):7.1f}% '
+        f'{np.median(delays):11.2f} {np.percentile(delays, 95):8.2f} {total.honest:7} '
+        f'{100 * total.wronged / max(total.honest, 1):7.2f}% '
+        f'{total.warned:8} {total.imminent:9}')
+    good = total.wronged <= 0.01 * total.honest and total.imminent == 0
+    return good and (attack is None or not attack.demanded or recall >= 0.95)
+
+
+def seeds_of(text: str) -> list[int]:
+    """Return the numbers of `3`, `0..4` or `1,5`."""
+    found: list[int] = []
+    for part in text.split(','):
+        first, _, last = part.partition('..')
+        found += range(int(first), int(last or first) + 1)
+    return found
+
+
 def main() -> int:
-    """Print the tables."""
+    """Run what is not done yet, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--ngsim', type=Path, help='folder of CommonRoad recordings')
     parser.add_argument('--sumo', action='store_true', help='SUMO traffic')
     parser.add_argument('--duration', type=float, default=60.0, help='of SUMO traffic [s]')
     parser.add_argument('--loss', type=float, nargs='*', default=[0.0, 0.3])
     parser.add_argument('--noise', type=float, default=0.0)
-    parser.add_argument('--seeds', type=int, default=1)
+    parser.add_argument('--seeds', type=seeds_of, default=[0], help='such as 0..4')
     parser.add_argument(
         '--quick', action='store_true', help='trust alone, without the warnings that rest on it')
     parser.add_argument('--attack', nargs='*', help='names, or parts of them; nobody: none')
+    parser.add_argument(
+        '--out', type=Path, help='one JSON line per run; those in it are not run again')
     arguments = parser.parse_args()
-    traffics: list[Traffic] = []
-    if arguments.ngsim is not None:
-        traffics += recorded(arguments.ngsim)
-    if arguments.sumo:
-        traffics += simulated(arguments.duration, 1)
-    if not traffics:
+    if arguments.ngsim is None and not arguments.sumo:
         parser.error('give --ngsim FOLDER, --sumo or both')
-    attacks: list[Attack | None] = [None, *ATTACKS]
-    if arguments.attack:
-        attacks = [
-            each for each in attacks
-            if any(word in ('nobody' if each is None else each.name) for word in arguments.attack)]
-    good = [
-        table(traffics, attacks, loss, arguments.noise, arguments.seeds, quick=arguments.quick)
-        for loss in arguments.loss]
-    return 0 if all(good) else 1
+    done: dict[str, Result] = {}
+    if arguments.out is not None and arguments.out.exists():
+        for line in arguments.out.read_text(encoding='utf-8').splitlines():
+            name, figures = json.loads(line)
+            done[name] = Result(**figures)
+    for name in campaign(arguments, done):
+        if arguments.out is not None:
+            with arguments.out.open('a', encoding='utf-8') as file:
+                file.write(json.dumps([name, dataclasses.asdict(done[name])]) + '\n')
+    return 0 if table(done) else 1
 
 
 if __name__ == '__main__':

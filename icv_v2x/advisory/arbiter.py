@@ -37,12 +37,14 @@ class Verdict:
         mode: Mode of the package.
         mode_reason: Why the mode is not ACTIVE.
         advisories: The most urgent first.
+        ceiling: The highest level that the mode allows.
     """
 
     stamp: int
     mode: Mode
     mode_reason: str
     advisories: tuple[Advisory, ...]
+    ceiling: Level = Level.IMMINENT
 
 
 class Arbiter:
@@ -104,7 +106,7 @@ class Arbiter:
             replace(advisory, id=self._id(now, advisory), valid_until=now + validity)
             for advisory in chosen
         )
-        return Verdict(now, mode, reason, advisories)
+        return Verdict(now, mode, reason, advisories, ceiling)
 
     def _id(self, now: int, advisory: Advisory) -> int:
         # One situation is one ego and one subject, all collision applications together.

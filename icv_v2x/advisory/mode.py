@@ -27,6 +27,9 @@ class Condition(NamedTuple):
     ceiling: Level
 
 
+ALL_WELL = Condition(Mode.ACTIVE, '', Level.IMMINENT)
+
+
 @dataclass(frozen=True)
 class Rule:
     """When a mode is entered and left, for the documentation.
@@ -46,6 +49,7 @@ class Rule:
 
 RULES = (
     Rule(Mode.INIT, 'started, no ego pose yet', 'with the first pose', Level.NONE),
+    Rule(Mode.INIT, 'nobody drives the radio yet (nodes)', 'with a driver', Level.NONE),
     Rule(Mode.READY, 'deactivated', 'activated', Level.NONE),
     Rule(Mode.ACTIVE, 'nothing below holds', 'something below holds', Level.IMMINENT),
     Rule(Mode.DEGRADED, 'ego pose older than `ego.age_limited`', 'a newer pose', Level.WARNING),
@@ -57,6 +61,8 @@ RULES = (
          'less than 70 %', Level.WARNING),
     Rule(Mode.DEGRADED, 'every sender is 0.3 s late or 0.05 s ahead, as a wrong own clock '
          'makes it', 'one is less than 0.25 s late or 0.03 s ahead', Level.WARNING),
+    Rule(Mode.DEGRADED, 'the driver of the radio is gone (nodes)', 'with a driver',
+         Level.IMMINENT),
     Rule(Mode.DEGRADED, 'signals are heard for 2 s, the own lane is ruled by none of them '
          '(`map_mismatch`)', 'they fit', Level.IMMINENT),
     Rule(Mode.DEGRADED, 'a service does not answer for `candidates.silence` (separate processes)',
@@ -105,7 +111,7 @@ def mode_of(
 
 def worst(
     base: tuple[Mode, str, Level], conditions: Iterable[Condition]
-) -> tuple[Mode, str, Level]:
+) -> Condition:
     """Return mode, all reasons for it, and the lowest of the ceilings.
 
     Args:
@@ -115,7 +121,7 @@ def worst(
     holding = [Condition(*base), *conditions]
     mode = max((condition.mode for condition in holding), key=_RANK.index)
     reasons = [condition.reason for condition in holding if condition.mode == mode]
-    return (
+    return Condition(
         mode, '; '.join(reason for reason in reasons if reason),
         min(condition.ceiling for condition in holding))
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from icv_v2x.consumer.checksum import crc32
 from icv_v2x.interchange.from_message import SECOND, ConversionError
+from icv_v2x.interchange.heartbeat import heartbeat_fields
 from icv_v2x.interchange.lane_message import lane_arrays
 from icv_v2x.interchange.merge_message import merge_plan_fields, merge_request_fields
 from icv_v2x.interchange.platoon_message import (
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         PlatoonRequest,
         VehicleStatus,
     )
+    from icv_v2x.interchange.heartbeat import Heartbeat
     from icv_v2x.platooning import PlatoonPlan
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
@@ -214,6 +216,13 @@ class MessageEncoder:
         return self._new(name, header=self._header(plan.stamp, 'map'), **{
             field: self._sequence(name, value) if isinstance(value, np.ndarray) else value
             for field, value in merge_plan_fields(plan).items()})
+
+    def heartbeat(self, beat: Heartbeat) -> Any:
+        """Return an icv_v2x_msgs/Heartbeat."""
+        name = 'icv_v2x_msgs/msg/Heartbeat'
+        return self._new(name, header=self._header(beat.stamp, ''), **{
+            field: self._sequence(name, value) if isinstance(value, np.ndarray) else value
+            for field, value in heartbeat_fields(beat).items()})
 
     def merge_request(self, request: MergeRequest) -> Any:
         """Return an icv_v2x_msgs/MergeRequest."""

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from icv_v2x.advisory.arbiter import Arbiter
-from icv_v2x.advisory.types import Mode
+from icv_v2x.advisory.mode import Condition
+from icv_v2x.advisory.types import Level, Mode
 from icv_v2x.interchange import from_message
 from icv_v2x.nodes import qos
 from icv_v2x.nodes.candidate_sources import Answer, CandidateSources
@@ -45,6 +46,7 @@ class AdvisoryArbiter(ManagedNode):
         self._sequence = 0
         self._stamp = 0
         self._mode = (Mode.INIT, 'not configured')
+        self._ceiling = Level.NONE
         super().__init__(NAME)
 
     def build(self) -> None:
@@ -87,6 +89,10 @@ class AdvisoryArbiter(ManagedNode):
             self._arbiter.configure(parameters)
             self._sources.configure(of_nodes.candidates)
 
+    def state(self) -> Condition:
+        """Return the mode that was said last."""
+        return Condition(*self._mode, self._ceiling)
+
     def statuses(self) -> list[Status]:
         """Return the mode."""
         return [mode_status(*self._mode)]
@@ -111,6 +117,7 @@ class AdvisoryArbiter(ManagedNode):
         verdict = self._arbiter.arbitrate(
             stamp, candidates, None if ego is None else ego.age,
             self._conditions_said.holding(stamp))
+        self._ceiling = verdict.ceiling
         mode, reason = verdict.mode, verdict.mode_reason
         silent = self._sources.silent(time.monotonic_ns())
         if silent and mode == Mode.ACTIVE:

@@ -22,6 +22,7 @@ from icv_v2x.pipeline.failures import FailureWatch
 from icv_v2x.world.ego_estimator import EgoEstimator
 
 if TYPE_CHECKING:
+    from icv_v2x.advisory.mode import Condition
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.nodes.health import Status
     from icv_v2x.parameters import NodeParameters, Parameters
@@ -72,6 +73,10 @@ class CollisionWarningNode(ManagedNode):
         del of_nodes
         if self._stage is not None:
             self._stage.configure(parameters)
+
+    def state(self) -> Condition:
+        """Return what the last instant says against advisories."""
+        return self._bounds.state
 
     def statuses(self) -> list[Status]:
         """Return what senders must show."""

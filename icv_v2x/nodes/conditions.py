@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
+from icv_v2x.advisory.mode import ALL_WELL, worst
 from icv_v2x.interchange.condition_message import TYPE, condition_fields, conditions_of
 from icv_v2x.nodes import qos
 
@@ -22,16 +23,22 @@ _NODES = 64
 
 
 class ConditionSpeaker:
-    """Speaks at every instant while something holds, and once when nothing does any more."""
+    """Speaks at every instant while something holds, and once when nothing does any more.
+
+    Attributes:
+        state: The worst of what was said last, for the heartbeat.
+    """
 
     def __init__(self, node: ManagedNode) -> None:
         """Make the publisher."""
         self._name = node.get_fully_qualified_name()
         self._publish = node.speak(TOPIC, TYPE, qos.conditions())
         self._holding = False
+        self.state = ALL_WELL
 
     def show(self, conditions: list[Condition], instant: int) -> None:
         """Publish what holds at an instant [ns since the Unix epoch]."""
+        self.state = worst(ALL_WELL, conditions)
         if not conditions and not self._holding:
             return
         self._holding = bool(conditions)

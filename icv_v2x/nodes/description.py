@@ -79,7 +79,8 @@ RATES = {
     'planning/planning_factors/icv_v2x': '20 Hz', 'gnss/fix': '5 Hz or more',
     'gnss/heading': '10 Hz or more', 'gnss/velocity': '5 Hz or more',
     'v2x/markers': '5 Hz at most, what changed',
-    'icv_v2x/alive': '4 Hz', '/diagnostics': '1 Hz and on change',
+    'v2x/heartbeat': '10 Hz of each node', 'icv_v2x/alive': '4 Hz',
+    '/diagnostics': '1 Hz and on change',
 }
 
 _COMMON = 'autostart'
@@ -134,6 +135,8 @@ def topics(name: str) -> list[Topic]:
             getattr(node, NODES[name].later)()
     finally:
         node.destroy_node()
+    found.append(Topic(
+        'v2x/heartbeat', 'icv_v2x_msgs/msg/Heartbeat', 'out', qos.heartbeat()))
     found.append(Topic('icv_v2x/alive', 'std_msgs/msg/String', 'both', qos.radio_output()))
     found.append(Topic(
         '/diagnostics', 'diagnostic_msgs/msg/DiagnosticArray', 'out', qos.radio_output()))

@@ -4,258 +4,416 @@
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import os
 import signal
-import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import rclpy
-from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.signals import SignalHandlerOptions
-from rosgraph_msgs.msg import Clock
+import yaml
 
 from icv_v2x.advisory.types import Level, Mode
 from icv_v2x.interchange.from_message import nanoseconds
-from icv_v2x.interchange.parameter_text import parameter_text
-from icv_v2x.nodes import qos
-from icv_v2x.nodes.message_classes import message_class
-from icv_v2x.tools.fault_bench.drives import junction_scene
+from icv_v2x.nodes.fault_feeder import REPEAT
+from icv_v2x.nodes.fault_processes import (
+    PATIENCE,
+    SERVICES,
+    STACK,
+    Processes,
+    longest,
+    processes,
+)
+from icv_v2x.recorder import archive
+from icv_v2x.tools.fault_bench.drives import scripted
 from icv_v2x.tools.fault_bench.matrix import Findings, Row
+from icv_v2x.tools.fault_bench.trial import run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-# Of this process alone, among those that ordinary ports allow.
-_DOMAIN = 30 + os.getpid() % 70
 _SECOND = 1_000_000_000
 _GAP = 0.3
-_START = 60.0
-_PAGE = 4096
-_STACK = 'v2x_stack'
+_RESTART = 2.0
+_FEEDER = 'fault_feeder'
+_RECORDER = 'event_recorder'
+_SPEAKING = (Mode.ACTIVE, Mode.DEGRADED)
+_FIRST_MINUTE = 60.0
+_CYCLE_MOST = 0.1
+_BUSY = 'while True: pass'
 
 
-class _Bench:
-    """Processes of one domain, and what the planning stack hears of them."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._context = rclpy.Context()
-        rclpy.init(context=self._context, args=[], domain_id=_DOMAIN,
-                   signal_handler_options=SignalHandlerOptions.NO)
-        self.node = rclpy.create_node('fault_bench', context=self._context)
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self.node)
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.heard: list[tuple[int, int, Any]] = []
-        self.diagnostics: dict[str, tuple[int, str]] = {}
-        self.node.create_subscription(
-            message_class('icv_v2x_msgs/msg/AdvisoryArray'), '/v2x/advisories', self._take,
-            qos.stage_input())
-        self.node.create_subscription(DiagnosticArray, '/diagnostics', self._diagnose, 10)
-        self.parameters = folder / 'bench.params.yaml'
-        self.parameters.write_text(
-            parameter_text(junction_scene().parameter_values()), encoding='utf-8')
-
-    def start(self, module: str, *words: str, **settings: str) -> None:
-        """Start a module of the nodes; settings are parameters."""
-        command = [sys.executable, '-m', f'icv_v2x.nodes.{module}', *words]
-        if module != 'fault_feeder':
-            command += ['--ros-args', '--params-file', str(self.parameters)]
-            for name, value in settings.items():
-                command += ['-p', f'{name.replace("__", ".")}:={value}']
-        variables = {
-            **os.environ, 'ROS_DOMAIN_ID': str(_DOMAIN), 'ROS_LOG_DIR': str(self._folder),
-            'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
-        self.processes[module] = subprocess.Popen(
-            command, env=variables, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def end(self, module: str, number: signal.Signals) -> int:
-        """End a process and return its exit status."""
-        process = self.processes.pop(module)
-        process.send_signal(number)
-        return process.wait(timeout=20.0)
-
-    def spin(self, seconds: float) -> None:
-        """Listen for a while."""
-        self.wait(lambda: False, seconds)
-
-    def wait(self, condition: Callable[[], bool], patience: float = _START) -> float:
-        """Listen until a condition holds; return how long that took [s], infinite for never."""
-        begin = time.monotonic()
-        while time.monotonic() - begin < patience:
-            if condition():
-                return time.monotonic() - begin
-            self._executor.spin_once(timeout_sec=0.02)
-        return float('inf')
-
-    def gap(self, since: int) -> float:
-        """Return the longest time between two heartbeats that arrived since then [s]."""
-        arrivals = [arrival for arrival, _, _ in self.heard[since:]]
-        return float(np.diff(arrivals).max(initial=0)) / _SECOND if len(arrivals) > 1 else np.inf
-
-    def warned(self, since: int = 0) -> bool:
-        """Return whether a WARNING was heard since then."""
-        return any(
-            advisory.level >= Level.WARNING for _, _, message in self.heard[since:]
-            for advisory in message.advisories)
-
-    def resident(self, module: str) -> float:
-        """Return the resident memory of a process [MB]."""
-        pages = Path(f'/proc/{self.processes[module].pid}/statm').read_text(encoding='ascii')
-        return int(pages.split()[1]) * _PAGE / 1e6
-
-    def close(self) -> None:
-        """End everything."""
-        for process in self.processes.values():
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        self._executor.shutdown()
-        self.node.destroy_node()
-        rclpy.try_shutdown(context=self._context)
-
-    def _take(self, message: Any) -> None:
-        self.heard.append((time.monotonic_ns(), time.time_ns(), message))
-
-    def _diagnose(self, message: Any) -> None:
-        for status in message.status:
-            self.diagnostics[status.name] = status.level[0], status.message
+@functools.cache
+def _reference() -> tuple[str, float]:
+    """Return the threat of the drive, and when it is warned of without any fault [s]."""
+    drive = scripted('junction')
+    assert drive.scene is not None
+    trial = run(drive)
+    threat = drive.names['threat']
+    late = (trial.start - drive.scene.start) / _SECOND
+    return threat, trial.first(Level.WARNING, threat) + late
 
 
-@contextlib.contextmanager
-def _bench() -> Iterator[_Bench]:
-    with tempfile.TemporaryDirectory() as folder:
-        bench = _Bench(Path(folder))
-        try:
-            yield bench
-        finally:
-            bench.close()
+def _common(found: Findings, bench: Processes) -> None:
+    """Judge what holds in every run: nothing lost, no false brake, expiry."""
+    found.holds('L', value=bench.balanced())
+    found.worst('FA', bench.false_alarms(_reference()[0]), most=0)
+    found.holds('H', value=bench.expired())
+
+
+def _lateness(found: Findings, onsets: dict[int, float], most: float) -> None:
+    """Judge by how much later than without a fault the threat is warned of."""
+    found.least('warned of', len(onsets), least=1)
+    for onset in onsets.values():
+        found.worst('dT [s]', round(onset - _reference()[1], 3), most=most)
+
+
+def _active(bench: Processes, *names: str) -> None:
+    """Wait until nodes are active."""
+    bench.wait(lambda: all(
+        beats and beats[-1][1].mode != Mode.READY
+        for beats in (bench.beats.get(f'/{name}', []) for name in names)))
 
 
 def _time_steps(_: Any, level: str) -> Findings:
     found = Findings()
-    with _bench() as bench:
-        bench.start(_STACK, use_sim_time='true')
-        clock = bench.node.create_publisher(Clock, '/clock', 10)
-        bench.wait(lambda: clock.get_subscription_count() > 0)
-        stamp = 1_800_000_000 * _SECOND
-        for stretch in range(2):
-            begin = time.monotonic_ns()
-            first = stamp
-            while (passed := time.monotonic_ns() - begin) < 6 * _SECOND:
-                stamp = first + passed
-                message = Clock()
-                message.clock.sec, message.clock.nanosec = divmod(stamp, _SECOND)
-                clock.publish(message)
-                bench.spin(0.01)
-            if stretch == 0:
-                since = len(bench.heard)
-                stamp += {'back 5 s': -5, 'forward 10 s': 10}[level] * _SECOND
-        found.least('heartbeats before', since, least=20)
-        found.worst('heartbeat gap [s]', bench.gap(max(since - 5, 0)), most=_GAP)
-        found.holds('A', value=bench.processes[_STACK].poll() is None)
+    jumps = {
+        'back 5 s': ((16.0, -5.0),), 'forward 10 s': ((12.0, 10.0),),
+        'bag loop': ((9.0, -9.0), (18.0, -9.0))}[level]
+    words = [word for after, by in jumps for word in ('--jump', str(after), str(by))]
+    with processes() as bench:
+        bench.start(STACK, use_sim_time='true')
+        _active(bench, STACK)
+        begin = time.monotonic_ns()
+        bench.start(_FEEDER, 'threat', '--clock', '1.0', *words)
+        bench.wait(lambda: bool(bench.words))
+
+        def after() -> list[int]:
+            stamps = np.array([word.stamp for word in bench.words])
+            steps = np.diff(stamps) / _SECOND
+            return (np.flatnonzero((steps < -0.1) | (steps > 1.0)) + 1).tolist()
+
+        bench.wait(lambda: len(after()) >= len(jumps), 45.0)
+        bench.wait(lambda: bool(bench.onsets(after()[-1], _reference()[0])) if after() else False,
+                   9.0)
+        steps = after()
+        found.holds('epochs not mixed', value=len(steps) == len(jumps))
+        for first in steps:
+            before = bench.words[first - 1].arrival
+            speaks = [word.arrival for word in bench.words[first:]
+                      if word.message.mode in _SPEAKING]
+            found.worst('advice possible after [s]', (
+                (speaks[0] - before) / _SECOND if speaks else float('inf')), most=1.0)
+        if steps:
+            _lateness(found, bench.onsets(steps[-1], _reference()[0]), 0.2)
+        found.worst('heartbeat gap [s]', bench.beat_gap(STACK, begin), most=_GAP)
+        found.holds('A', value=bench.alive(STACK))
+        _common(found, bench)
     return found
+
+
+def _stack_killed(bench: Processes, found: Findings, number: signal.Signals) -> None:
+    bench.start(STACK)
+    _active(bench, STACK)
+    bench.start(_FEEDER, 'threat')
+    found.holds('warned before', value=bench.wait(bench.warned) < PATIENCE)
+    killed, system = time.monotonic_ns(), time.time_ns()
+    status = bench.end(STACK, number)
+    bench.spin(0.1)
+    valid = [
+        nanoseconds(advisory.valid_until) for word in bench.words[-10:]
+        for advisory in word.message.advisories]
+    found.worst('expired after [s]', (max(valid, default=system) - system) / _SECOND, most=_GAP)
+    if number == signal.SIGTERM:
+        found.worst('exit status', status, most=0)
+        found.worst('said at last', len(bench.words[-1].message.advisories), most=0)
+    since = len(bench.words)
+    bench.again(STACK)
+    _back(bench, found, STACK, killed)
+    _resumed(bench, found, since)
+
+
+def _back(bench: Processes, found: Findings, name: str, killed: int) -> None:
+    """Judge how soon after a kill a node beats again."""
+    bench.wait(lambda: bench.beats[f'/{name}'][-1][0] > killed + _SECOND // 10)
+    arrival = next(
+        (at for at, _ in bench.beats[f'/{name}'] if at > killed + _SECOND // 10), None)
+    found.worst('restart [s]', (
+        float('inf') if arrival is None else (arrival - killed) / _SECOND), most=_RESTART)
+
+
+def _resumed(bench: Processes, found: Findings, since: int) -> None:
+    """Judge how a restarted package comes back to its work."""
+    seen = len(bench.objects)
+    bench.wait(lambda: any(word.message.mode in _SPEAKING for word in bench.words[since:]))
+    begin = time.monotonic_ns()
+    bench.wait(lambda: any(count for _, count in bench.objects[seen:]))
+    found.worst('ids again after [s]', (time.monotonic_ns() - begin) / _SECOND, most=0.5)
+    bench.wait(lambda: bool(bench.onsets(since)), 25.0)
+    # A repetition that was under way when it came back is not compared.
+    first = bench.words[since].stamp // REPEAT
+    bench.wait(lambda: any(number > first for number in bench.onsets(since)), 25.0)
+    _lateness(found, {
+        number: onset for number, onset in bench.onsets(since).items() if number > first}, 0.2)
+
+
+def _service_killed(bench: Processes, found: Findings, name: str) -> None:
+    bench.start_all(*SERVICES)
+    _active(bench, *SERVICES)
+    bench.start(_FEEDER, 'threat')
+    found.holds('warned before', value=bench.wait(bench.warned) < PATIENCE)
+    since, killed, system = len(bench.words), time.monotonic_ns(), time.time_ns()
+    bench.end(name, signal.SIGKILL)
+    bench.spin(0.5)
+    if name == SERVICES[-1]:
+        valid = [
+            nanoseconds(advisory.valid_until) for word in bench.words[-10:]
+            for advisory in word.message.advisories]
+        found.worst(
+            'expired after [s]', (max(valid, default=system) - system) / _SECOND, most=_GAP)
+    else:
+        found.worst('gap of the advisories [s]', bench.gap(since - 1), most=_GAP)
+        found.holds('DEGRADED stated', value=Mode.DEGRADED in bench.modes(since) or (
+            Mode.INHIBITED in bench.modes(since)))
+        found.note('reason', next((
+            word.message.mode_reason for word in bench.words[since:]
+            if word.message.mode == Mode.DEGRADED), ''))
+    since = len(bench.words)
+    bench.again(name)
+    _back(bench, found, name, killed)
+    _resumed(bench, found, since)
+
+
+def _driver_killed(bench: Processes, found: Findings) -> None:
+    bench.start(STACK)
+    _active(bench, STACK)
+    bench.start(_FEEDER, 'threat')
+    found.holds('warned before', value=bench.wait(bench.warned) < PATIENCE)
+    bench.end(_FEEDER, signal.SIGKILL)
+    killed = time.monotonic_ns()
+    bench.spin(2.0)
+    late = [word for word in bench.words if word.arrival > killed + 0.7 * _SECOND]
+    found.worst('advisories 0.7 s after', sum(
+        len(word.message.advisories) for word in late), most=0)
+    found.holds('INHIBITED', value={Mode(word.message.mode) for word in late} == {Mode.INHIBITED})
+    found.worst('heartbeat gap [s]', bench.beat_gap(STACK, killed), most=_GAP)
+    since = len(bench.words)
+    bench.again(_FEEDER)
+    _resumed(bench, found, since)
+
+
+def _parted(bench: Processes, found: Findings) -> None:
+    """Neither side hears the other for 5 s: the driver stands still, then the stack does."""
+    bench.start(STACK)
+    _active(bench, STACK)
+    bench.start(_FEEDER, 'threat')
+    found.holds('warned before', value=bench.wait(bench.warned) < PATIENCE)
+    bench.send(_FEEDER, signal.SIGSTOP)
+    stopped, since = time.monotonic_ns(), len(bench.words)
+    bench.spin(5.0)
+    late = [word for word in bench.words if word.arrival > stopped + 0.7 * _SECOND]
+    found.worst('advisories 0.7 s after', sum(
+        len(word.message.advisories) for word in late), most=0)
+    found.worst('heartbeat gap [s]', bench.beat_gap(STACK, stopped), most=_GAP)
+    bench.send(_FEEDER, signal.SIGCONT)
+    _resumed(bench, found, since=len(bench.words))
+    bench.wait(bench.warned)
+    since = len(bench.words)
+    bench.send(STACK, signal.SIGSTOP)
+    system = time.time_ns()
+    bench.spin(5.0)
+    valid = [
+        nanoseconds(advisory.valid_until) for word in bench.words[since - 10:]
+        for advisory in word.message.advisories]
+    found.worst('expired after [s]', (max(valid, default=system) - system) / _SECOND, most=_GAP)
+    since = len(bench.words)
+    bench.send(STACK, signal.SIGCONT)
+    found.worst('heard again after [s]', bench.wait(lambda: len(bench.words) > since), most=0.5)
+
+
+def _recorder_killed(bench: Processes, found: Findings) -> None:
+    bench.start(STACK)
+    bench.start(_RECORDER, recorder__folder=str(bench.folder / 'events'))
+    _active(bench, STACK, _RECORDER)
+    bench.start(_FEEDER, 'threat')
+    found.holds('warned before', value=bench.wait(bench.warned) < PATIENCE)
+    bench.spin(1.0)
+    killed, since = time.monotonic_ns(), len(bench.words)
+    bench.end(_RECORDER, signal.SIGKILL)
+    bench.again(_RECORDER)
+    _back(bench, found, _RECORDER, killed)
+    bench.wait(lambda: len(bench.onsets(since)) > 1, 25.0)
+    bench.spin(1.0)
+    bench.end(_RECORDER, signal.SIGTERM)
+    folder = bench.folder / 'events'
+    found.worst('breaks of the chain', sum(
+        not finding.torn for finding in archive.verify(folder)), most=0)
+    found.least('events kept', sum(1 for _ in archive.events(folder)), least=2)
+    found.worst('gap of the advisories [s]', bench.gap(since - 1), most=_GAP)
 
 
 def _kill(_: Any, level: str) -> Findings:
     found = Findings()
-    with _bench() as bench:
-        bench.start(_STACK)
-        bench.start('fault_feeder', 'threat')
-        found.holds('warned before', value=bench.wait(bench.warned) < _START)
-        last = len(bench.heard)
-        if level == 'driver kill -9':
-            bench.end('fault_feeder', signal.SIGKILL)
-            bench.spin(2.0)
-            found.worst('advisories 0.7 s after', sum(
-                len(message.advisories) for _, _, message in bench.heard[last + 20:]), most=0)
-            found.holds('heartbeat goes on', value=bench.gap(last) <= _GAP)
-            modes = {Mode(message.mode) for _, _, message in bench.heard[last + 20:]}
-            found.holds('INHIBITED', value=modes == {Mode.INHIBITED})
-            return found
-        killed = time.time_ns()
-        status = bench.end(
-            _STACK, signal.SIGKILL if level == 'stack kill -9' else signal.SIGTERM)
-        bench.spin(0.5)
-        valid = [
-            nanoseconds(advisory.valid_until) for _, _, message in bench.heard[last - 5:]
-            for advisory in message.advisories]
-        found.worst(
-            'expired after [s]', (max(valid, default=killed) - killed) / _SECOND, most=_GAP)
-        if level == 'stack SIGTERM':
-            found.worst('exit status', status, most=0)
-            found.worst('said at last', len(bench.heard[-1][2].advisories), most=0)
-        since = len(bench.heard)
-        bench.start(_STACK)
-        heartbeat = bench.wait(lambda: len(bench.heard) > since)
-        found.note('process to heartbeat [s]', round(heartbeat, 2))
-        found.worst('heartbeat to ACTIVE or DEGRADED [s]', bench.wait(lambda: any(
-            message.mode in (Mode.ACTIVE, Mode.DEGRADED)
-            for _, _, message in bench.heard[since:])), most=2.0)
-        found.worst('warns again after [s]', bench.wait(lambda: bench.warned(since)), most=15.0)
+    name, _, how = level.partition(' ')
+    with processes() as bench:
+        if name == 'stack':
+            _stack_killed(
+                bench, found, signal.SIGKILL if how == 'kill -9' else signal.SIGTERM)
+        elif name == 'driver':
+            _driver_killed(bench, found)
+        elif name == 'partition':
+            _parted(bench, found)
+        elif name == _RECORDER:
+            _recorder_killed(bench, found)
+        else:
+            _service_killed(bench, found, name)
+        _common(found, bench)
+    return found
+
+
+def _flood(_: Any, level: tuple[int, int]) -> Findings:
+    found = Findings()
+    with processes() as bench:
+        bench.start(STACK)
+        _active(bench, STACK)
+        bench.start(_FEEDER, 'threat', '--flood', *map(str, level))
+        found.holds('warned', value=bench.wait(bench.warned) < PATIENCE)
+        memory, begin = bench.resident(STACK), time.monotonic_ns()
+        since = len(bench.words)
+        bench.wait(lambda: len(bench.onsets(since)) > 1, 25.0)
+        bench.spin(1.0)
+        passed = (time.monotonic_ns() - begin) / _SECOND
+        beats = bench.beats[f'/{STACK}']
+        _lateness(found, bench.onsets(), 0.2)
+        found.worst('longest cycle [ms]', 1e3 * max(
+            message.cycle_time_worst for at, message in beats if at > begin),
+            most=1e3 * _CYCLE_MOST)
+        found.worst('heartbeat gap [s]', bench.beat_gap(STACK, begin), most=_GAP)
+        found.worst('memory growth [MB]', bench.resident(STACK) - memory, most=100.0)
+        counts = next(
+            figures for name, (_, _, figures) in bench.diagnostics.items()
+            if name.endswith('radio frames'))
+        found.note('frames a second', round(int(counts['received']) / passed))
+        found.note('rate limited', int(counts.get('rejected.rate_limit', 0)))
+        _common(found, bench)
     return found
 
 
 def _load(_: Any, level: str) -> Findings:
     found = Findings()
-    with _bench() as bench:
-        bench.start(_STACK)
-        if level == 'recorder cannot write':
-            bench.start('event_recorder', recorder__folder='/proc/icv_v2x')
-        bench.start('fault_feeder', 'threat')
-        found.holds('warned', value=bench.wait(bench.warned) < _START)
-        since = len(bench.heard)
-        bench.spin(10.0)
-        found.holds('warns on', value=bench.warned(since))
-        found.worst('heartbeat gap [s]', bench.gap(since), most=_GAP)
-        found.holds('A', value=bench.processes[_STACK].poll() is None)
+    with processes() as bench:
+        slow = level == 'clock at half speed'
+        bench.start(STACK, **({'use_sim_time': 'true'} if slow else {}))
+        words = ('--clock', '0.5') if slow else ()
+        if level == 'disk full':
+            bench.run(_RECORDER, ['sh', '-c', ' '.join((
+                'ulimit -f 8; exec', sys.executable, '-m icv_v2x.nodes.event_recorder --ros-args',
+                '--params-file', str(bench.parameters), '-p',
+                f'recorder.folder:={bench.folder / "full"}'))])
+            _active(bench, _RECORDER)
+        elif level == 'recorder stands still':
+            bench.start(_RECORDER, recorder__folder=str(bench.folder / 'events'))
+            _active(bench, _RECORDER)
+            bench.send(_RECORDER, signal.SIGSTOP)
+        _active(bench, STACK)
+        bench.start(_FEEDER, 'threat', *words)
+        found.holds('warned', value=bench.wait(bench.warned) < PATIENCE)
+        since, begin = len(bench.words), time.monotonic_ns()
+        if level == 'processors busy':
+            for number in range(2 * (os.cpu_count() or 1)):
+                bench.run(f'busy {number}', [sys.executable, '-c', _BUSY])
+        bench.wait(lambda: len(bench.onsets(since)) > 1, 45.0)
+        first = bench.words[since].stamp // REPEAT
+        _lateness(found, {
+            number: onset for number, onset in bench.onsets(since).items() if number > first},
+            0.1)
+        found.worst('heartbeat gap [s]', bench.beat_gap(STACK, begin), most=_GAP)
+        found.holds('A', value=bench.alive(STACK))
+        if level == 'disk full':
+            bench.spin(1.5)
+            found.note('recorder says', next((
+                f'{text}, {figures.get("dropped", "")} dropped'
+                for name, (_, text, figures) in bench.diagnostics.items()
+                if name.endswith(': events')), ''))
+        _common(found, bench)
     return found
 
 
 def _absent(_: Any, level: str) -> Findings:
-    del level
     found = Findings()
-    with _bench() as bench:
-        bench.start(_STACK)
-        found.holds('heartbeat', value=bench.wait(lambda: bool(bench.heard)) < _START)
-        found.worst('ERROR after [s]', bench.wait(lambda: any(
-            severity == 2 and 'input' in name
-            for name, (severity, _) in bench.diagnostics.items()), 10.0), most=2.0)
-        found.holds('INIT', value={Mode(m.mode) for _, _, m in bench.heard} == {Mode.INIT})
-        found.note('reason', next((
-            message for name, (severity, message) in bench.diagnostics.items()
-            if severity == 2 and 'input' in name), ''))
+    with processes() as bench:
+        if level == 'other quality of service':
+            text = yaml.safe_load(bench.parameters.read_text(encoding='utf-8'))
+            text['/**']['ros__parameters']['qos_overrides'] = {
+                topic: {'subscription': {'reliability': 'reliable'}}
+                for topic in ('/obu/rx', '/localization/kinematic_state')}
+            bench.parameters.write_text(yaml.safe_dump(text), encoding='utf-8')
+        if level != 'absent':
+            bench.start(_FEEDER, 'threat', *{
+                'wrong namespace': ('--namespace', 'elsewhere'),
+                'only the pose': ('--silent',),
+                'other quality of service': ('--best-effort',)}[level])
+        bench.start(STACK)
+        _active(bench, STACK)
+
+        def error() -> list[str]:
+            return [
+                f'{name}: {text}' for name, (severity, text, _) in bench.diagnostics.items()
+                if severity == 2 and 'input' in name]
+
+        bench.wait(lambda: bench.first_error is not None, 10.0)
+        born = bench.beats[f'/{STACK}'][0][0]
+        found.worst('ERROR after [s]', (
+            float('inf') if bench.first_error is None else (bench.first_error - born) / _SECOND),
+            most=2.0)
+        bench.spin(4.0)
+        found.note('diagnostics', next(iter(error()), ''))
+        found.holds('not ACTIVE', value=Mode.ACTIVE not in bench.modes(), why=str(bench.modes()))
+        found.note('reason', bench.words[-1].message.mode_reason if bench.words else '')
+        found.worst('advisories', sum(
+            len(word.message.advisories) for word in bench.words), most=0)
     return found
 
 
 def _soak(_: Any, level: float) -> Findings:
     found = Findings()
-    with _bench() as bench:
-        bench.start(_STACK)
-        bench.start('fault_feeder', 'standing', '--senders', '100', '--bad', '0.05')
-        found.holds('active', value=bench.wait(lambda: any(
-            message.mode == Mode.ACTIVE for _, _, message in bench.heard), 120.0) < 120.0)
-        bench.spin(min(60.0, level))
-        first, memory = len(bench.heard), bench.resident(_STACK)
-        bench.spin(level)
-        middle = (first + len(bench.heard)) // 2
-        found.worst('memory growth [MB]', bench.resident(_STACK) - memory, most=5.0)
+    with processes() as bench:
+        bench.start(STACK)
+        bench.start(_FEEDER, 'standing', '--senders', '100', '--bad', '0.05')
+        found.holds('active', value=bench.wait(
+            lambda: Mode.ACTIVE in bench.modes(len(bench.words) - 1), 120.0) < 120.0)
+        bench.spin(min(_FIRST_MINUTE, level))
+        first, memory = len(bench.words), bench.resident(STACK)
+        begin = time.monotonic_ns()
+        # The machine may have other work: the figures of ten parts show what came from there.
+        growth, parts = [], []
+        for _ in range(10):
+            bench.spin(level / 10.0)
+            growth.append(bench.resident(STACK) - memory)
+            parts.append(len(bench.words))
+        found.note('memory growth by tenths [MB]', tuple(round(one, 2) for one in growth))
+        found.worst('memory growth [MB]', max(growth), most=5.0)
+        middle = parts[4]
         early, late = (
-            float(np.percentile([
-                (arrival - nanoseconds(message.header.stamp)) / 1e6
-                for _, arrival, message in part], 99))
-            for part in (bench.heard[first:middle], bench.heard[middle:]))
+            float(np.percentile([(word.system - word.stamp) / 1e6 for word in part], 99))
+            for part in (bench.words[first:middle], bench.words[middle:]))
+        found.note('latency p99 by tenths [ms]', tuple(
+            round(float(np.percentile([
+                (word.system - word.stamp) / 1e6 for word in bench.words[lower:upper]], 99)), 1)
+            for lower, upper in zip([first, *parts[:-1]], parts, strict=True)))
         found.note('latency p99, first half [ms]', round(early, 1))
         found.note('latency p99, second half [ms]', round(late, 1))
         found.worst('drift of it [%]', 100.0 * (late / early - 1.0), most=10.0)
+        found.worst('heartbeat gap [s]', longest([
+            at for at, _ in bench.beats[f'/{STACK}'] if at > begin]), most=_GAP)
+        counts = next(
+            figures for name, (_, _, figures) in bench.diagnostics.items()
+            if name.endswith('radio frames'))
+        found.note('frames a second', round(int(counts['received']) / (
+            (time.monotonic_ns() - begin) / _SECOND + min(_FIRST_MINUTE, level))))
+        found.note('rejected', int(counts['rejected']))
+        _common(found, bench)
     return found
 
 
@@ -265,33 +423,32 @@ def rows(soak: float) -> tuple[Row, ...]:
     Args:
         soak: How long row 30 lasts after its first minute [s].
     """
+    def row(
+        number: int, fault: str, asked: str, levels: tuple[Any, ...],
+        judge: Callable[[Any, Any], Findings],
+    ) -> Row:
+        def measured(bench: Any, level: Any) -> Findings:
+            # Beforehand: while it is computed nobody listens.
+            _reference()
+            return judge(bench, level)
+
+        return Row(number, f'live: {fault}', asked, levels, measured, levels[0])
+
     return (
-        Row(10, 'time jumps, simulated time', 'heartbeat gap <= 0.3 s', (
-            'back 5 s', 'forward 10 s'), _time_steps),
-        Row(11, 'hard end of processes', 'expired within 0.3 s; restart goes on', (
-            'stack kill -9', 'stack SIGTERM', 'driver kill -9'), _kill),
-        Row(26, 'recorder cannot write', 'advisories unaffected', (
-            'recorder cannot write',), _load),
-        Row(28, 'driver absent', 'ERROR within 2 s, mode INIT', ('absent',), _absent),
-        Row(30, 'soak at 1000 messages a second, 5 % bad [s]',
+        row(10, 'time jumps', 'alive; heartbeat gap <= 0.3 s; advice within 1 s', (
+            'back 5 s', 'forward 10 s', 'bag loop'), _time_steps),
+        row(11, 'hard end of processes',
+            'expired within 0.3 s; restart within 2 s; ids again within 0.5 s; chain whole', (
+                'stack kill -9', 'stack SIGTERM', *(f'{name} kill -9' for name in SERVICES),
+                'event_recorder kill -9', 'driver kill -9', 'partition 5 s'), _kill),
+        row(15, 'flood (frames for each one heard, senders)',
+            'dT <= 0.2 s; cycle <= 100 ms; memory bounded; heartbeat gap <= 0.3 s',
+            ((330, 1), (330, 100)), _flood),
+        row(26, 'disk and processor', 'advisories unaffected, dT <= 0.1 s', (
+            'disk full', 'recorder stands still', 'processors busy', 'clock at half speed'),
+            _load),
+        row(28, 'driver', 'ERROR within 2 s, never ACTIVE', (
+            'absent', 'only the pose', 'wrong namespace', 'other quality of service'), _absent),
+        row(30, 'soak at 1000 messages a second, 5 % bad [s]',
             'memory grows < 5 MB; latency p99 drifts < 10 %', (soak,), _soak),
     )
-
-
-def measure_live(numbers: list[int] | None, soak: float) -> Iterator[tuple[Row, Any, Findings]]:
-    """Measure the rows one after the other.
-
-    Args:
-        numbers: Of the rows, None: all.
-        soak: How long row 30 lasts [s].
-
-    Yields:
-        Row, level and what was found.
-    """
-    # The processes started are ended also where the bench itself is.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    for row in rows(soak):
-        if numbers is None or row.number in numbers:
-            for level in row.levels:
-                # No bench in process takes part.
-                yield row, level, row.judge(None, level)  # type: ignore[arg-type]

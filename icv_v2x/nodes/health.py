@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import deque
 from dataclasses import dataclass, field
@@ -203,6 +204,11 @@ class CycleHealth:
         """Count a cycle of so many seconds."""
         self.count += 1
         self._durations.append(duration)
+
+    @property
+    def worst(self) -> float:
+        """The longest of the latest cycles [s], NaN before the first."""
+        return max(self._durations, default=math.nan)
 
     def values(self) -> dict[str, str]:
         """Return number, median and maximum as figures."""

@@ -16,8 +16,12 @@ from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
 from rclpy.qos import QoSPolicyKind
 from rclpy.qos_overriding_options import QoSOverridingOptions
 
+from icv_v2x.advisory.mode import ALL_WELL, Condition
+from icv_v2x.advisory.types import Level, Mode
 from icv_v2x.inputs import BatchError
 from icv_v2x.interchange.from_message import ConversionError
+from icv_v2x.interchange.heartbeat import Heartbeat
+from icv_v2x.nodes import qos
 from icv_v2x.nodes.cycle_timer import STEP_BACK, CycleTimer
 from icv_v2x.nodes.health import CycleHealth, InputHealth, Severity, Status
 from icv_v2x.nodes.message_classes import encoder, message_class
@@ -44,6 +48,8 @@ _ALIVE = 'icv_v2x/alive'
 # How often changes of the inputs and of the other nodes are looked for [s].
 _WATCH = 0.1
 _ALIVE_DEPTH = 64
+_BEAT = 0.1
+_NOT_ACTIVE = Condition(Mode.READY, 'not active', Level.NONE)
 # A subscriber that does not answer within this has gone; the end does not wait for it.
 _LAST_WORD = Duration(seconds=0.5)
 
@@ -122,6 +128,10 @@ class ManagedNode(LifecycleNode):
             _ALIVE_DEPTH)
         self.create_timer(PERIOD, self.guarded(self._give_sign), clock=self._steady)
         self.create_timer(_WATCH, self.guarded(self._watch), clock=self._steady)
+        self._heart = self.create_publisher(
+            message_class('icv_v2x_msgs/msg/Heartbeat'), 'v2x/heartbeat', qos.heartbeat())
+        self._beats = 0
+        self.create_timer(_BEAT, self.guarded(self._beat), clock=self._steady)
         self._jump = self.get_clock().create_jump_callback(
             JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-STEP_BACK)),
             post_callback=self.guarded(self._on_jump))
@@ -162,6 +172,10 @@ class ManagedNode(LifecycleNode):
 
     def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
         """Take changed parameters over; ParameterError refuses them."""
+
+    def state(self) -> Condition:
+        """Return what the heartbeat says of an active node: mode, reason, highest level."""
+        return ALL_WELL
 
     def statuses(self) -> list[Status]:
         """Return the subclass's own entries of the diagnostics."""
@@ -317,7 +331,7 @@ class ManagedNode(LifecycleNode):
         started = self._transition(self.start, lambda: done)
         self.active = started == TransitionCallbackReturn.SUCCESS
         if self.active:
-            self.get_logger().info('active')
+            self.get_logger().info(f'active, parameters {self._bridge.digest}')
         return started
 
     def on_deactivate(self, state: Any) -> TransitionCallbackReturn:
@@ -412,8 +426,20 @@ class ManagedNode(LifecycleNode):
         if self._timer is not None:
             self._timer.restart()
 
+    def _beat(self) -> None:
+        self._beats += 1
+        now = time.monotonic_ns()
+        ages = {topic: health.age(now) for topic, health in self._inputs.items()}
+        self._heart.publish(self.encoder.heartbeat(Heartbeat(
+            stamp=self.get_clock().now().nanoseconds, node=self.get_fully_qualified_name(),
+            counter=self._beats, state=self.state() if self.active else _NOT_ACTIVE,
+            parameters_hash=self._bridge.digest,
+            cycles=self.cycles.count, left_out=self._timer.skipped if self._timer else 0,
+            worst=self.cycles.worst, ages=ages)))
+
     def _own_status(self) -> Status:
         values = {
+            'parameters': self._bridge.digest,
             'exceptions': str(self.exceptions),
             'cycles left out': str(self._timer.skipped if self._timer else 0),
             **self.cycles.values(),

@@ -23,6 +23,7 @@ from icv_v2x.pipeline.failures import FailureWatch
 from icv_v2x.world.ego_estimator import EgoEstimator
 
 if TYPE_CHECKING:
+    from icv_v2x.advisory.mode import Condition
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.nodes.health import Status
     from icv_v2x.parameters import NodeParameters, Parameters
@@ -76,6 +77,10 @@ class MergePlannerNode(ManagedNode):
         del of_nodes
         if self._stage is not None:
             self._stage.configure(parameters)
+
+    def state(self) -> Condition:
+        """Return what the last instant says against advisories."""
+        return self._bounds.state
 
     def statuses(self) -> list[Status]:
         """Return what senders must show."""

@@ -19,6 +19,7 @@ from icv_v2x.parameters import (
     Parameters,
     Specification,
     build,
+    digest,
     specifications,
 )
 from icv_v2x.parameters.schema import unknown
@@ -72,9 +73,15 @@ class ParameterBridge:
         }
         self._values = overrides
         self.parameters, self.of_nodes = self._built(overrides)
+        self._digest = digest(self.parameters, self.of_nodes)
         for specification in (*self._of_pipeline.values(), *self._of_nodes.values()):
             self._declare(specification, overrides)
         node.add_on_set_parameters_callback(self._on_set)
+
+    @property
+    def digest(self) -> str:
+        """Sixteen hex digits over every parameter in force, for logs and the heartbeat."""
+        return self._digest
 
     @property
     def given(self) -> dict[str, Any]:
@@ -120,6 +127,7 @@ class ParameterBridge:
         except ParameterError as error:
             return SetParametersResult(successful=False, reason=str(error))
         self._values, self.parameters, self.of_nodes = values, parameters, of_nodes
+        self._digest = digest(parameters, of_nodes)
         return SetParametersResult(successful=True)
 
 

@@ -28,6 +28,7 @@ from icv_v2x.interchange.topics import (
     VEHICLE_STATUS,
 )
 from icv_v2x.nodes import qos
+from icv_v2x.nodes.driver_watch import DriverWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +117,7 @@ def listen_to_detections(node: ManagedNode, receiver: Receiver) -> None:
         relative(OWN_DETECTIONS), READ_TOPICS[OWN_DETECTIONS], qos.vehicle_input(), take)
 
 
-def listen_to_decoded_objects(node: ManagedNode, receiver: Receiver) -> None:
+def listen_to_decoded_objects(node: ManagedNode, receiver: Receiver) -> InputHealth:
     """Subscribe to objects that the unit has decoded itself."""
 
     def take(message: Any) -> None:
@@ -128,23 +129,22 @@ def listen_to_decoded_objects(node: ManagedNode, receiver: Receiver) -> None:
             raise
         receiver.receive(decoded)
 
-    node.listen(
+    return node.listen(
         relative(OBU_OBJECTS), READ_TOPICS[OBU_OBJECTS], qos.radio_input(), take)
 
 
-def listen_to_lanes(node: ManagedNode, receiver: Receiver) -> None:
-    """Subscribe to lanes that the unit has decoded itself."""
-    _listen(node, OBU_LANES, road_maps, receiver.receive)
+def listen_to_unit(node: ManagedNode, receiver: Receiver) -> DriverWatch:
+    """Subscribe to all that comes from the on-board unit, and watch whether it has a driver.
 
-
-def listen_to_road_events(node: ManagedNode, receiver: Receiver) -> None:
-    """Subscribe to road events that the unit has decoded itself."""
-    _listen(node, OBU_ROAD_EVENTS, road_events, receiver.receive)
-
-
-def listen_to_signals(node: ManagedNode, receiver: Receiver) -> None:
-    """Subscribe to signals that the unit has decoded itself."""
-    _listen(node, OBU_SIGNALS, signal_reports, receiver.receive)
+    These are the radio frames, and objects, lanes, road events and signals that it has decoded
+    itself.
+    """
+    inputs = [listen_to_radio(node, receiver), listen_to_decoded_objects(node, receiver)]
+    inputs += [
+        _listen(node, topic, decode, receiver.receive)
+        for topic, decode in (
+            (OBU_LANES, road_maps), (OBU_ROAD_EVENTS, road_events), (OBU_SIGNALS, signal_reports))]
+    return DriverWatch(inputs, node.count_publishers)
 
 
 def listen_to_merge_requests(
@@ -163,7 +163,7 @@ def listen_to_platoon_requests(
 
 def _listen(
     node: ManagedNode, topic: str, decode: Callable[[Any], Any], take: Callable[[Any], object],
-) -> None:
+) -> InputHealth:
     def receive(message: Any) -> None:
         reason = take(decode(message))
         if reason is not None:
@@ -173,3 +173,4 @@ def _listen(
     health = node.listen(
         relative(topic), READ_TOPICS[topic], qos.vehicle_input(), receive, required=required,
         silent_after=_EGO_SILENT if required else 1.0)
+    return health

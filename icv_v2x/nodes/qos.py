@@ -27,6 +27,11 @@ def output() -> QoSProfile:
     return _volatile(QoSReliabilityPolicy.RELIABLE, 1)
 
 
+def heartbeat() -> QoSProfile:
+    """Return what every node says that it lives with: reliable, keep last 10."""
+    return _volatile(QoSReliabilityPolicy.RELIABLE, 10)
+
+
 def radio_output() -> QoSProfile:
     """Return what a driver publishes frames with: reliable, so that recorders match, depth 50."""
     return _volatile(QoSReliabilityPolicy.RELIABLE, 50)

@@ -36,6 +36,7 @@ from icv_v2x.world.ego_estimator import EgoEstimator
 from icv_v2x.world.track_store import TrackStore
 
 if TYPE_CHECKING:
+    from icv_v2x.advisory.mode import Condition
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.nodes.health import Status
     from icv_v2x.parameters import NodeParameters, Parameters
@@ -147,6 +148,10 @@ class RoadServicesNode(ManagedNode):
             self._stage.configure(parameters)
             self._platooning.configure(self._identity.applied(parameters))
             self._detections.configure(parameters)
+
+    def state(self) -> Condition:
+        """Return what the last instant says against advisories."""
+        return self._bounds.state
 
     def statuses(self) -> list[Status]:
         """Return what senders must show."""

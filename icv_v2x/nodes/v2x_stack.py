@@ -7,7 +7,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from icv_v2x.advisory.types import Mode
+from icv_v2x.advisory.mode import Condition
+from icv_v2x.advisory.types import Level, Mode
 from icv_v2x.nodes import qos
 from icv_v2x.nodes.lane_speaker import LaneSpeaker
 from icv_v2x.nodes.managed_node import ManagedNode
@@ -16,15 +17,11 @@ from icv_v2x.nodes.object_speaker import ObjectSpeaker
 from icv_v2x.nodes.own_identity import OwnIdentity
 from icv_v2x.nodes.parking_speaker import ParkingSpeaker
 from icv_v2x.nodes.pipeline_inputs import (
-    listen_to_decoded_objects,
     listen_to_detections,
     listen_to_ego,
-    listen_to_lanes,
     listen_to_merge_requests,
     listen_to_platoon_requests,
-    listen_to_radio,
-    listen_to_road_events,
-    listen_to_signals,
+    listen_to_unit,
 )
 from icv_v2x.nodes.platoon_speaker import PlatoonPlanSpeaker, PlatoonSpeaker
 from icv_v2x.nodes.road_event_speaker import RoadEventSpeaker
@@ -57,6 +54,7 @@ class V2xStack(ManagedNode):
         self._sequence = 0
         self._stamp = 0
         self._mode = (Mode.INIT, 'not configured')
+        self._ceiling = Level.NONE
 
     def build(self) -> None:
         """Make the pipeline and everything around it."""
@@ -73,12 +71,8 @@ class V2xStack(ManagedNode):
         listen_to_ego(self, self._pipeline.receive)
         listen_to_merge_requests(self, self._pipeline.receive)
         listen_to_platoon_requests(self, self._pipeline.receive)
-        listen_to_radio(self, self._pipeline)
+        self._driver = listen_to_unit(self, self._pipeline)
         listen_to_detections(self, self._pipeline)
-        listen_to_decoded_objects(self, self._pipeline)
-        listen_to_lanes(self, self._pipeline)
-        listen_to_road_events(self, self._pipeline)
-        listen_to_signals(self, self._pipeline)
         self._identity = OwnIdentity(self, self._pipeline.configure)
 
     def start(self) -> None:
@@ -110,6 +104,10 @@ class V2xStack(ManagedNode):
         if hasattr(self, '_pipeline'):
             self._pipeline.configure(self._identity.applied(parameters))
 
+    def state(self) -> Condition:
+        """Return the mode that was said last."""
+        return Condition(*self._mode, self._ceiling)
+
     def statuses(self) -> list[Status]:
         """Return mode, trust and what became of the frames."""
         statuses = [mode_status(*self._mode), trust_status(self.parameters)]
@@ -120,7 +118,8 @@ class V2xStack(ManagedNode):
         return statuses
 
     def _cycle(self, instant: int) -> None:
-        cycle = self._pipeline.cycle(instant)
+        cycle = self._pipeline.cycle(instant, self._driver.conditions())
+        self._ceiling = cycle.ceiling
         self._publish(instant, cycle.mode, cycle.mode_reason, cycle.advisories)
         self._objects.show(cycle.tracks)
         self._plans.show(cycle.merge_plan, instant)

@@ -16,13 +16,9 @@ from icv_v2x.nodes.object_speaker import ObjectSpeaker
 from icv_v2x.nodes.own_identity import OwnIdentity
 from icv_v2x.nodes.parking_speaker import ParkingSpeaker
 from icv_v2x.nodes.pipeline_inputs import (
-    listen_to_decoded_objects,
     listen_to_detections,
     listen_to_ego,
-    listen_to_lanes,
-    listen_to_radio,
-    listen_to_road_events,
-    listen_to_signals,
+    listen_to_unit,
 )
 from icv_v2x.nodes.platoon_speaker import PlatoonSpeaker
 from icv_v2x.nodes.road_event_speaker import RoadEventSpeaker
@@ -35,6 +31,7 @@ from icv_v2x.pipeline.failures import FailureWatch
 from icv_v2x.pipeline.parking_guidance import ParkingGuidance
 
 if TYPE_CHECKING:
+    from icv_v2x.advisory.mode import Condition
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.nodes.health import Status
     from icv_v2x.parameters import NodeParameters, Parameters
@@ -66,12 +63,8 @@ class V2xTranslator(ManagedNode):
         self._signals = SignalSpeaker(self)
         self._platoons = PlatoonSpeaker(self)
         listen_to_ego(self, perception.receive)
-        listen_to_radio(self, perception)
+        self._driver = listen_to_unit(self, perception)
         listen_to_detections(self, perception)
-        listen_to_decoded_objects(self, perception)
-        listen_to_lanes(self, perception)
-        listen_to_road_events(self, perception)
-        listen_to_signals(self, perception)
         self._identity = OwnIdentity(self, self._take_identity)
 
     def start(self) -> None:
@@ -110,6 +103,10 @@ class V2xTranslator(ManagedNode):
         self._perception.configure(parameters)
         self._guidance.configure(parameters)
 
+    def state(self) -> Condition:
+        """Return what the last instant says against advisories."""
+        return self._bounds.state
+
     def statuses(self) -> list[Status]:
         """Return trust and what became of the frames."""
         statuses = [trust_status(self.parameters)]
@@ -125,7 +122,7 @@ class V2xTranslator(ManagedNode):
         guided = self._guidance.assess(tracks, ego, self._perception.parking(instant))
         self._parking.show(self._guidance.guidance, instant)
         self._bounds.show([
-            *self._perception.conditions(instant),
+            *self._driver.conditions(), *self._perception.conditions(instant),
             *self._failures.conditions(instant, self._guidance.failures)], instant)
         self._publish(instant, Mode.ACTIVE, '', guided)
         self._lanes.show(self._perception.roads(instant), instant)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from icv_v2x.advisory.arbiter import Arbiter
+from icv_v2x.advisory.types import Level
 from icv_v2x.inputs import MergeRequest, PlatoonRequest
 from icv_v2x.pipeline.collision import CollisionWarning
 from icv_v2x.pipeline.failures import FailureWatch
@@ -17,6 +18,8 @@ from icv_v2x.pipeline.platooning import PlatoonStage
 from icv_v2x.pipeline.road_services import RoadServices, RoadSide
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from icv_v2x.advisory.merge_plan import MergePlan
     from icv_v2x.advisory.mode import Condition
     from icv_v2x.advisory.types import Advisory, Mode
@@ -54,6 +57,7 @@ class Cycle:
         guidance: Where the vehicle is guided to in one of them, None for nowhere.
         platoon_plan: What to do in a platoon, None where none is wanted.
         platoons: What others say of platoons.
+        ceiling: The highest level that the mode allows.
     """
 
     stamp: int
@@ -70,6 +74,7 @@ class Cycle:
     guidance: Guidance | None = None
     platoon_plan: PlatoonPlan | None = None
     platoons: tuple[PlatoonStatement, ...] = ()
+    ceiling: Level = Level.NONE
 
 
 class Pipeline:
@@ -133,11 +138,12 @@ class Pipeline:
         """Count radio frames that could not be taken in at all."""
         self._perception.lose(frames, reason)
 
-    def cycle(self, now: int) -> Cycle:
+    def cycle(self, now: int, doubts: Iterable[Condition] = ()) -> Cycle:
         """Run one cycle.
 
         Args:
             now: [ns since the Unix epoch]; going back starts anew.
+            doubts: What bounds what may be said and is not known to the pipeline itself.
 
         Returns:
             What is published at that instant, and what it rests on.
@@ -163,11 +169,12 @@ class Pipeline:
             tracks, ego, self._perception.detections(now), platoons)
         candidates += platooning
         verdict = self._arbiter.arbitrate(now, candidates, None if ego is None else ego.age,
-            [*self._perception.conditions(now), *self._own_conditions(now)])
+            [*doubts, *self._perception.conditions(now), *self._own_conditions(now)])
         self._perception.counters.cycles += 1
         return Cycle(
             now, verdict.mode, verdict.mode_reason, verdict.advisories, plan, ego, tracks, roads,
-            events, signals, side.parking, self._services.guidance, platoon_plan, platoons)
+            events, signals, side.parking, self._services.guidance, platoon_plan, platoons,
+            verdict.ceiling)
 
     def _own_conditions(self, now: int) -> list[Condition]:
         """Return what the applications say against what may be said."""

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,10 +23,20 @@ from icv_v2x.tools.terminal import say
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterable, Iterator
+
+    from icv_v2x.tools.fault_bench.drives import Drive
 
 ROWS = tuple(sorted(
     (*CHANNEL_ROWS, *TIME_ROWS, *SENDER_ROWS, *CONTENT_ROWS), key=lambda row: row.number))
 """All rows that run in process."""
+
+NUMBERS = tuple(range(1, 31))
+"""Of the whole matrix."""
+
+
+LIVE_ROWS = (10, 11, 15, 26, 28, 30)
+"""Numbers of the rows that take processes and the middleware, some of them besides."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -37,15 +49,21 @@ def add_arguments(parser: ArgumentParser) -> None:
         'bag', metavar='BAG', type=Path, nargs='?',
         help='recording in the place of the scripted drives, for the rows that allow it')
     parser.add_argument(
+        '--live', action='store_true',
+        help='also the rows that take processes, hard kills and the middleware: '
+        f'{", ".join(map(str, LIVE_ROWS))}; the soak of row 30 alone takes half an hour')
+    parser.add_argument(
+        '--only-live', action='store_true', help='only those')
+    parser.add_argument(
         '--rows', metavar='N', type=int, nargs='+', help='only these rows')
+    parser.add_argument(
+        '--levels', metavar='WORD', nargs='+', default=[],
+        help='only levels with one of these words in their names')
     parser.add_argument(
         '--quick', action='store_true', help='one level a row, fewer drives, 10 cycles a second')
     parser.add_argument(
-        '--live', action='store_true',
-        help='the rows that take processes and the middleware (10, 11, 26, 28, 30) instead')
-    parser.add_argument(
-        '--soak', metavar='S', type=float, default=60.0,
-        help='how long row 30 lasts [s] (default: 60)')
+        '--soak', metavar='S', type=float, default=1800.0,
+        help='how long row 30 lasts after its first minute [s] (default: 1800)')
     parser.add_argument('--json', metavar='OUT', type=Path, help='write all figures to a file')
 
 
@@ -62,50 +80,69 @@ def run(arguments: Namespace) -> int:
         SourceError: A row is not known, or there is no middleware for the live ones.
         BagError: The recording cannot be read.
     """
-    measured = _live(arguments) if arguments.live else _in_process(arguments)
+    for number in arguments.rows or ():
+        if number not in NUMBERS:
+            raise SourceError(
+                f'there is no row {number}; expected one of {", ".join(map(str, NUMBERS))}')
+    live = _live(arguments) if arguments.live or arguments.only_live else ()
     table = []
-    for row, level, found in measured:
+    for row, level, found in itertools.chain(
+            () if arguments.only_live else _in_process(arguments), live):
         table.append(_entry(row, level, found))
         sys.stdout.write(_line(table[-1]) + '\n')
         sys.stdout.flush()
-    failed = sum(not entry['passed'] for entry in table)
-    sys.stdout.write(f'{len(table)} levels, {len(table) - failed} pass, {failed} fail\n')
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps(table, indent=1) + '\n', encoding='utf-8')
-    return int(failed > 0)
+        if arguments.json is not None:
+            arguments.json.write_text(json.dumps(table, indent=1) + '\n', encoding='utf-8')
+    failed = [entry for entry in table if not entry['passed']]
+    sys.stdout.write(_summary(table, failed, arguments.rows or NUMBERS))
+    return int(bool(failed))
 
 
-def chosen(numbers: list[int] | None, rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    """Return the rows of the given numbers, all for None.
+def _summary(
+    table: list[dict[str, Any]], failed: list[dict[str, Any]], wanted: Iterable[int],
+) -> str:
+    measured = {entry['row'] for entry in table}
+    lines = [
+        f'{len(measured)} rows, {len(table)} levels, {len(table) - len(failed)} pass, '
+        f'{len(failed)} fail']
+    lines += [f'    fails: row {entry["row"]}, {entry["level"]}' for entry in failed]
+    left_out = sorted(set(wanted) - measured)
+    if left_out:
+        lines.append(
+            f'    not measured: rows {", ".join(map(str, left_out))}; --live measures what takes '
+            'processes and the middleware')
+    for name, what in (('L', 'received = accepted + rejected'), ('FA', 'false IMMINENT')):
+        held = [entry['figures'][name] for entry in table if name in entry['figures']]
+        if name == 'L':
+            lines.append(f'    {what} in {sum(map(bool, held))} of {len(held)} levels')
+        else:
+            lines.append(f'    {what}: {round(sum(held))} in {len(held)} levels')
+    return '\n'.join(lines) + '\n'
 
-    Raises:
-        SourceError: There is no such row.
-    """
-    known = {row.number for row in rows}
-    for number in numbers or ():
-        if number not in known:
-            raise SourceError(
-                f'there is no row {number}; expected one of {", ".join(map(str, sorted(known)))}')
-    return tuple(row for row in rows if numbers is None or row.number in numbers)
 
-
-def _in_process(arguments: Namespace) -> Any:
-    recording = None if arguments.bag is None else drive_of_bag(arguments.bag)
-    rows = chosen(arguments.rows, ROWS)
-    if recording is not None:
-        left_out = [str(row.number) for row in rows if not row.any_drive]
-        rows = tuple(row for row in rows if row.any_drive)
-        if left_out:
-            say(f'rows that need their own drives are left out: {", ".join(left_out)}')
-    bench = quick_bench() if arguments.quick else Bench(recording=recording)
+def chosen(arguments: Namespace, rows: tuple[Row, ...]) -> Iterator[tuple[Row, Any]]:
+    """Yield the rows and levels that are asked for."""
     for row in rows:
-        for level in (row.quick,) if arguments.quick else row.levels:
-            yield row, level, measure(bench, row, level)
+        if arguments.rows is None or row.number in arguments.rows:
+            for level in (row.quick,) if arguments.quick else row.levels:
+                if not arguments.levels or any(
+                        word in _word(level) for word in arguments.levels):
+                    yield row, level
 
 
-def quick_bench() -> Bench:
+def _in_process(arguments: Namespace) -> Iterator[tuple[Row, Any, Findings]]:
+    recording = None if arguments.bag is None else drive_of_bag(arguments.bag)
+    bench = quick_bench(recording) if arguments.quick else Bench(recording=recording)
+    scripted = Bench() if not arguments.quick else quick_bench()
+    if recording is not None:
+        say(f'{arguments.bag}: {bench.of_recording}')
+    for row, level in chosen(arguments, ROWS):
+        yield row, level, measure(bench if row.any_drive else scripted, row, level)
+
+
+def quick_bench(recording: Drive | None = None) -> Bench:
     """Return the bench of a quick pass."""
-    return Bench(seeds=(0,), rate=10.0, thorough=False)
+    return Bench(seeds=(0,), rate=10.0, thorough=False, recording=recording)
 
 
 def measure(bench: Bench, row: Row, level: Any) -> Findings:
@@ -118,14 +155,19 @@ def measure(bench: Bench, row: Row, level: Any) -> Findings:
         return found
 
 
-def _live(arguments: Namespace) -> Any:
+def _live(arguments: Namespace) -> Iterator[tuple[Row, Any, Findings]]:
     try:
         # What speaks to the middleware lies with the nodes and is loaded only here.
-        from icv_v2x.nodes.fault_bench import measure_live  # noqa: PLC0415
+        from icv_v2x.nodes.fault_bench import rows  # noqa: PLC0415
     except ImportError as error:
         raise SourceError(
             f'--live needs rclpy and icv_v2x_msgs, which are not here ({error})') from error
-    yield from measure_live(arguments.rows, arguments.soak)
+    # The processes started are ended also where the command itself is.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    scripted = Bench()
+    return (
+        (row, level, measure(scripted, row, level))
+        for row, level in chosen(arguments, rows(arguments.soak)))
 
 
 def _entry(row: Row, level: Any, found: Findings) -> dict[str, Any]:

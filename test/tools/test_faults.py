@@ -49,7 +49,7 @@ def test_the_command_prints_and_writes_its_figures_and_refuses_unknown_rows(
 ) -> None:
     out = tmp_path / 'figures.json'
     assert main(['faults', '--quick', '--rows', '27', '--json', str(out)]) == 0
-    assert '1 levels, 1 pass, 0 fail' in capsys.readouterr().out
+    assert '1 rows, 1 levels, 1 pass, 0 fail' in capsys.readouterr().out
     entry, = json.loads(out.read_text())
     assert (entry['row'], entry['passed'], entry['failed']) == (27, True, [])
     assert main(['faults', '--rows', '99']) == 2
@@ -58,4 +58,4 @@ def test_the_command_prints_and_writes_its_figures_and_refuses_unknown_rows(
 
 @pytest.mark.middleware
 def test_an_absent_driver_is_told_of_over_the_middleware() -> None:
-    assert main(['faults', '--live', '--rows', '28']) == 0
+    assert main(['faults', '--only-live', '--rows', '28', '--levels', 'absent']) == 0

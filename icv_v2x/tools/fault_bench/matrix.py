@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from icv_v2x.faults import Operator
 
-Figure = float | int | str | bool
+Figure = float | int | str | bool | tuple[float, ...]
 
 
 @dataclass
@@ -43,13 +43,13 @@ class Findings:
 
     def worst(self, name: str, value: float, *, most: float) -> None:
         """Keep the greatest of the values under one name, none of which may exceed a limit."""
-        self.figures[name] = max(float(self.figures.get(name, -math.inf)), value)
+        self.figures[name] = max(_number(self.figures.get(name), -math.inf), value)
         if not value <= most:
             self._fail(f'{name} is {_text(value)}, expected at most {most:g}')
 
     def least(self, name: str, value: float, *, least: float) -> None:
         """Keep the smallest of the values under one name, none of which may fall below."""
-        self.figures[name] = min(float(self.figures.get(name, math.inf)), value)
+        self.figures[name] = min(_number(self.figures.get(name), math.inf), value)
         if not value >= least:
             self._fail(f'{name} is {_text(value)}, expected at least {least:g}')
 
@@ -115,14 +115,26 @@ class Bench:
         self._clean: dict[int, Trial] = {}
 
     def threats(self) -> tuple[Drive, ...]:
-        """Return the drives with a threat."""
-        if self._recording is not None:
+        """Return the drives with a threat; a recording without a warning is none."""
+        if self._recording is not None and self.threatened(self._recording):
             return (self._recording,)
         return tuple(map(scripted, THREATS if self.thorough else THREATS[:1]))
 
     def calm(self) -> Drive:
         """Return the drive without."""
         return self._recording or scripted('calm')
+
+    @property
+    def of_recording(self) -> str:
+        """What the recording is used for, in words."""
+        drive = self._recording
+        if drive is None:
+            return 'no recording'
+        clean, threats = self.clean(drive), self.threatened(drive)
+        used = f'{len(clean.cycles)} cycles, {clean.frames} frames; '
+        if threats:
+            return f'{used}warns of {len(threats)} road users, in the place of all drives'
+        return f'{used}warns of nobody, in the place of the drive without a threat'
 
     def clean(self, drive: Drive) -> Trial:
         """Return the run of a drive that nothing strikes."""
@@ -199,6 +211,10 @@ def compare_calm(
     trial = bench.run(drive, operators, seed=seed, **how)
     common(found, trial, bench.clean(drive))
     return trial
+
+
+def _number(value: Figure | None, otherwise: float) -> float:
+    return float(value) if isinstance(value, (int, float)) else otherwise
 
 
 def _text(value: float) -> str:
