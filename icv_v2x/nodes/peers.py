@@ -9,7 +9,7 @@ from icv_v2x.nodes.health import Severity, Status
 PERIOD = 0.25
 """A node gives a sign of life this often [s]."""
 
-SILENT_AFTER = 0.6
+SILENT_AFTER = 0.75
 """A node without a sign of life for this long has died or is stuck [s]."""
 
 FAREWELL = '-'

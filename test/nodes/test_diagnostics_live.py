@@ -44,6 +44,15 @@ def test_what_does_not_fit_and_who_died_is_told_soon_and_with_a_remedy(
     processes.wait(
         lambda: processes.diagnostics().get('/v2x_stack: other nodes', {}).get('message')
         == '1 others live', 'the nodes to know each other')
+    others = '/v2x_stack: other nodes'
+    # who ends in order is not mourned
+    processes.end('obu_udp_driver', signal.SIGTERM)
+    processes.wait(
+        lambda: processes.diagnostics()[others]['message'] == '0 others live', 'the farewell')
+    assert processes.diagnostics()[others]['level'] == 0
+    processes.node('obu_udp_driver', None, 'udp.bind_port:=0')
+    processes.wait(
+        lambda: processes.diagnostics()[others]['message'] == '1 others live', 'the driver again')
     strangers = processes.start('strangers', [sys.executable, str(HERE / 'strangers.py')])
     processes.wait(lambda: processes.out('strangers').read_text(), 'the strangers')
     begin = int(processes.out('strangers').read_text())
@@ -68,21 +77,6 @@ def test_what_does_not_fit_and_who_died_is_told_soon_and_with_a_remedy(
 
     killed = time.time_ns()
     processes.end('obu_udp_driver', signal.SIGKILL)
-    dead = first(processes, '/v2x_stack: other nodes', lambda s: s['level'] == 2)
+    dead = first(processes, others, lambda s: s['level'] == 2)
     assert dead - killed < AT_ONCE
-    assert '/obu_udp_driver' in processes.diagnostics()['/v2x_stack: other nodes']['message']
-
-
-def test_a_node_that_ends_in_order_is_not_mourned(processes: Live, parameters: Path) -> None:
-    processes.record()
-    processes.node('advisory_arbiter', parameters)
-    processes.node('obu_udp_driver', None, 'udp.bind_port:=0')
-    other = '/advisory_arbiter: other nodes'
-    processes.wait(
-        lambda: processes.diagnostics().get(other, {}).get('message') == '1 others live',
-        'the nodes to know each other')
-    processes.end('obu_udp_driver', signal.SIGTERM)
-    processes.wait(
-        lambda: processes.diagnostics()[other]['message'] == '0 others live', 'the farewell')
-    time.sleep(0.8)
-    assert processes.diagnostics()[other]['level'] == 0
+    assert '/obu_udp_driver' in processes.diagnostics()[others]['message']

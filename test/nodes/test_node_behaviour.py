@@ -255,7 +255,7 @@ def test_going_through_the_lifecycle_leaves_nothing_behind(
 ) -> None:
     benchmark = HERE.parents[1] / 'benchmarks' / 'lifecycle.py'
     process = processes.start('cycles', [
-        sys.executable, str(benchmark), '--cycles', '12', '--nodes', 'v2x_translator',
+        sys.executable, str(benchmark), '--cycles', '8', '--nodes', 'v2x_translator',
         'advisory_arbiter', '--params', str(parameters)])
     assert process.wait(timeout=90.0) == 0, processes.err('cycles').read_text()
     for line in processes.out('cycles').read_text().splitlines():
