@@ -125,6 +125,7 @@ class Driver:
         self._delay = math.nan
         self._stamp = 0
         self._radio_since: int | None = None
+        self._silent_since: int | None = None
         self._by_radio: int | None = None
         self._blind_since: int | None = None
 
@@ -209,10 +210,14 @@ class Driver:
         elapsed = (now - self._stamp) / _SECOND
         self._stamp = now
         if not told:
-            self._radio_since = None
+            self._silent_since = now if self._silent_since is None else self._silent_since
+            # A few lost messages in a row are no silence.
+            if now - self._silent_since > self._parameters.platooning.radio_age * _SECOND:
+                self._radio_since = None
             if not math.isfinite(self._delay):
                 self._delay = 0.0
             return
+        self._silent_since = None
         if self._radio_since is None:
             self._radio_since = now
         if not math.isfinite(self._delay) or not 0.0 < elapsed < 1.0:
