@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _SECOND = 1e9
 _STEP, _STEPS = 0.1, 30
 # Time constant of the mean delay of messages [s].
-_DELAY_MEMORY = 3.0
+_DELAY_MEMORY = 10.0
 # Speeding up ahead is not expected to go on longer [s].
 _SPEEDING_UP = 1.0
 # Without any knowledge of the vehicle ahead the gap is opened so hard, for so long [m/s2, s].
@@ -150,7 +150,7 @@ class Driver:
         if not math.isfinite(self._law.time_gap):
             self._law.begin_with(ahead, ego.speed, limits)
         safe = safe_gap_time(max(ego.speed, 0.0), limits, self._delay + LOOP_DELAY)
-        stable = stable_gap_time(ego.speed, limits, self._delay + LOOP_DELAY)
+        stable = stable_gap_time(limits, self._delay + LOOP_DELAY)
         shortest = max(limits.gap_time, stable, safe)
         if wide == 'state' and situation.keeps and told:
             gap_time = min(

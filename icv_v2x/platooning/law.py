@@ -67,6 +67,9 @@ LAG_DOUBT = 0.25
 _FREQUENCIES = np.logspace(-2.3, 0.9, 160) * 2.0 * math.pi
 _GAP_TIMES = np.arange(0.3, 3.001, 0.02)
 _TOLERATED = 1.0005
+# A change of the time gap sets in and ends gently: its rate grows by this a second [1/s], and what
+# is left of it goes with this time constant [s].
+_RAMP_JERK, _RAMP_END = 0.05, 1.5
 # No gap is kept by less [s].
 _LEAST_TIME_GAP = 0.3
 
@@ -196,7 +199,12 @@ def least_gap_time(delay: float, lag: float) -> float:
         delay: Of what is told of the vehicle ahead [s].
         lag: Of the own drive [s]; it may be a quarter more or less.
     """
-    return _least_gap_time(math.ceil(max(delay, 0.0) * 20.0 - 1e-9), round(lag, 2))
+    # Between the points of the design linearly, so that a delay that varies moves no gap in steps.
+    twentieths = max(delay, 0.0) * 20.0
+    below = math.floor(twentieths)
+    lag = round(lag, 2)
+    lower, upper = _least_gap_time(below, lag), _least_gap_time(below + 1, lag)
+    return lower + (twentieths - below) * (upper - lower)
 
 
 @lru_cache(maxsize=256)
@@ -212,11 +220,13 @@ def _least_gap_time(twentieths: int, lag: float) -> float:
     return float(_GAP_TIMES[min(first, len(_GAP_TIMES) - 1)])
 
 
-def stable_gap_time(speed: float, limits: Limits, delay: float) -> float:
-    """Return the least time gap with which the string is stable at a speed [s]."""
-    least = least_gap_time(delay, limits.lag)
-    slow = GIVEN_AT_SPEED * speed < limits.standstill_gap
-    return least + GIVEN_AT_SPEED if slow else least
+def stable_gap_time(limits: Limits, delay: float) -> float:
+    """Return the least time gap with which the string is stable at every speed [s].
+
+    It is the same at all speeds, though fast less would do: a gap that opened and closed with the
+    speed would itself be a disturbance.
+    """
+    return least_gap_time(delay, limits.lag) + GIVEN_AT_SPEED
 
 
 def safe_gap_time(speed: float, limits: Limits, delay: float) -> float:
@@ -279,12 +289,14 @@ class GapLaw:
         """Begin anew with the next step."""
         self._wanted = math.nan
         self.time_gap = math.nan
+        self._rate = 0.0
         self._stamp = 0
 
     def copy(self) -> GapLaw:
         """Return a law in the same state."""
         other = GapLaw()
         other._wanted, other.time_gap, other._stamp = self._wanted, self.time_gap, self._stamp
+        other._rate = self._rate
         return other
 
     def begin_with(self, ahead: Ahead, speed: float, limits: Limits) -> None:
@@ -294,6 +306,7 @@ class GapLaw:
         if GIVEN_AT_SPEED * speed < limits.standstill_gap:
             there = (ahead.gap - limits.standstill_gap) / speed + GIVEN_AT_SPEED
         self.time_gap = min(max(there, _LEAST_TIME_GAP), limits.fallback_gap_time)
+        self._rate = 0.0
 
     def step(
         self, stamp: int, speed: float, acceleration: float, ahead: Ahead | None, limits: Limits,
@@ -357,12 +370,14 @@ class GapLaw:
     def _ramp(self, gap_time: float, elapsed: float, limits: Limits) -> float:
         """Move the time gap towards the wanted one; return how fast it changes."""
         if not math.isfinite(self.time_gap):
-            self.time_gap = gap_time
+            self.time_gap, self._rate = gap_time, 0.0
             return 0.0
-        step = min(
-            max(gap_time - self.time_gap, -limits.closing * elapsed), limits.opening * elapsed)
-        self.time_gap += step
-        return step / elapsed if elapsed > 0.0 else 0.0
+        wanted = min(
+            max((gap_time - self.time_gap) / _RAMP_END, -limits.closing), limits.opening)
+        change = _RAMP_JERK * elapsed
+        self._rate += min(max(wanted - self._rate, -change), change)
+        self.time_gap += self._rate * elapsed
+        return self._rate
 
     def _free(self, speed: float, limits: Limits) -> Answer:
         """Hold the speed, within the limit."""

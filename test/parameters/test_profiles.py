@@ -149,7 +149,7 @@ def test_a_truck_keeps_more_distance_in_a_platoon_than_a_car() -> None:
         values = {**PLACE, **read(profiles.profile_file(name))}
         limits = limits_of(build(Parameters, values), math.nan)
         return max(
-            limits.gap_time, stable_gap_time(22.2, limits, 0.2), safe_gap_time(22.2, limits, 0.2))
+            limits.gap_time, stable_gap_time(limits, 0.2), safe_gap_time(22.2, limits, 0.2))
 
     assert least('passenger_car') == pytest.approx(0.6, abs=0.03)
     assert least('highway_truck') > 0.85
