@@ -35,7 +35,8 @@ NODES = {
     'v2x_transmitter': 'V2xTransmitter', 'obu_udp_driver': 'ObuUdpDriver',
 }
 OBJECTS = 'icv_v2x_msgs/msg/ObjectArray'
-EXEMPT = ('/diagnostics', '/icv_v2x/alive', '/rosout', '/parameter_events')
+EXEMPT = (
+    '/diagnostics', '/v2x/heartbeat', '/icv_v2x/alive', '/rosout', '/parameter_events')
 """Topics that a node speaks on while inactive too."""
 ACTIVE, INACTIVE = 0.12, 0.06
 """Seconds that a node is active, and that it has to be silent."""
