@@ -72,6 +72,12 @@ def panels(node: Any) -> Iterator[str]:
         yield from panels(node['second'])
 
 
+def test_the_documentation_tells_of_every_namespace() -> None:
+    text = (CONFIG.parent / 'docs' / 'seeing.md').read_text(encoding='utf-8')
+    for namespace, shown in NAMESPACES.items():
+        assert f'| `{namespace}` | {shown} |' in text
+
+
 def test_rviz_shows_topics_that_there_are_with_every_namespace() -> None:
     shown = {d['Topic']['Value']: d for d in displays() if 'Topic' in d}
     assert set(shown) <= set(published())
