@@ -116,6 +116,10 @@ def generate_launch_description() -> LaunchDescription:
             description='Whether to start v2x_markers as well; it draws for RViz and Foxglove, '
             'while somebody looks.'),
         DeclareLaunchArgument(
+            'shadow', default_value='false', choices=['true', 'false'],
+            description='Shadow mode: everything runs, and nothing that could be acted on is '
+            'published; what would have been is on v2x/shadow/.'),
+        DeclareLaunchArgument(
             'respawn', default_value='true', choices=['true', 'false'],
             description='Whether a node that ended unexpectedly is started again.'),
         *(
@@ -150,6 +154,8 @@ def nodes(context: LaunchContext) -> list[Node]:
         'use_sim_time': value('use_sim_time') == 'true',
         'autostart': value('autostart') == 'true',
     }
+    if value('shadow') == 'true':
+        settings['shadow'] = True
     if value('profile'):
         settings['profile'] = Path(value('profile')).stem
     remappings = [

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from icv_v2x.parameters import Parameters
 
+SHADOW = 'shadow mode: nothing is said'
+"""How the reason of the mode begins in shadow mode."""
+
 # Of two applications that see the same subject at the same level, the earlier one speaks.
 _PRECEDENCE = (
     Application.VRUCW, Application.LTA, Application.ICW, Application.FCW, Application.EBW,
@@ -38,6 +41,7 @@ class Verdict:
         mode_reason: Why the mode is not ACTIVE.
         advisories: The most urgent first.
         ceiling: The highest level that the mode allows.
+        withheld: What would be published without shadow mode, None where that is off.
     """
 
     stamp: int
@@ -45,6 +49,7 @@ class Verdict:
     mode_reason: str
     advisories: tuple[Advisory, ...]
     ceiling: Level = Level.IMMINENT
+    withheld: Verdict | None = None
 
 
 class Arbiter:
@@ -61,6 +66,7 @@ class Arbiter:
         """Take changed parameters over; situations keep their ids."""
         self._arbitration = parameters.arbitration
         self._ego = parameters.ego
+        self._shadow = parameters.shadow
 
     def clear(self) -> None:
         """Forget every situation; ids are not given again."""
@@ -106,7 +112,8 @@ class Arbiter:
             replace(advisory, id=self._id(now, advisory), valid_until=now + validity)
             for advisory in chosen
         )
-        return Verdict(now, mode, reason, advisories, ceiling)
+        verdict = Verdict(now, mode, reason, advisories, ceiling)
+        return in_shadow(verdict) if self._shadow else verdict
 
     def _id(self, now: int, advisory: Advisory) -> int:
         # One situation is one ego and one subject, all collision applications together.
@@ -118,6 +125,16 @@ class Arbiter:
             self._next_id = self._next_id % 0xFFFFFFFF + 1
         self._known[key] = (number, now)
         return number
+
+
+def in_shadow(verdict: Verdict) -> Verdict:
+    """Return what shadow mode publishes in the place of a verdict: that nothing is said.
+
+    INHIBITED, since ACTIVE without advisories would say that there is nothing to warn of.
+    """
+    return Verdict(
+        verdict.stamp, Mode.INHIBITED, f'{SHADOW}; otherwise {verdict.mode.name}', (),
+        Level.NONE, verdict)
 
 
 def _tell(

@@ -71,6 +71,8 @@ RULES = (
          Level.NONE),
     Rule(Mode.INHIBITED, 'for 1.5 s vehicles are seen that send from a GCJ-02 shift away',
          '1.5 s without', Level.NONE),
+    Rule(Mode.INHIBITED, 'started with `shadow`; `v2x/shadow/advisories` has what would be said',
+         'started without', Level.NONE),
     Rule(Mode.FAULT, 'an application failed by a defect of its own in the last second',
          '1 s without', Level.IMMINENT),
 )

@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from icv_v2x.advisory.arbiter import Arbiter
+from icv_v2x.advisory.arbiter import Arbiter, in_shadow
 from icv_v2x.advisory.mode import Condition
 from icv_v2x.advisory.types import Level, Mode
 from icv_v2x.interchange import from_message
@@ -21,6 +21,7 @@ from icv_v2x.nodes.cycle_timer import STEP_BACK
 from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.pipeline_inputs import listen_to_ego
 from icv_v2x.nodes.run import run
+from icv_v2x.nodes.shadow import ShadowSpeaker
 from icv_v2x.nodes.states import mode_status
 from icv_v2x.world.ego_estimator import EgoEstimator
 
@@ -57,6 +58,7 @@ class AdvisoryArbiter(ManagedNode):
         self._ego = EgoEstimator(self.parameters)
         self._say = self.speak('v2x/advisories', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
         self._conditions_said = ConditionKeeper(self)
+        self._withheld = ShadowSpeaker(self)
         listen_to_ego(self, self._ego.update, pose_only=True)
         for topic in limits.topics:
             self.listen(
@@ -118,16 +120,20 @@ class AdvisoryArbiter(ManagedNode):
             stamp, candidates, None if ego is None else ego.age,
             self._conditions_said.holding(stamp))
         self._ceiling = verdict.ceiling
-        mode, reason = verdict.mode, verdict.mode_reason
+        shadow = verdict.withheld is not None
+        told = verdict.withheld or verdict
         silent = self._sources.silent(time.monotonic_ns())
-        if silent and mode == Mode.ACTIVE:
-            mode, reason = Mode.DEGRADED, f'no answer from {", ".join(silent)}'
+        if silent and told.mode == Mode.ACTIVE:
+            told = replace(
+                told, mode=Mode.DEGRADED, mode_reason=f'no answer from {", ".join(silent)}')
         # What an earlier answer said is valid no longer than it would have been in time.
         late = stamp - oldest
-        self._publish(stamp, mode, reason, tuple(
+        told = replace(told, advisories=tuple(
             replace(advisory, valid_until=advisory.valid_until - late)
-            for advisory in verdict.advisories
-        ))
+            for advisory in told.advisories))
+        published = in_shadow(told) if shadow else told
+        self._withheld.show(published.withheld)
+        self._publish(stamp, published.mode, published.mode_reason, published.advisories)
 
     def _publish(
         self, stamp: int, mode: Mode, reason: str, advisories: tuple[Advisory, ...],

@@ -23,6 +23,7 @@ from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.message_classes import message_class
 from icv_v2x.nodes.pipeline_inputs import relative
 from icv_v2x.nodes.run import run
+from icv_v2x.nodes.shadow import topic_of
 from icv_v2x.parameters import ParameterError
 from icv_v2x.recorder import Event, EventRecorder, Limits
 
@@ -69,8 +70,8 @@ class EventRecorderNode(ManagedNode):
                 relative(topic), type_name, quality, functools.partial(self._keep, topic),
                 raw=True)
         self.listen(
-            relative(ADVISORIES), _ADVISORY_ARRAY, qos.vehicle_input(), self._hear, raw=True,
-            required=True, silent_after=_SILENT_AFTER)
+            topic_of(self, 'advisories'), _ADVISORY_ARRAY, qos.vehicle_input(), self._hear,
+            raw=True, required=True, silent_after=_SILENT_AFTER)
         self.listen(DIAGNOSTICS, _DIAGNOSTIC_ARRAY, qos.vehicle_input(), self._diagnose)
         self.get_logger().info(f'events are kept in {folder}')
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from icv_v2x.advisory.merge_plan import without_gaps
 from icv_v2x.merging import State
 from icv_v2x.nodes import qos
+from icv_v2x.nodes.shadow import topic_of
 
 if TYPE_CHECKING:
     from icv_v2x.advisory.merge_plan import MergePlan
@@ -21,7 +22,8 @@ class MergePlanSpeaker:
     def __init__(self, node: ManagedNode) -> None:
         """Create the publisher."""
         self._node = node
-        self._say = node.speak('v2x/merge_plan', 'icv_v2x_msgs/msg/MergePlan', qos.output())
+        self._say = node.speak(
+            topic_of(node, 'merge_plan'), 'icv_v2x_msgs/msg/MergePlan', qos.output())
         self._shown = False
 
     def show(self, plan: MergePlan | None, stamp: int) -> None:

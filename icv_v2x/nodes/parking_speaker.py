@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.nodes import qos
+from icv_v2x.nodes.shadow import topic_of
 
 if TYPE_CHECKING:
     from icv_v2x.nodes.managed_node import ManagedNode
@@ -24,7 +25,8 @@ class ParkingSpeaker:
     def __init__(self, node: ManagedNode) -> None:
         """Create the publisher."""
         self._node = node
-        self._say = node.speak('v2x/parking_path', 'nav_msgs/msg/Path', qos.output())
+        self._say = node.speak(
+            topic_of(node, 'parking_path'), 'nav_msgs/msg/Path', qos.output())
         self._shown: tuple[int, tuple[int, ...]] | None = None
         self._stamp = 0
 

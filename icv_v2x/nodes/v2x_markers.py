@@ -26,6 +26,7 @@ from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.marker_messages import marker_array, removal_of_all
 from icv_v2x.nodes.pipeline_inputs import listen_to_ego
 from icv_v2x.nodes.run import run
+from icv_v2x.nodes.shadow import topic_of
 from icv_v2x.roads import road_model
 from icv_v2x.world.ego_estimator import EgoEstimator
 
@@ -62,6 +63,8 @@ class V2xMarkers(ManagedNode):
         """Make the publisher; what is drawn is listened to once somebody looks."""
         self._say = self.speak(TOPIC, 'visualization_msgs/msg/MarkerArray', qos.markers())
         self._ego = EgoEstimator(self.parameters)
+        self._advisories, self._plan, self._parking = (
+            topic_of(self, name) for name in ('advisories', 'merge_plan', 'parking_path'))
         self._forget_all()
 
     def start(self) -> None:
@@ -105,20 +108,20 @@ class V2xMarkers(ManagedNode):
         listen_to_ego(self, self._ego.update)
         kept = {
             'v2x/objects': ('ObjectArray', from_message.tracks),
-            'v2x/advisories': ('AdvisoryArray', _advisories),
+            self._advisories: ('AdvisoryArray', _advisories),
             'v2x/signals': ('SignalArray', signals),
             'v2x/road_events': ('RoadEventArray', road_events),
-            'v2x/merge_plan': ('MergePlan', merge_plan),
+            self._plan: ('MergePlan', merge_plan),
             'planning/merge_request': ('MergeRequest', merge_request),
         }
         for topic, (kind, decode) in kept.items():
-            required = topic in ('v2x/objects', 'v2x/advisories')
+            required = topic in ('v2x/objects', self._advisories)
             self.listen(
                 topic, f'{_MESSAGES}/{kind}', qos.newest_input(), self._keeper(topic, decode),
                 required=required, silent_after=1.0 if required else 3600.0)
         self.listen(
-            'v2x/parking_path', 'nav_msgs/msg/Path', qos.newest_input(),
-            self._keeper('v2x/parking_path', _way), silent_after=3600.0)
+            self._parking, 'nav_msgs/msg/Path', qos.newest_input(),
+            self._keeper(self._parking, _way), silent_after=3600.0)
         self.listen(
             'v2x/lanes', f'{_MESSAGES}/LaneArray', qos.standing_output(), self._hear_lanes,
             silent_after=3600.0)
@@ -171,14 +174,14 @@ class V2xMarkers(ManagedNode):
         tracks = self._newest('v2x/objects')
         now = self.get_clock().now().nanoseconds
         stamp = now if tracks is None else tracks.stamp
-        mode, reason, advisories = self._newest('v2x/advisories') or (
+        mode, reason, advisories = self._newest(self._advisories) or (
             Mode.INIT, 'no advisories are heard', ())
         picture = Picture(
             tracks=tracks, ego=self._ego.state(stamp), mode=mode, mode_reason=reason,
             advisories=advisories, roads=self._roads, signals=self._newest('v2x/signals'),
-            events=self._newest('v2x/road_events'), plan=self._newest('v2x/merge_plan'),
+            events=self._newest('v2x/road_events'), plan=self._newest(self._plan),
             request=self._newest('planning/merge_request'),
-            way=self._newest('v2x/parking_path'))
+            way=self._newest(self._parking))
         placed, removed = self._board.update(
             time.monotonic_ns(), shapes_of(picture, self.parameters))
         self._drawn = len(placed)

@@ -26,6 +26,7 @@ from icv_v2x.nodes.pipeline_inputs import (
 from icv_v2x.nodes.platoon_speaker import PlatoonPlanSpeaker, PlatoonSpeaker
 from icv_v2x.nodes.road_event_speaker import RoadEventSpeaker
 from icv_v2x.nodes.run import run
+from icv_v2x.nodes.shadow import ShadowSpeaker
 from icv_v2x.nodes.signal_speaker import SignalSpeaker
 from icv_v2x.nodes.states import (
     mode_status,
@@ -62,6 +63,7 @@ class V2xStack(ManagedNode):
         self._pipeline = Pipeline(self.parameters)
         self._say = self.speak('v2x/advisories', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
         self._objects = ObjectSpeaker(self)
+        self._withheld = ShadowSpeaker(self)
         self._lanes = LaneSpeaker(self)
         self._events = RoadEventSpeaker(self)
         self._signals = SignalSpeaker(self)
@@ -121,6 +123,7 @@ class V2xStack(ManagedNode):
         cycle = self._pipeline.cycle(instant, self._driver.conditions())
         self._ceiling = cycle.ceiling
         self._publish(instant, cycle.mode, cycle.mode_reason, cycle.advisories)
+        self._withheld.show(cycle.withheld)
         self._objects.show(cycle.tracks)
         self._plans.show(cycle.merge_plan, instant)
         self._parking.show(cycle.guidance, instant)

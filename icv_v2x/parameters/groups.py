@@ -267,6 +267,9 @@ class Parameters:
     driving_side: str = parameter(
         'right', 'Side of the road that traffic keeps to.',
         choices=('right', 'left'), changeable=False)
+    shadow: bool = parameter(
+        False, 'Shadow mode: everything runs, and nothing that could be acted on is published; '
+        'what would have been is on v2x/shadow/ instead.', changeable=False)
     profile: str = parameter(
         '', 'Name of the vehicle profile in force, empty for none.', changeable=False)
     vehicle_class_numbering: str = parameter(

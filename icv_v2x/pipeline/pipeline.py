@@ -20,6 +20,7 @@ from icv_v2x.pipeline.road_services import RoadServices, RoadSide
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from icv_v2x.advisory.arbiter import Verdict
     from icv_v2x.advisory.merge_plan import MergePlan
     from icv_v2x.advisory.mode import Condition
     from icv_v2x.advisory.types import Advisory, Mode
@@ -58,6 +59,7 @@ class Cycle:
         platoon_plan: What to do in a platoon, None where none is wanted.
         platoons: What others say of platoons.
         ceiling: The highest level that the mode allows.
+        withheld: What would be published without shadow mode, None where that is off.
     """
 
     stamp: int
@@ -75,6 +77,7 @@ class Cycle:
     platoon_plan: PlatoonPlan | None = None
     platoons: tuple[PlatoonStatement, ...] = ()
     ceiling: Level = Level.NONE
+    withheld: Verdict | None = None
 
 
 class Pipeline:
@@ -174,7 +177,7 @@ class Pipeline:
         return Cycle(
             now, verdict.mode, verdict.mode_reason, verdict.advisories, plan, ego, tracks, roads,
             events, signals, side.parking, self._services.guidance, platoon_plan, platoons,
-            verdict.ceiling)
+            verdict.ceiling, verdict.withheld)
 
     def _own_conditions(self, now: int) -> list[Condition]:
         """Return what the applications say against what may be said."""

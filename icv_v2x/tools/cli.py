@@ -23,6 +23,9 @@ COMMANDS = {
     'faults': ('icv_v2x.tools.faults', 'run the fault matrix and print what it measures'),
     'sumo': ('icv_v2x.tools.sumo', "run the pipeline in SUMO's traffic (extra: sumo)"),
     'report': ('icv_v2x.tools.report', 'make a page from a bag or a replay'),
+    'watch': ('icv_v2x.tools.watch', 'show what is seen and said in the terminal'),
+    'shadow': (
+        'icv_v2x.tools.shadow', 'tell what would have been said, and what the driver then did'),
     'why': ('icv_v2x.tools.why', 'tell every comparison behind what was said of an object'),
     'export': (
         'icv_v2x.tools.export', 'replay a bag into tables for analysis (extra: data)'),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import sys
 from argparse import ArgumentParser, Namespace
@@ -198,10 +199,13 @@ def parameters_of(bag: Path, given: Path | None, profile: str | None = None) -> 
     """
     own = parameter_file(bag, given)
     if profile is None:
-        return load(own)
-    chosen = profile_file(profile)
-    files = (own, chosen) if given is None else (chosen, own)
-    return load(*files, profile=chosen.stem)
+        loaded = load(own)
+    else:
+        chosen = profile_file(profile)
+        files = (own, chosen) if given is None else (chosen, own)
+        loaded = load(*files, profile=chosen.stem)
+    # A replay is acted on by nobody: it tells what shadow mode withholds.
+    return dataclasses.replace(loaded, shadow=False)
 
 
 def parameter_file(bag: Path, given: Path | None) -> Path:

@@ -1,0 +1,52 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""Shadow mode over the middleware: the heartbeat goes on, warnings go aside."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from live import Live
+
+from icv_v2x.advisory.types import Level
+from icv_v2x.scenes import Scene, kmh, write
+
+pytestmark = pytest.mark.middleware
+
+ASIDE = """
+import time
+import rclpy
+from icv_v2x_msgs.msg import AdvisoryArray
+
+rclpy.init()
+node = rclpy.create_node('aside')
+levels = []
+node.create_subscription(
+    AdvisoryArray, '/v2x/shadow/advisories',
+    lambda m: levels.extend(a.level for a in m.advisories), 10)
+end = time.monotonic() + 45
+while time.monotonic() < end and max(levels, default=0) < 3:
+    rclpy.spin_once(node, timeout_sec=0.2)
+print(max(levels, default=0))
+"""
+
+
+def test_warnings_go_aside_and_the_heartbeat_goes_on(processes: Live, tmp_path: Path) -> None:
+    scene = Scene(duration=4.0)
+    scene.ego(kmh(50))
+    scene.car('leader', ahead=55.0, speed=0.0)
+    write(scene, tmp_path / 'drive')
+    processes.record()
+    processes.node('v2x_stack', tmp_path / 'drive.params.yaml', 'shadow:=true')
+    aside = processes.start('aside', [sys.executable, '-c', ASIDE])
+    processes.play(tmp_path / 'drive')
+    assert aside.wait(timeout=60.0) == 0, processes.err('aside').read_text()
+    assert int(processes.out('aside').read_text()) >= Level.WARNING
+    heard = processes.advisories()
+    assert len(heard) > 40
+    assert {one.mode for one in heard} == {'INHIBITED'}
+    assert [one for one in heard if one.advisories] == []
+    numbers = [one.sequence for one in heard]
+    assert numbers == sorted(set(numbers))
