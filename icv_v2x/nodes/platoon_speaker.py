@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from icv_v2x.nodes import qos
+from icv_v2x.nodes.shadow import topic_of
 from icv_v2x.platooning import PlatoonPlan, State
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ class PlatoonPlanSpeaker:
     def __init__(self, node: ManagedNode) -> None:
         """Create the publisher."""
         self._node = node
-        self._say = node.speak('v2x/platoon_plan', 'icv_v2x_msgs/msg/PlatoonPlan', qos.output())
+        self._say = node.speak(
+            topic_of(node, 'platoon_plan'), 'icv_v2x_msgs/msg/PlatoonPlan', qos.output())
         self._shown = False
 
     def show(self, plan: PlatoonPlan | None, stamp: int) -> None:

@@ -25,7 +25,7 @@ from icv_v2x.report.live_view import Health, InputLine, LiveView, ego_text, trac
 from icv_v2x.world.ego import EgoState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from icv_v2x.advisory.types import Advisory, Mode
     from icv_v2x.world.tracks import Tracks
@@ -41,7 +41,7 @@ _HEALTH = {
 _TOLD = 3.0
 
 
-def watch(namespace: str, period: float) -> Iterator[LiveView]:
+def watch(namespace: str, period: float) -> Generator[LiveView, None, None]:
     """Yield the present until an interruption.
 
     Args:

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from icv_v2x.report.situations import group_key
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from icv_v2x.advisory.types import Advisory
+    from icv_v2x.world.tracks import Tracks
 
 NUMBERS = (
     ('time_to_conflict', 2), ('gap', 1), ('closing_speed', 1), ('required_deceleration', 2),
@@ -21,11 +24,22 @@ NUMBERS = (
 )
 """Numbers of an advisory that the page shows, each with the decimals kept."""
 
+OF_SUBJECT = (('acceleration', 1), ('age', 2), ('period', 2), ('updates', 0), ('trust', 0))
+"""What the messages of a subject came to, likewise; an object is tracked by its messages."""
+
+_NOBODY = (math.nan,) * len(OF_SUBJECT)
+
 # Twice the period of the slowest cycle allowed, so that a pause is a pause at every rate.
 _PAUSE = 450_000_000
 _SAMPLE_INTERVAL = 100_000_000
 _REASON_INTERVAL = 500_000_000
 _TOLERANCE = 2_000_000
+
+
+class _Sample(NamedTuple):
+    stamp: int
+    advisory: Advisory
+    subject: tuple[float, ...]
 
 
 class AdvisoryRecorder:
@@ -46,8 +60,16 @@ class AdvisoryRecorder:
         self._open: dict[tuple[str, tuple[str, ...]], _Stretch] = {}
         self._stretches: list[_Stretch] = []
 
-    def add(self, stamp: int, advisories: Sequence[Advisory]) -> None:
-        """Take what was advised at one instant [ns]."""
+    def add(
+        self, stamp: int, advisories: Sequence[Advisory], tracks: Tracks | None = None,
+    ) -> None:
+        """Take what was advised at one instant.
+
+        Args:
+            stamp: The instant [ns].
+            advisories: What was advised.
+            tracks: The objects, None where the source of the run does not hold them.
+        """
         for key in [k for k, s in self._open.items() if not 0 <= stamp - s.last <= _PAUSE]:
             del self._open[key]
         spoken = set()
@@ -63,7 +85,8 @@ class AdvisoryRecorder:
                     continue
                 stretch = self._open[key] = _Stretch(advisory)
                 self._stretches.append(stretch)
-            self._samples += stretch.extend(stamp, advisory, self._interval)
+            sample = _Sample(stamp, advisory, _subject(advisory, tracks))
+            self._samples += stretch.extend(sample, self._interval)
         for key in [k for k in self._open if k not in spoken]:
             del self._open[key]
         if self._samples > self._samples_maximum:
@@ -79,6 +102,7 @@ class AdvisoryRecorder:
         reasons: dict[str, int] = {}
         return {
             'numbers': [name for name, _ in NUMBERS],
+            'ofSubject': [name for name, _ in OF_SUBJECT],
             'stretches': [s.document(origin, reasons) for s in self._stretches],
             'reasons': list(reasons),
         }
@@ -90,32 +114,33 @@ class _Stretch:
     def __init__(self, advisory: Advisory) -> None:
         self.last = 0
         self._first = advisory
-        self._samples: list[tuple[int, Advisory]] = []
-        self._pending: tuple[int, Advisory] | None = None
+        self._samples: list[_Sample] = []
+        self._pending: _Sample | None = None
 
-    def extend(self, stamp: int, advisory: Advisory, interval: int) -> int:
+    def extend(self, sample: _Sample, interval: int) -> int:
         """Take the next advisory and return by how many the samples grew."""
         before = len(self._samples)
-        self.last = stamp
+        advisory = sample.advisory
+        self.last = sample.stamp
         if self._samples:
-            newest, known = self._samples[-1]
+            newest, known, _ = self._samples[-1]
             changed = (advisory.level, advisory.action) != (known.level, known.action)
-            if not changed and stamp < newest + interval - _TOLERANCE:
-                self._pending = (stamp, advisory)
+            if not changed and sample.stamp < newest + interval - _TOLERANCE:
+                self._pending = sample
                 return 0
             if changed and self._pending is not None:
                 self._samples.append(self._pending)
-        self._samples.append((stamp, advisory))
+        self._samples.append(sample)
         self._pending = None
         return len(self._samples) - before
 
     def thin(self, interval: int) -> int:
         """Drop samples that come sooner than the interval and return how many are left."""
-        kept: list[tuple[int, Advisory]] = []
-        for stamp, advisory in self._samples:
-            same = bool(kept) and advisory.level == kept[-1][1].level
-            if not same or stamp >= kept[-1][0] + interval - _TOLERANCE:
-                kept.append((stamp, advisory))
+        kept: list[_Sample] = []
+        for sample in self._samples:
+            same = bool(kept) and sample.advisory.level == kept[-1].advisory.level
+            if not same or sample.stamp >= kept[-1].stamp + interval - _TOLERANCE:
+                kept.append(sample)
         self._samples = kept
         return len(kept)
 
@@ -128,24 +153,48 @@ class _Stretch:
             'group': group,
             'subject': subject,
             'others': list(self._first.subject_ids[1:]),
-            'time': [round((stamp - origin) / 1e6) for stamp, _ in samples],
-            'level': [int(advisory.level) for _, advisory in samples],
-            'action': [advisory.action.name for _, advisory in samples],
-            'trust': [2 * advisory.verified + advisory.corroborated for _, advisory in samples],
+            'time': [round((sample.stamp - origin) / 1e6) for sample in samples],
+            'level': [int(sample.advisory.level) for sample in samples],
+            'action': [sample.advisory.action.name for sample in samples],
+            'trust': [
+                2 * sample.advisory.verified + sample.advisory.corroborated
+                for sample in samples],
             'values': [
-                [_rounded(getattr(advisory, name), decimals) for _, advisory in samples]
+                [_rounded(getattr(sample.advisory, name), decimals) for sample in samples]
                 for name, decimals in NUMBERS
+            ],
+            'told': [
+                [_rounded(sample.subject[place], decimals) for sample in samples]
+                for place, (_, decimals) in enumerate(OF_SUBJECT)
             ],
             'reason': _reasons(samples, reasons),
         }
 
 
-def _reasons(samples: list[tuple[int, Advisory]], table: dict[str, int]) -> list[list[int]]:
+def _subject(advisory: Advisory, tracks: Tracks | None) -> tuple[float, ...]:
+    """Return the numbers of `OF_SUBJECT`, NaN for what is no tracked object."""
+    if tracks is None or not advisory.subject_ids:
+        return _NOBODY
+    sender, _, number = advisory.subject_ids[0].partition(':')
+    try:
+        named = int(sender, 16), int(number) if number else -1
+    except ValueError:
+        return _NOBODY
+    if named[0] >= 2**64:
+        return _NOBODY
+    rows = np.flatnonzero(
+        (tracks.sender_id == np.uint64(named[0])) & (tracks.object_id == named[1]))
+    if not len(rows):
+        return _NOBODY
+    return tuple(float(getattr(tracks, name)[rows[0]]) for name, _ in OF_SUBJECT)
+
+
+def _reasons(samples: list[_Sample], table: dict[str, int]) -> list[list[int]]:
     """Return which sentence holds from which sample on, a new one at most twice a second."""
     changes: list[list[int]] = []
     since = None
     level = None
-    for row, (stamp, advisory) in enumerate(samples):
+    for row, (stamp, advisory, _) in enumerate(samples):
         if since is not None and advisory.level == level and stamp < since + _REASON_INTERVAL:
             continue
         number = table.setdefault(advisory.reason, len(table))

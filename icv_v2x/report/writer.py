@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 # In the order in which they run; each adds its names for those after it.
 _SCRIPTS = (
     'data.js', 'chart.js', 'road.js', 'road_side.js', 'parking.js', 'map.js', 'map_layers.js',
-    'timeline.js', 'evidence.js', 'situations.js', 'health.js', 'merge.js', 'platoon.js',
-    'main.js',
+    'timeline.js', 'evidence.js', 'states.js', 'situations.js', 'health.js', 'merge.js',
+    'platoon.js', 'main.js',
 )
 _STYLES = ('page.css', 'panels.css')
 
@@ -178,7 +178,7 @@ class ReportWriter:
         self._parking.add(cycle.stamp, cycle.parking, cycle.guidance)
         self._merge.add(cycle.stamp, cycle.merge_plan, cycle.ego, cycle.tracks)
         self._platoon.add(cycle.stamp, cycle.platoon_plan, cycle.ego, cycle.tracks)
-        self._advisories.add(cycle.stamp, cycle.advisories)
+        self._advisories.add(cycle.stamp, cycle.advisories, cycle.tracks)
         self._warnings.add(cycle.stamp, cycle.advisories)
         self._notices.add(cycle.stamp, cycle.advisories)
         self._health.add(

@@ -32,7 +32,7 @@ from icv_v2x.tools.watch_view import line_of, picture
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from icv_v2x.pipeline import Cycle
 
@@ -88,7 +88,7 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _of_topics(namespace: str) -> Iterator[LiveView]:
+def _of_topics(namespace: str) -> Generator[LiveView, None, None]:
     try:
         # What speaks to the middleware lies with the nodes and is loaded only here.
         from icv_v2x.nodes.watcher import watch  # noqa: PLC0415
@@ -99,7 +99,7 @@ def _of_topics(namespace: str) -> Iterator[LiveView]:
     return watch(namespace, _PERIOD)
 
 
-def _of_bag(arguments: Namespace) -> Iterator[LiveView]:
+def _of_bag(arguments: Namespace) -> Generator[LiveView, None, None]:
     """Yield the views of a bag in its own time."""
     parameters = parameters_of(arguments.bag, arguments.params, arguments.profile)
     pipeline, meter = Pipeline(parameters), InputMeter()

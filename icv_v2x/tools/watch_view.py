@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 _NARROW, _WIDE = 72, 110
 # Lines of the terminal that advisories and inputs get at most.
 _ADVISORIES, _INPUTS = 8, 8
-# Titles and heads of the tables.
-_HEADS = 8
+# Titles, heads of tables and lines between, and the sentence below narrow tables.
+_HEADS, _SENTENCE = 12, 3
+# Objects that are shown at least, however low the terminal.
+_LEAST = 3
 
 _STYLES = {
     Level.NONE: '', Level.INFO: 'cyan', Level.CAUTION: 'yellow', Level.WARNING: 'bold bright_red',
@@ -55,9 +57,9 @@ def picture(view: LiveView, width: int, height: int) -> RenderableType:
         height: Of the terminal in lines.
     """
     said = view.advisories[:_ADVISORIES]
-    inputs = view.inputs[:_INPUTS]
-    lines = 1 if width >= _WIDE else 2
-    room = max(3, height - _HEADS - len(said) * lines - len(inputs))
+    room = height - _HEADS - len(said) - (0 if width >= _WIDE else _SENTENCE)
+    inputs = view.inputs[:max(0, min(_INPUTS, room - _LEAST))]
+    room = max(_LEAST, room - len(inputs))
     parts: list[RenderableType] = [_head(view, width), Text()]
     parts.append(_advisories(said, len(view.advisories), width))
     parts += [Text(), _tracks(view.tracks[:room], view.count, width)]
@@ -93,7 +95,7 @@ def _table(*columns: tuple[str, str]) -> Table:
         grows = name in ('why', 'object', 'state')
         table.add_column(
             name, justify='right' if side == 'right' else 'left', no_wrap=name != 'why',
-            ratio=1 if grows else None, overflow='ellipsis')
+            ratio=1 if grows else None, overflow='ellipsis', min_width=None if name else 4)
     return table
 
 
@@ -101,29 +103,27 @@ def _advisories(said: tuple[Advisory, ...], count: int, width: int) -> Renderabl
     title = f'Said ({count})' if count else 'Said: nothing'
     if not said:
         return Text(title, 'bold')
-    wide = width >= _WIDE
+    wide, narrow = width >= _WIDE, width < _NARROW
     table = _table(
-        ('', 'left'), ('said', 'left'), ('action', 'left'), ('subject', 'left'),
-        ('in', 'right'), *((('why', 'left'),) if wide else ()))
-    rows = []
+        ('', 'left'), ('said', 'left'), *(() if narrow else (('action', 'left'),)),
+        ('subject', 'left'), ('in', 'right'), *((('why', 'left'),) if wide else ()))
     for advisory in said:
         style = _STYLES[advisory.level]
         time = advisory.time_to_conflict
         cells = [
             Text(_MARKS[advisory.level], style),
             Text(f'{advisory.application.name} {advisory.level.name}', style),
-            Text(advisory.action.name.lower().replace('_', ' ')),
-            Text(_short(advisory.subject_ids[0]) if advisory.subject_ids else '-'),
+            *(() if narrow else (Text(advisory.action.name.lower().replace('_', ' ')),)),
+            Text(_short(advisory.subject_ids[0], narrow) if advisory.subject_ids else '-'),
             Text(f'{time:.1f} s' if math.isfinite(time) else '-'),
         ]
         if wide:
             cells.append(Text(advisory.reason))
         table.add_row(*cells)
-        rows.append(advisory)
     parts: list[RenderableType] = [Text(title, 'bold'), table]
     if not wide:
         parts.append(Text(
-            f'{rows[0].application.name}: {rows[0].reason}', no_wrap=False))
+            f'{said[0].application.name}: {said[0].reason}', no_wrap=False))
     return Group(*parts)
 
 
@@ -139,8 +139,9 @@ def _tracks(lines: tuple[TrackLine, ...], count: int, width: int) -> RenderableT
     for line in lines:
         cells = [
             Text(_MARKS[line.level], _STYLES[line.level]),
-            Text(f'{_short(line.name)} {line.kind}'),
-            Text(f'{line.ahead:.0f} m'), Text(f'{line.left:.1f} m'), Text(f'{3.6 * line.speed:.0f}'),
+            Text(f'{_short(line.name, not roomy)} {line.kind}'),
+            Text(f'{line.ahead:.0f} m'), Text(f'{line.left:.1f} m'),
+            Text(f'{3.6 * line.speed:.0f}'),
         ]
         if roomy:
             cells += [
@@ -160,7 +161,7 @@ def _inputs(lines: tuple[InputLine, ...]) -> RenderableType:
     return Group(Text('Inputs', 'bold'), table)
 
 
-def _short(name: str) -> str:
+def _short(name: str, narrow: bool) -> str:
     """Return the end of an id, which tells vehicles apart."""
     sender, _, number = name.partition(':')
-    return sender[-6:] + (f':{number}' if number else '')
+    return sender[-4 if narrow else -6:] + (f':{number}' if number else '')

@@ -44,8 +44,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope='module')
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Return a browser of its own, without a window."""
-    arguments = ['--no-sandbox', '--disable-gpu', '--no-first-run',
-                 '--disable-background-networking']
+    arguments = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+                 '--disable-background-networking', '--disable-component-update',
+                 '--disable-sync']
     with driver.sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             tmp_path_factory.mktemp('profile'), executable_path=CHROMIUM, headless=True,
@@ -80,6 +81,23 @@ def picture(page: Any) -> str:
     """Return the pixels of the map."""
     pixels: str = page.evaluate("document.getElementById('scene').toDataURL()")
     return pixels
+
+
+def spot_of(page: Any, name: str) -> list[float]:
+    """Return where on the page an object in the ego's lane is, found as a hand would."""
+    spot: list[float] = page.evaluate("""(name) => {
+        const canvas = document.getElementById('scene');
+        const hover = document.getElementById('hover');
+        const box = canvas.getBoundingClientRect();
+        const y = (box.top + box.bottom) / 2;
+        for (let x = box.left + 8; x < box.right; x += 8) {
+            canvas.dispatchEvent(new PointerEvent('pointermove', { clientX: x, clientY: y }));
+            if (!hover.hidden && hover.textContent.includes(name)) return [x, y];
+        }
+        return [];
+    }""", name)
+    assert spot, f'{name} is nowhere on the map'
+    return spot
 
 
 def test_play_moves_the_vehicles(show: Any) -> None:
@@ -138,6 +156,37 @@ def test_a_click_on_a_situation_shows_its_evidence(show: Any) -> None:
         'canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data).size)')
     assert len(drawn) == 3
     assert min(drawn) > 5
+
+
+def test_evidence_tells_of_tracks_and_messages_at_the_moment(show: Any) -> None:
+    page = show('busy')
+    page.click('#list li:nth-child(2) .situation')
+    rows = dict(page.evaluate(
+        '[...document.querySelectorAll("#states tbody tr")].map((row) => ['
+        'row.querySelector("th").textContent, row.lastElementChild.textContent])'))
+    assert 'ahead' in rows['Along'] or 'behind' in rows['Along']
+    assert rows['Interval'].startswith('100')
+    assert rows['Signature'] == 'verified'
+    before = rows['Along']
+    page.keyboard.press('Shift+ArrowRight')
+    assert page.evaluate(
+        'document.querySelectorAll("#states tbody tr")[1].lastElementChild.textContent'
+    ) != before
+
+
+@pytest.mark.parametrize('place', ['timeline', 'words', 'map'])
+def test_an_advisory_is_chosen_wherever_it_is_clicked(show: Any, place: str) -> None:
+    page = show('busy')
+    page.click('#list li:nth-child(2) .situation')
+    page.fill('#slider', '13000')
+    assert 'FCW' not in page.inner_text('#evidence-about')
+    if place == 'timeline':
+        page.locator('#rows .row:has-text("FCW") rect').first.click(force=True)
+    elif place == 'words':
+        page.click('#spoken')
+    else:
+        page.mouse.click(*spot_of(page, '4943560000000001'))
+    assert 'FCW' in page.inner_text('#evidence-about')
 
 
 def test_an_object_under_the_pointer_is_named(show: Any) -> None:

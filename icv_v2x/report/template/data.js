@@ -104,6 +104,7 @@ const stretches = report.advisories.stretches.map((stretch, index) => ({
   ...stretch, index,
   start: stretch.time[0], end: stretch.time[stretch.time.length - 1],
   numbers: Object.fromEntries(report.advisories.numbers.map((name, i) => [name, stretch.values[i]])),
+  told: Object.fromEntries(report.advisories.ofSubject.map((name, i) => [name, stretch.told[i]])),
 }));
 
 // Index of the last entry at or before a value, -1 if there is none.

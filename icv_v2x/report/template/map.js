@@ -23,6 +23,12 @@ function stateAt(object, frame, share) {
   return null;
 }
 
+// By which messages an object is known, in words.
+function sourcesOf(object) {
+  return Object.entries(report.sources).filter(([bit]) => object.source & Number(bit))
+    .map(([, name]) => (name.length === 3 ? name : words(name))).join(', ');
+}
+
 // Where the situation's conflict is foreseen at the moment, if it is.
 function conflictPoints(situation) {
   return spokenAt(state.time).filter(({ stretch }) => stretch.subject === situation.subject)
@@ -46,7 +52,7 @@ class MapView {
     byId('closer').addEventListener('click', () => this.zoom(1.5));
     byId('farther').addEventListener('click', () => this.zoom(1 / 1.5));
     this.ground = drivenGround();
-    listeners.selection.push(() => this.frame());
+    listeners.selection.push(() => { if (!state.keepView) this.frame(); });
     for (const what of ['time', 'theme', 'selection', 'filter']) listeners[what].push(() => this.draw());
     new ResizeObserver(() => this.draw()).observe(this.canvas);
     this.place();
@@ -163,6 +169,7 @@ class MapView {
     this.canvas.addEventListener('pointerdown', (event) => {
       this.canvas.setPointerCapture(event.pointerId);
       this.pointers.set(event.pointerId, at(event));
+      this.pressed = at(event);
       this.point(...at(event));
     });
     this.canvas.addEventListener('pointermove', (event) => {
@@ -170,7 +177,12 @@ class MapView {
       this.drag(event.pointerId, at(event));
     });
     for (const name of ['pointerup', 'pointercancel']) {
-      this.canvas.addEventListener(name, (event) => this.pointers.delete(event.pointerId));
+      this.canvas.addEventListener(name, (event) => {
+        const [x, y] = at(event);
+        const still = this.pressed && Math.hypot(x - this.pressed[0], y - this.pressed[1]) < 5;
+        if (name === 'pointerup' && still && this.hovered) chooseOf([this.hovered.id]);
+        this.pointers.delete(event.pointerId);
+      });
     }
     this.canvas.addEventListener('pointerleave', () => this.point(-1e4, -1e4));
   }
@@ -219,8 +231,7 @@ class MapView {
     if (!placed) return;
     const { object } = placed;
     const kind = object.ego ? 'Ego vehicle' : words(report.classes[object.class] ?? 'unknown');
-    const from = Object.entries(report.sources).filter(([bit]) => object.source & Number(bit))
-      .map(([, name]) => (name.length === 3 ? name : words(name))).join(', ');
+    const from = sourcesOf(object);
     box.replaceChildren(
       make('strong', {}, object.ego || !Object.hasOwn(report.names, object.id) ? kind : report.names[object.id]),
       ...(object.ego ? [] : [make('code', {}, object.id)]),

@@ -8,6 +8,22 @@ function chooseSituation(index, { seek = true } = {}) {
   changed('selection');
 }
 
+// Chooses what was said of a subject around the moment, without leaving the moment or the view.
+function chooseOf(subjects, time = state.time, application = '') {
+  let best = -1;
+  let least = 4000;
+  report.situations.forEach((situation, index) => {
+    if (!subjects.includes(situation.subject) || (application && !situation.applications.includes(application))) return;
+    const away = Math.max(situation.start - time, time - situation.end, 0);
+    if (away < least) { least = away; best = index; }
+  });
+  if (best < 0) return false;
+  state.keepView = true;
+  chooseSituation(best, { seek: false });
+  state.keepView = false;
+  return true;
+}
+
 function shownSituations() {
   return report.situations.map((situation, index) => ({ situation, index }))
     .filter(({ situation }) => passes(situation.level, situation.scenario));
@@ -88,6 +104,15 @@ class SituationList {
     const top = item.offsetTop - list.offsetTop;
     if (top < list.scrollTop || top + item.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = top - 12;
   }
+}
+
+function bindSpoken() {
+  const choose = () => {
+    const [top] = spokenAt(state.time).filter((s) => passes(s.level, s.stretch.scenario));
+    if (top && chooseOf([top.stretch.subject])) byId('evidence').scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  };
+  byId('spoken').addEventListener('click', choose);
+  byId('spoken').addEventListener('keydown', (event) => { if (event.key === 'Enter') choose(); });
 }
 
 // The most urgent words of the moment over the map.

@@ -57,13 +57,17 @@ class Timeline {
   jump(event) {
     const box = this.parent.querySelector('.track')?.getBoundingClientRect();
     if (!box || event.clientX < box.left) return;
-    setTime(((event.clientX - box.left) / box.width) * report.duration);
+    const time = ((event.clientX - box.left) / box.width) * report.duration;
+    const row = event.target.closest && this.shown.get(event.target.closest('.row'));
+    if (event.type === 'pointerdown' && row) chooseOf([row.subject], time, row.application);
+    setTime(time);
   }
 
   build() {
     const rows = this.rows.filter((row) => passes(row.level, row.scenario));
     const shown = rows.slice(0, ROWS_MOST);
-    this.parent.replaceChildren(this.scale(), ...shown.map((row) => this.row(row)));
+    this.shown = new Map(shown.map((row) => [this.row(row), row]));
+    this.parent.replaceChildren(this.scale(), ...this.shown.keys());
     if (shown.length < rows.length) this.parent.append(make('p', { class: 'empty' }, `${rows.length - shown.length} more rows: narrow the levels or the scenario.`));
     if (!rows.length) this.parent.append(make('p', { class: 'empty' }, this.rows.length ? 'Nothing of the chosen levels and scenario.' : 'Nothing was said in this run.'));
     this.cursor = make('div', { class: 'cursor' });
