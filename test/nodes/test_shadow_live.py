@@ -1,6 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""Shadow mode over the middleware: the heartbeat goes on, warnings go aside."""
+"""Shadow mode over the middleware: the heartbeat goes on, warnings go aside; watched live."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def test_warnings_go_aside_and_the_heartbeat_goes_on(processes: Live, tmp_path: 
     processes.record()
     processes.node('v2x_stack', tmp_path / 'drive.params.yaml', 'shadow:=true')
     aside = processes.start('aside', [sys.executable, '-c', ASIDE])
+    watch = processes.start('watch', [sys.executable, '-u', '-m', 'icv_v2x.tools.cli', 'watch'])
     processes.play(tmp_path / 'drive')
     assert aside.wait(timeout=60.0) == 0, processes.err('aside').read_text()
     assert int(processes.out('aside').read_text()) >= Level.WARNING
@@ -50,3 +51,10 @@ def test_warnings_go_aside_and_the_heartbeat_goes_on(processes: Live, tmp_path: 
     assert [one for one in heard if one.advisories] == []
     numbers = [one.sequence for one in heard]
     assert numbers == sorted(set(numbers))
+    # What is watched is what is withheld, with the mode that a consumer hears.
+    status, _ = processes.end('watch')
+    assert status == 0, processes.err('watch').read_text()
+    lines = processes.out('watch').read_text()
+    assert 'mode INHIBITED: shadow mode' in lines
+    assert f'FCW WARNING SLOW_DOWN {scene.subject("leader")}' in lines
+    assert watch.returncode == 0
