@@ -28,6 +28,11 @@ def published() -> dict[str, str]:
     topics = {
         f'/{name}': kind for file in NODES.glob('*.py')
         for name, kind in told.findall(file.read_text(encoding='utf-8'))}
+    # What could be acted on is elsewhere in shadow mode alone.
+    aside = re.compile(r"""topic_of\(\w+, '(\w+)'\),\s*'([\w/]+)'""")
+    topics.update({
+        f'/v2x/{name}': kind for file in NODES.glob('*.py')
+        for name, kind in aside.findall(file.read_text(encoding='utf-8'))})
     return {
         **READ_TOPICS, **topics, '/diagnostics': 'diagnostic_msgs/msg/DiagnosticArray',
         '/v2x/markers': 'visualization_msgs/msg/MarkerArray'}
