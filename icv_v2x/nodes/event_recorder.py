@@ -26,6 +26,7 @@ from icv_v2x.nodes.run import run
 from icv_v2x.nodes.shadow import topic_of
 from icv_v2x.parameters import ParameterError
 from icv_v2x.recorder import Event, EventRecorder, Limits
+from icv_v2x.recorder.security import SecurityWatch
 
 if TYPE_CHECKING:
     from icv_v2x.parameters.recorder_group import Recorder
@@ -49,6 +50,7 @@ class EventRecorderNode(ManagedNode):
         self._mode: int | None = None
         self._levels: dict[int, tuple[int, int]] = {}
         self._severity: dict[str, int] = {}
+        self._security = SecurityWatch()
         super().__init__(NAME)
 
     def build(self) -> None:
@@ -140,12 +142,15 @@ class EventRecorderNode(ManagedNode):
         for status in message.status:
             if status.hardware_id != 'icv_v2x' or status.name.startswith(f'/{NAME}:'):
                 continue
+            figures = {entry.key: entry.value for entry in status.values}
+            for event in self._security.look(status.name, figures, self._now()):
+                self._tell(event.time, event.kind, event.text, dict(event.details))
             severity = status.level[0]
             before = self._severity.get(status.name, Severity.OK)
             self._severity[status.name] = severity
             if severity == Severity.ERROR > before:
-                self._tell(self._now(), 'fault', f'{status.name}: {status.message}', {
-                    entry.key: entry.value for entry in status.values})
+                self._tell(
+                    self._now(), 'fault', f'{status.name}: {status.message}', figures)
 
     def _tell(
         self, stamp: int, kind: str, text: str, details: dict[str, Any] | None = None,
