@@ -21,6 +21,8 @@ COMMANDS = {
     'replay': ('icv_v2x.tools.replay', 'run the pipeline over a bag'),
     'degrade': ('icv_v2x.tools.degrade', 'lose, delay or disturb the inputs in a bag'),
     'faults': ('icv_v2x.tools.faults', 'run the fault matrix and print what it measures'),
+    'selftest': (
+        'icv_v2x.tools.self_test', 'golden messages through the whole pipe: does it all work?'),
     'sumo': ('icv_v2x.tools.sumo', "run the pipeline in SUMO's traffic (extra: sumo)"),
     'report': ('icv_v2x.tools.report', 'make a page from a bag or a replay'),
     'watch': ('icv_v2x.tools.watch', 'show what is seen and said in the terminal'),
