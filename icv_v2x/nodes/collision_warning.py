@@ -15,6 +15,7 @@ from icv_v2x.nodes.conditions import ConditionSpeaker
 from icv_v2x.nodes.cycle_timer import STEP_BACK
 from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.pipeline_inputs import listen_to_ego
+from icv_v2x.nodes.road_listener import RoadListener
 from icv_v2x.nodes.run import run
 from icv_v2x.nodes.states import trust_status
 from icv_v2x.pipeline import CollisionWarning
@@ -48,13 +49,17 @@ class CollisionWarningNode(ManagedNode):
         self._failures = FailureWatch()
         self._say = self.speak('~/candidates', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
         listen_to_ego(self, self._ego.update)
+        self._road = RoadListener(self)
         self._objects = self.listen(
             'v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.stage_input(),
             self.timed(self._assess), required=True, silent_after=0.5)
 
     def start(self) -> None:
-        """Begin without anything in force."""
+        """Begin without anything in force; the road stays known, as it is told once only."""
+        roads = None if self._stage is None else self._road.roads
         self.forget()
+        if self._stage is not None:
+            self._road.roads = roads
 
     def stop(self) -> None:
         """Withdraw all candidates."""
@@ -66,6 +71,7 @@ class CollisionWarningNode(ManagedNode):
         if self._stage is not None:
             self._stage.clear()
             self._ego.clear()
+            self._road.clear()
         self._stamp = 0
 
     def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
@@ -95,7 +101,8 @@ class CollisionWarningNode(ManagedNode):
         mode, reason, _ = mode_of(
             None if ego is None else ego.age,
             age_limited=limits.age_limited, age_maximum=limits.age_maximum)
-        candidates = self._stage.assess(tracks, ego)
+        candidates = self._stage.assess(
+            tracks, ego, self._road.roads, self._road.signals(tracks.stamp))
         self._bounds.show(
             self._failures.conditions(tracks.stamp, self._stage.failures), tracks.stamp)
         self._publish(tracks.stamp, mode, reason, candidates)

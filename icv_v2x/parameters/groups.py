@@ -25,7 +25,12 @@ from icv_v2x.parameters.lane_groups import (
 from icv_v2x.parameters.merge_group import Merging
 from icv_v2x.parameters.parking_group import Parking
 from icv_v2x.parameters.platoon_group import Platooning
-from icv_v2x.parameters.prediction_groups import Prediction, StopProfile
+from icv_v2x.parameters.prediction_groups import (
+    HeadingFilter,
+    Prediction,
+    StopProfile,
+    TurnPrediction,
+)
 from icv_v2x.parameters.radio_group import Radio
 from icv_v2x.parameters.road_groups import Roads
 from icv_v2x.parameters.roadside_groups import (
@@ -208,6 +213,13 @@ class ForwardCollision:
     deceleration_braking: float = parameter(
         3.0, 'WARNING needs at least this deceleration, the leader braking to standstill.',
         unit='m/s2', minimum=0.0, maximum=8.0, source=_RULES)
+    braking_least: float = parameter(
+        0.5, 'Slowing down by less than this is no braking.',
+        unit='m/s2', minimum=0.1, maximum=3.0, source='recorded and simulated traffic')
+    braking_time: float = parameter(
+        0.35, 'A leader is expected to brake to standstill once it has braked for this long, or '
+        'where else it would be IMMINENT; WARNING may come 0.5 s after its rule.',
+        unit='s', minimum=0.0, maximum=1.0, source=_RULES)
     oncoming_caution: float = parameter(
         6.0, 'CAUTION for oncoming traffic in the own path below this time.',
         unit='s', minimum=1.0, maximum=8.0, source=_RULES)
@@ -225,12 +237,18 @@ class IntersectionCollision:
     clearance_time: float = parameter(
         1.0, 'A starting ego is warned when the other arrives within this after it is clear.',
         unit='s', minimum=0.0, maximum=4.0, source=_RULES)
+    contact_time: float = parameter(
+        6.0, 'No WARNING for an overlap that is farther ahead than this; motion is known for so '
+        'long.', unit='s', minimum=3.0, maximum=12.0, source=_RULES)
     last_deceleration: float = parameter(
         8.0, 'IMMINENT only while this deceleration still stops the ego before the zone.',
         unit='m/s2', minimum=4.0, maximum=12.0, source=_RULES)
     yield_deceleration: float = parameter(
-        3.0, 'A subject that must yield is trusted to while it needs no more than this.',
-        unit='m/s2', minimum=1.0, maximum=8.0, source=_RULES)
+        3.0, 'A subject that must yield, or brakes already, is trusted to stop while it needs no '
+        'more than this.', unit='m/s2', minimum=1.0, maximum=8.0, source=_RULES)
+    yield_braking: float = parameter(
+        1.0, 'Who slows down by more than this has begun to brake.',
+        unit='m/s2', minimum=0.2, maximum=4.0, source='recorded and simulated traffic')
 
 
 @dataclass(frozen=True)
@@ -284,6 +302,8 @@ class Parameters:
     ego: Ego = field(kw_only=True, default=Ego())
     collision: Collision = field(kw_only=True, default=Collision())
     prediction: Prediction = field(kw_only=True, default=Prediction())
+    turning: TurnPrediction = field(kw_only=True, default=TurnPrediction())
+    headings: HeadingFilter = field(kw_only=True, default=HeadingFilter())
     stop: StopProfile = field(kw_only=True, default=StopProfile())
     fcw: ForwardCollision = field(kw_only=True, default=ForwardCollision())
     icw: IntersectionCollision = field(kw_only=True, default=IntersectionCollision())

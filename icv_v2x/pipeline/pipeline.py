@@ -159,10 +159,9 @@ class Pipeline:
             self._arbiter.clear()
         self._last = now
         tracks, ego = self._perception.world(now)
-        candidates = self._collision.assess(tracks, ego)
-        roads = self._perception.roads(now)
+        roads, signals = self._perception.roads(now), self._perception.signals(now)
         events = self._perception.road_events(now)
-        signals = self._perception.signals(now)
+        candidates = self._collision.assess(tracks, ego, roads, signals)
         side = RoadSide(events, roads, signals, self._perception.parking(now))
         candidates += self._services.assess(tracks, ego, side)
         plan, merging = self._merging.assess(tracks, ego)

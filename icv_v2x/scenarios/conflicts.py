@@ -141,6 +141,8 @@ class Conflicts:
         distance: (n,) [m] way of the ego to the first contact, NaN where there is none.
         settled: (n,) the contact hangs neither on what follows a turn, nor on a wavering speed,
             nor on the heading of who drives slowly in the next lane.
+        lasting: (n,) the subject has braked long enough to be expected to brake to standstill.
+        must_yield: (n,) the subject is known to have to yield to the ego.
     """
 
     row: NDArray[np.intp]
@@ -154,6 +156,8 @@ class Conflicts:
     closing_speed: Floats
     distance: Floats
     settled: NDArray[np.bool_]
+    lasting: NDArray[np.bool_]
+    must_yield: NDArray[np.bool_]
 
 
 def _no_conflicts() -> Conflicts:
@@ -175,6 +179,8 @@ def _no_conflicts() -> Conflicts:
         closing_speed=none,
         distance=none,
         settled=np.zeros(0, dtype=np.bool_),
+        lasting=np.zeros(0, dtype=np.bool_),
+        must_yield=np.zeros(0, dtype=np.bool_),
     )
 
 
@@ -330,6 +336,8 @@ def _assess(
         settled=settled(
             ego, own_size, subjects, sizes, contact, parameters,
             oncoming=course == int(Course.ONCOMING), crossing=course == int(Course.CROSSING)),
+        lasting=np.ones(len(index), dtype=np.bool_),
+        must_yield=np.zeros(len(index), dtype=np.bool_),
     )
 
 

@@ -129,6 +129,9 @@ def _leader_level(
     brakes &= gates.at_least(
         Level.WARNING, 'or: a_req now, leader brakes on [m/s2]',
         braking.now, fcw.deceleration_braking * ease)
+    brakes &= gates.holds(
+        Level.WARNING, 'or: the braking lasts, or asks for IMMINENT',
+        conflicts.lasting | (braking.imminent >= strong))
     warning |= brakes
     warning &= gates.at_least(
         Level.WARNING, 'probability of contact', conflicts.probability,
@@ -145,14 +148,20 @@ def _leader_level(
 def _oncoming(
     conflicts: Conflicts, tracks: Tracks, ego: EgoState, parameters: Parameters
 ) -> list[Advisory]:
-    """Assess oncoming traffic in the own path."""
+    """Assess oncoming traffic in the own path; an ego that stands has none, nor can it brake."""
     gates.about('FCW, oncoming', tracks, conflicts.row)
     oncoming = gates.holds(
         gates.SELECTED, 'comes towards the ego', conflicts.course == int(Course.ONCOMING))
     if not oncoming.any() and not gates.heard():
         return []
-    entry = _oncoming_level(conflicts, parameters, 1.0) * oncoming
-    leave = _oncoming_level(conflicts, parameters, parameters.collision.exit_margin) * oncoming
+    moves = bool(abs(ego.speed) >= STANDING)
+    gates.holds(
+        Level.WARNING, 'oncoming: the ego moves', np.full(len(oncoming), moves, dtype=np.bool_))
+    entry, leave = (
+        np.minimum(level, int(Level.IMMINENT if moves else Level.CAUTION)) * oncoming
+        for level in (
+            _oncoming_level(conflicts, parameters, ease)
+            for ease in (1.0, parameters.collision.exit_margin)))
     found = []
     for row in np.flatnonzero(leave).tolist():
         time = float(conflicts.time[row])

@@ -22,13 +22,6 @@ if TYPE_CHECKING:
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
-# Who slows down by more than this has begun to brake [m/s2].
-_BRAKES = 1.0
-# Vehicles whose directions differ by less go the same way [rad].
-_SAME_WAY = np.radians(30.0)
-# A crossing vehicle that needs no more to stop may still yield (as where it must) [m/s2].
-_COMFORT = 3.0
-
 
 def assess(
     conflicts: Conflicts, tracks: Tracks, ego: EgoState, parameters: Parameters
@@ -51,7 +44,8 @@ def assess(
         gates.SELECTED, 'crosses the way of the ego', conflicts.course == int(Course.CROSSING))
     if not crossing.any() and not gates.heard():
         return []
-    yields, joins = _yields(conflicts, tracks), _joins(conflicts, tracks, ego)
+    yields, joins = (
+        _yields(conflicts, tracks, parameters), _joins(conflicts, tracks, ego, parameters))
     entry, leave = (
         _level(conflicts, yields, joins, ego, parameters, ease) * crossing
         for ease in (1.0, parameters.collision.exit_margin)
@@ -81,23 +75,29 @@ def assess(
     return found
 
 
-def _yields(conflicts: Conflicts, tracks: Tracks) -> NDArray[np.bool_]:
-    """Return which subjects have begun to brake and can easily stop before the zone, (n,)."""
+def _yields(
+    conflicts: Conflicts, tracks: Tracks, parameters: Parameters
+) -> NDArray[np.bool_]:
+    """Return who brakes already or must yield, and can easily stop before the zone, (n,)."""
     speed = np.maximum(tracks.speed[conflicts.row], 0.0)
     rate = tracks.acceleration[conflicts.row]
     entry = conflicts.crossing.object_entry
     ahead = np.isfinite(entry) & (entry > 0.0)
     time = np.where(ahead, entry, 0.0)
     way = time * (speed + 0.5 * np.where(np.isnan(rate), 0.0, rate) * time)
-    return ahead & (rate <= -_BRAKES) & (speed * speed <= 2.0 * _COMFORT * way)
+    icw = parameters.icw
+    return ahead & ((rate <= -icw.yield_braking) | conflicts.must_yield) & (
+        speed * speed <= 2.0 * icw.yield_deceleration * way)
 
 
-def _joins(conflicts: Conflicts, tracks: Tracks, ego: EgoState) -> NDArray[np.bool_]:
+def _joins(
+    conflicts: Conflicts, tracks: Tracks, ego: EgoState, parameters: Parameters
+) -> NDArray[np.bool_]:
     """Return the subjects whose direction the planned path takes: it follows them, (n,)."""
     if ego.path is None:
         return np.zeros(len(conflicts.row), dtype=np.bool_)
     turned = wrap_angle(tracks.heading[conflicts.row] - float(ego.path.yaw[-1]))
-    return np.asarray(np.abs(turned) < _SAME_WAY)
+    return np.asarray(np.abs(turned) < np.radians(parameters.collision.same_direction))
 
 
 def _level(
@@ -123,9 +123,12 @@ def _level(
     likely &= gates.holds(
         Level.WARNING, 'the ego does not turn in ahead of it',
         ~joins | (conflicts.time <= zone.time + icw.clearance_time / ease))
+    likely &= gates.at_most(
+        Level.WARNING, 'time to contact [s]', conflicts.time, icw.contact_time / ease)
     if starting(ego, parameters):
         # The other arrives before the ego is clear, and has not passed when the ego arrives.
         soon = zone.object_entry < zone.ego_exit + icw.clearance_time / ease
+        soon &= zone.object_entry <= icw.contact_time / ease
         soon &= (zone.object_exit > 0.0) & (zone.distance > 0.0)
         soon &= ~joins
         gates.told('the ego sets off, and the other would pass close', soon)

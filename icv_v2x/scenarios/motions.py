@@ -75,17 +75,21 @@ def announced_motions(
         parameters: Parameters of the package.
 
     Returns:
-        A turn by a right angle from here on, and (n,) who announces one and does not turn yet:
-        who is slow enough for it.
+        A turn by a right angle from here on, as tight as usual, or as the one that has just begun
+        where that is tighter; and (n,) who announces one: who is slow enough for it and has not
+        turned far yet.
     """
     side = indicated_side(tracks.lights)
     speed = np.maximum(tracks.speed, STANDING)
-    rate = side * speed / np.maximum(parameters.lta.radius, speed)
+    begun = side * tracks.turn_rate > 0.0
+    rate = side * np.maximum(
+        speed / np.maximum(parameters.lta.radius, speed),
+        np.where(begun, np.abs(tracks.turn_rate), 0.0))
+    angle = np.where(begun & np.isfinite(tracks.turn_angle), tracks.turn_angle, 0.5 * np.pi)
     announces = (side != 0.0) & (tracks.speed <= parameters.intent.turn_speed)
-    announces &= side * tracks.turn_rate <= 0.0
+    announces &= 0.5 * np.pi - angle < np.radians(parameters.prediction.turn_onset)
     state = (tracks.x, tracks.y, tracks.heading, tracks.speed)
-    motion = _turning(
-        state, rate, np.full(len(tracks), 0.5 * np.pi), 0.0, parameters.collision.horizon)
+    motion = _turning(state, rate, angle, 0.0, parameters.collision.horizon)
     return motion, np.asarray(announces)
 
 

@@ -26,18 +26,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-# How hard drivers brake at most before they turn off [m/s2].
-_BEFORE_TURN = 4.0
-# Footprints that pass each other with more than this do no harm [m].
-_CLEAR = 0.5
-# Who yaws faster than this does not drive straight on [rad/s].
-_YAWING = np.radians(2.0)
-# Radii of turns under way are known to this share.
-_TURN_ERROR = 0.02
-# A change of lane takes no less than this [s], and turns by no more than that [rad].
-_LANE_CHANGE = 3.0
-_LANE_CHANGE_ANGLE = np.radians(5.0)
-
 
 def settled(
     ego: EgoState,
@@ -62,6 +50,7 @@ def settled(
         oncoming: (n,) who comes towards the ego.
         crossing: (n,) who crosses its path.
     """
+    prediction = parameters.prediction
     ends = _turn_end(subjects.turn_rate, subjects.turn_angle)
     if ego.path is None:
         own_end = _turn_end(np.array([ego.turn_rate]), np.array([ego.turn_angle]))
@@ -69,7 +58,7 @@ def settled(
     met = np.where(contact.overlaps, contact.begin, 0.0)
     bears = gates.at_most(
         Level.WARNING, 'time to contact, not long after the end of a turn [s]', met,
-        ends + parameters.prediction.behind_turn)
+        ends + prediction.behind_turn)
     # Who turns off is on the way across, who goes straight on only drifts.
     straight = np.isinf(_turn_end(subjects.turn_rate, subjects.turn_angle))
     straight |= _turns_no_further_than_lanes(subjects, parameters)
@@ -78,8 +67,8 @@ def settled(
     bears &= gates.holds(
         Level.WARNING, 'not oncoming beside the ego, one of both slow', ~(oncoming & drifts))
     rows = np.flatnonzero(
-        contact.overlaps & oncoming & straight & (across > _CLEAR)
-        & (np.abs(subjects.yaw_rate) > _YAWING))
+        contact.overlaps & oncoming & straight & (across > prediction.clear)
+        & (np.abs(subjects.yaw_rate) > np.radians(prediction.yawing)))
     if len(rows):
         bears[rows] &= _meets_as_it_yaws(
             ego, own_size, subjects.take(rows), sizes.take(rows), parameters)
@@ -88,6 +77,12 @@ def settled(
         bears[rows] &= _meets_without_wavering(
             ego, own_size, subjects.take(rows), sizes.take(rows), parameters)
         bears[rows] &= _meets_as_announced(
+            ego, own_size, subjects.take(rows), sizes.take(rows), contact.begin[rows], parameters)
+    rows = np.flatnonzero(
+        contact.overlaps & oncoming & (across > prediction.clear)
+        & (indicated_side(subjects.lights) != 0.0))
+    if len(rows):
+        bears[rows] &= _meets_as_it_turns(
             ego, own_size, subjects.take(rows), sizes.take(rows), contact.begin[rows], parameters)
     rows = np.flatnonzero(
         contact.overlaps & (crossing | oncoming)
@@ -180,16 +175,34 @@ def _meets_as_announced(
 
     Who is too fast yet may still slow down for the turn, as long as that takes no hard braking.
     """
-    motion, announces = announced_motions(subjects, parameters)
-    meets = ~announces
-    if announces.any():
-        own = ego_motion(ego, parameters)
-        meets |= first_contact(own, own_size, motion, sizes).overlaps
+    meets = _meets_as_it_turns(ego, own_size, subjects, sizes, begin, parameters)
     turn_speed = parameters.intent.turn_speed
     fast = (indicated_side(subjects.lights) != 0.0) & (subjects.speed > turn_speed)
     room = np.maximum(subjects.speed * begin - parameters.lta.radius, 0.0)
-    slowing = subjects.speed**2 - turn_speed**2 <= 2.0 * _BEFORE_TURN * room
+    slowing = subjects.speed**2 - turn_speed**2 <= (
+        2.0 * parameters.prediction.before_turn * room)
     return np.asarray(meets & ~(fast & slowing))
+
+
+def _meets_as_it_turns(
+    ego: EgoState,
+    own_size: Footprint,
+    subjects: Tracks,
+    sizes: Footprint,
+    begin: Floats,
+    parameters: Parameters,
+) -> Flags:
+    """Return which subjects are met as well in the turn that they announce from here on, (n,).
+
+    Whom the ego comes up to only much later drives the same way by then.
+    """
+    motion, announces = announced_motions(subjects, parameters)
+    meets = ~announces
+    if announces.any():
+        contact = first_contact(ego_motion(ego, parameters), own_size, motion, sizes)
+        later = contact.begin - begin
+        meets |= contact.overlaps & (later <= parameters.prediction.turn_delay)
+    return np.asarray(meets)
 
 
 def _meets_however_it_turns(
@@ -205,8 +218,9 @@ def _meets_however_it_turns(
     """
     number = len(subjects)
     young = _turns_no_further_than_lanes(subjects, parameters)
+    error = parameters.prediction.turn_error
     factors = np.concatenate([
-        np.full(number, 1.0 - _TURN_ERROR), np.full(number, 1.0 + _TURN_ERROR),
+        np.full(number, 1.0 - error), np.full(number, 1.0 + error),
         np.where(young, 0.0, 1.0)])
     rows = np.tile(np.arange(number), 3)
     others = subjects.take(rows)
@@ -220,6 +234,8 @@ def _meets_however_it_turns(
 def _turns_no_further_than_lanes(subjects: Tracks, parameters: Parameters) -> Flags:
     """Return who has turned so far by no more than a change of lane takes."""
     turned = 0.5 * np.pi - subjects.turn_angle
+    prediction = parameters.prediction
     lane_change = 2.0 * parameters.carriageway.lane_width / (
-        _LANE_CHANGE * np.maximum(subjects.speed, 1.0))
-    return np.asarray(turned < np.minimum(lane_change, _LANE_CHANGE_ANGLE))
+        prediction.lane_change_time * np.maximum(subjects.speed, 1.0))
+    most = np.radians(prediction.lane_change_angle)
+    return np.asarray(turned < np.minimum(lane_change, most))

@@ -80,6 +80,7 @@ class EgoEstimator:
         """
         self._vehicle = parameters.vehicle
         self._intent = parameters.intent
+        self._turning = parameters.turning
         self._odometry: deque[Odometry] = deque(maxlen=_HISTORY)
         self._status: VehicleStatus | None = None
         self._path: PlannedPath | None = None
@@ -159,7 +160,8 @@ class EgoEstimator:
             indicator=indicator,
             path=self._path_in_force(now),
             turn_rate=turn_rate,
-            turn_angle=float(lasting_turn_angle(np.array([turn_rate]), self._turned)[0]),
+            turn_angle=float(lasting_turn_angle(
+                np.array([turn_rate]), self._turned, self._turning)[0]),
         )
 
     def _update_odometry(self, odometry: Odometry) -> EgoRefusal | None:
@@ -184,7 +186,8 @@ class EgoEstimator:
         self._turn_fast = filtered(self._turn_fast, yaw_rate, elapsed, FAST)
         turn = np.array([math.remainder(odometry.yaw - before.yaw, 2.0 * math.pi)])
         self._turned = turned_angle(
-            self._turned, self._turn_fast, turn, np.array([odometry.velocity_x]), elapsed)
+            self._turned, self._turn_fast, turn, np.array([odometry.velocity_x]), elapsed,
+            self._turning)
         self._odometry.append(odometry)
         return None
 
@@ -203,7 +206,7 @@ class EgoEstimator:
         return float(lasting_turn_rate(
             np.array([odometry.yaw_rate]), self._turn_slow, self._turn_fast,
             np.array([odometry.velocity_x]), np.array([_SIDES.get(indicator, 0.0)]),
-            self._intent)[0])
+            self._intent, self._turning)[0])
 
     def _update_status(self, status: VehicleStatus) -> EgoRefusal | None:
         if self._status is not None and (

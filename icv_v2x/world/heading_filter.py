@@ -10,24 +10,22 @@ are followed at once and erring ones are averaged over a second or so.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from icv_v2x.frames import wrap_angle
 
+if TYPE_CHECKING:
+    from icv_v2x.parameters.prediction_groups import HeadingFilter
+
 Floats = NDArray[np.float64]
 
-# A yaw rate is off by about so much [rad/s].
-_YAW_RATE_ERROR = np.radians(0.5)
-# Headings are sent in steps of 0.0125 degrees; nobody measures better than this [rad].
-_SUREST = np.radians(0.02)
 # Messages over which scatter and drift are learned.
 _SCATTER_MEMORY = 16
 _DRIFT_MEMORY = 8
-# Messages that scatter drift by a quarter of it; beyond three of these the yaw rate tells wrong.
-_DRIFT_LIMIT = 0.75
 # Beyond this the filter starts anew [s].
 _GAP = 3.0
 
@@ -61,6 +59,7 @@ def followed(
     yaw_rates: tuple[Floats, Floats],
     elapsed: Floats,
     messages: NDArray[np.integer[Any]],
+    limits: HeadingFilter,
 ) -> HeadingState:
     """Return headings after another message each.
 
@@ -72,6 +71,7 @@ def followed(
             none was: then nothing leads the filter and the heading is taken as it is sent.
         elapsed: (n,) since the last message [s].
         messages: (n,) number of messages before this one in a row.
+        limits: What headings and yaw rates are off by.
 
     Returns:
         What is known now.
@@ -86,11 +86,13 @@ def followed(
     off = wrap_angle(np.where(usable, heading, 0.0) - predicted)
     count = np.maximum(messages, 1)
     drift = before.drift + (off - before.drift) / np.minimum(count + 1, _DRIFT_MEMORY)
-    unled = np.abs(drift) > _DRIFT_LIMIT * np.sqrt(before.scatter)
-    grown = before.variance + (_YAW_RATE_ERROR * lasts) ** 2 + (0.5 * (now - last) * lasts) ** 2
+    unled = np.abs(drift) > limits.drift_limit * np.sqrt(before.scatter)
+    error = math.radians(limits.yaw_rate_error)
+    grown = before.variance + (error * lasts) ** 2 + (0.5 * (now - last) * lasts) ** 2
     grown = grown + np.where(unled, 4.0 * drift**2, 0.0)
     share = 1.0 / np.minimum(count + 1, _SCATTER_MEMORY)
-    scatter = np.maximum(before.scatter + share * (off**2 - before.scatter), _SUREST**2)
+    surest = math.radians(limits.surest)
+    scatter = np.maximum(before.scatter + share * (off**2 - before.scatter), surest**2)
     gain = grown / (grown + scatter)
     return HeadingState(*(
         np.where(usable, smoothed, anew)

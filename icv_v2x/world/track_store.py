@@ -111,7 +111,7 @@ class TrackStore:
             ParameterError: The own temporary id is not one.
         """
         self._limits = parameters.tracking
-        self._intent = parameters.intent
+        self._parameters = parameters
         self._table = TrackTable(parameters.tracking.maximum)
         self._own_echo = OwnEcho(parameters.vehicle.temporary_id)
         self._shared = SharedIds()
@@ -156,7 +156,7 @@ class TrackStore:
         """
         self._own_echo.configure(parameters.vehicle.temporary_id)
         self._limits = parameters.tracking
-        self._intent = parameters.intent
+        self._parameters = parameters
 
     def clear(self) -> None:
         """Forget all tracks."""
@@ -387,7 +387,8 @@ class TrackStore:
             filtered(table.turn_slow[rows], yaw_rate, elapsed, SLOW),
             fast,
             turned_angle(
-                table.turned[rows], fast, turned, reports.speed[which], elapsed),
+                table.turned[rows], fast, turned, reports.speed[which], elapsed,
+                self._parameters.turning),
         )
 
     def _smoothed(
@@ -406,7 +407,8 @@ class TrackStore:
             table.heading_scatter[rows], table.heading_drift[rows])
         return followed(
             before, reports.heading[which], reports.heading_deviation[which],
-            (latest.yaw_rate[rows], reports.yaw_rate[which]), elapsed, messages)
+            (latest.yaw_rate[rows], reports.yaw_rate[which]), elapsed, messages,
+            self._parameters.headings)
 
     def _consistent(
         self,
@@ -456,7 +458,8 @@ class TrackStore:
         passed = np.abs(elapsed)
         turn_rate = lasting_turn_rate(
             latest.yaw_rate, table.turn_slow[:table.count], table.turn_fast[:table.count],
-            there.speed, indicated_side(latest.lights), self._intent)
+            there.speed, indicated_side(latest.lights), self._parameters.intent,
+            self._parameters.turning)
         return Tracks(
             stamp=now,
             sender_id=latest.sender_id,
@@ -470,7 +473,8 @@ class TrackStore:
             acceleration=np.where(stopped, 0.0, acceleration),
             yaw_rate=latest.yaw_rate,
             turn_rate=turn_rate,
-            turn_angle=lasting_turn_angle(turn_rate, table.turned[:table.count]),
+            turn_angle=lasting_turn_angle(
+                turn_rate, table.turned[:table.count], self._parameters.turning),
             length=latest.length,
             width=latest.width,
             height=latest.height,

@@ -9,6 +9,7 @@ road, which last, and a fast one for the sharp turns at junctions, which no corr
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from icv_v2x.message_set.enumerations import ExteriorLight
 
 if TYPE_CHECKING:
     from icv_v2x.parameters.lane_groups import LaneIntent
+    from icv_v2x.parameters.prediction_groups import TurnPrediction
 
 Floats = NDArray[np.float64]
 
@@ -26,26 +28,10 @@ SLOW = 3.0
 FAST = 0.3
 """Time constant of the filter for turns at junctions [s]."""
 
-_BEND = np.radians(1.0)
-_BEND_SCATTER = np.radians(0.3)
-_BEND_SHARE = 0.5
-_TURN = np.radians(6.0)
-_TURN_SHARE = 0.4
-_UNWINDING = 0.9
 # What the slow filter reaches of the fast one a third of a second into a turn.
 _ONSET_SHARE = 0.16
-# Slower than this nobody is in a turn at a junction [rad/s].
-_TURNING = np.radians(3.0)
-# Who does not turn any more has forgotten earlier turns after about this way [m].
-_ONSET = 8.0
-# Any turn goes on at least this far [rad].
-_LEAST_ANGLE = np.radians(5.0)
-# Lateral acceleration that no driver keeps up through a bend, and that no tyre does in the short
-# turn of a slow vehicle [m/s2].
-_ACROSS = 5.0
+# What no tyre does in the short turn of a slow vehicle [m/s2].
 _GRIP = 9.81
-# Turns at junctions are taken more slowly than this [m/s].
-_SHARP_SPEED = 10.0
 # Beyond this the filters start anew [s].
 _GAP = 3.0
 
@@ -70,7 +56,8 @@ def filtered(mean: Floats, yaw_rate: Floats, elapsed: Floats, constant: float) -
 
 
 def turned_angle(
-    angle: Floats, fast: Floats, turn: Floats, speed: Floats, elapsed: Floats
+    angle: Floats, fast: Floats, turn: Floats, speed: Floats, elapsed: Floats,
+    turning: TurnPrediction,
 ) -> Floats:
     """Return how far objects have turned since they began to, after another sample.
 
@@ -83,31 +70,35 @@ def turned_angle(
         turn: (n,) change of the heading since the sample before [rad]; NaN counts as 0.
         speed: (n,) [m/s].
         elapsed: (n,) since the sample before [s].
+        turning: What counts as a turn.
 
     Returns:
         (n,) [rad], about 0 for who drives straight on or has begun to turn the other way.
     """
     change = np.where(np.isnan(turn), 0.0, turn)
-    turns = np.abs(fast) >= _TURNING
+    turns = np.abs(fast) >= math.radians(turning.turning)
     way = np.abs(speed) * np.minimum(np.maximum(elapsed, 0.0), _GAP)
-    before = np.where(turns, angle, angle * np.exp(-way / _ONSET))
+    before = np.where(turns, angle, angle * np.exp(-way / turning.memory))
     kept = (elapsed <= _GAP) & ~(turns & (angle * fast < 0.0))
     return np.where(kept, before + change, 0.0)
 
 
-def lasting_turn_angle(turn_rate: Floats, angle: Floats) -> Floats:
+def lasting_turn_angle(
+    turn_rate: Floats, angle: Floats, turning: TurnPrediction
+) -> Floats:
     """Return how far a turn is expected to go on.
 
     Args:
         turn_rate: (n,) as `lasting_turn_rate` gives it [rad/s].
         angle: (n,) turned so far, as `turned_angle` gives it [rad].
+        turning: What counts as a turn.
 
     Returns:
         (n,) [rad]: what is left of a right angle in a sharp turn, but always a little; infinite
         in a bend of the road.
     """
-    left = np.maximum(0.5 * np.pi - np.abs(angle), _LEAST_ANGLE)
-    return np.where(np.abs(turn_rate) >= _TURN, left, np.inf)
+    left = np.maximum(0.5 * np.pi - np.abs(angle), math.radians(turning.least_angle))
+    return np.where(np.abs(turn_rate) >= math.radians(turning.sharp), left, np.inf)
 
 
 def indicated_side(lights: NDArray[np.uint16]) -> Floats:
@@ -125,6 +116,7 @@ def lasting_turn_rate(
     speed: Floats,
     side: Floats,
     limits: LaneIntent,
+    turning: TurnPrediction,
 ) -> Floats:
     """Return the turn that is expected to go on.
 
@@ -135,6 +127,7 @@ def lasting_turn_rate(
         speed: (n,) [m/s].
         side: (n,) that the direction indicator points to: 1 left, -1 right, 0 none.
         limits: Up to which speed and radius an indicated turn is one at a junction.
+        turning: What counts as a bend or a turn.
 
     Returns:
         (n,) [rad/s]: the newest sample in a sharp turn, the slow mean in a bend that the newest
@@ -142,12 +135,13 @@ def lasting_turn_rate(
         sharp turn of a slow vehicle that its indicator announces lasts from its first moment.
     """
     sample = np.where(np.isnan(yaw_rate), 0.0, yaw_rate)
-    bend = np.abs(slow) >= _BEND
-    bend &= np.abs(sample - slow) <= _BEND_SHARE * np.abs(slow) + _BEND_SCATTER
-    turn = np.abs(fast) >= _TURN
-    turn &= np.abs(sample - fast) <= _TURN_SHARE * np.abs(sample)
+    bend = np.abs(slow) >= math.radians(turning.bend)
+    bend &= np.abs(sample - slow) <= (
+        turning.bend_share * np.abs(slow) + math.radians(turning.bend_scatter))
+    turn = np.abs(fast) >= math.radians(turning.sharp)
+    turn &= np.abs(sample - fast) <= turning.sharp_share * np.abs(sample)
     # Who turns less and less is about to drive straight on.
-    turn &= np.abs(sample) >= _UNWINDING * np.abs(fast)
+    turn &= np.abs(sample) >= turning.unwinding * np.abs(fast)
     # The second half of a lane change turns back what the first half turned: it will not last.
     turn &= slow * np.sign(fast) >= _ONSET_SHARE * np.abs(fast)
     turn |= (speed > 0.0) & (speed <= limits.turn_speed) & (
@@ -156,5 +150,5 @@ def lasting_turn_rate(
     # The sharpest turns are measured too sharp; yet such a turn is what the driver does.
     most = _GRIP / np.maximum(np.abs(speed), 1.0)
     sharp = np.minimum(np.maximum(rate, -most), most)
-    kept = np.where(np.abs(rate * speed) <= _ACROSS, rate, 0.0)
-    return np.where(turn & (np.abs(speed) <= _SHARP_SPEED), sharp, kept)
+    kept = np.where(np.abs(rate * speed) <= turning.across, rate, 0.0)
+    return np.where(turn & (np.abs(speed) <= turning.sharp_speed), sharp, kept)

@@ -71,3 +71,17 @@ def test_who_changes_lane_on_the_oncoming_side_is_not_on_collision_course(
         ego_speed=10.0)
     assert conflicts.course.tolist() == [Course.ONCOMING]
     assert conflicts.settled.tolist() == [bears]
+
+
+@pytest.mark.parametrize('side', [1.0, -1.0])
+@pytest.mark.parametrize(('lights', 'bears'), [(0, True), (LEFT, False)])
+def test_an_oncoming_turn_that_has_just_begun_may_become_tighter(
+    side: float, lights: int, bears: bool,
+) -> None:
+    # In the wide turn it has begun it meets the ego; as tight as usual it is across before.
+    conflicts = met(
+        side, x=48.0, y=6.0, heading=math.pi + 0.15, speed=8.0, acceleration=2.6, yaw_rate=0.2,
+        turn_rate=0.2, turn_angle=0.5 * math.pi - 0.16, lights=lights, ego_speed=12.0)
+    assert conflicts.contact.overlaps.tolist() == [True]
+    assert conflicts.course.tolist() == [Course.ONCOMING]
+    assert conflicts.settled.tolist() == [bears]

@@ -1,9 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""Failures that other systems had without anybody noticing, each held by a test of its number.
-
-Number 13, a countdown kept when its signal fell silent, is a matter of the signals.
-"""
+"""Failures that other systems had without anybody noticing, each held by a test of its number."""
 
 from __future__ import annotations
 
@@ -14,13 +11,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from judge import advisories, crossing_time_to_warn, first_warning, warned, zone_entry
+from strategies.signals import Roadside, at
 
 from icv_v2x.advisory import Application, Level
 from icv_v2x.inputs import Indicator, Odometry
 from icv_v2x.interchange.playback import play
+from icv_v2x.interchange.signal_plans import State
 from icv_v2x.message_set.vehicle_class import ObjectClass
+from icv_v2x.parameters import Parameters, build, load
+from icv_v2x.parameters.template import EXAMPLES
 from icv_v2x.pipeline import Pipeline
 from icv_v2x.scenes import EgoOutput, Radio, Scene, inputs, kmh
+from icv_v2x.translate.signal_reports import Light
 
 TEST = Path(__file__).resolve().parents[1]
 LANE = 3.5
@@ -36,6 +38,8 @@ ELSEWHERE = {
     10: ('conflict/test_swept.py', 'test_an_object_without_a_value_costs_only_itself'),
     12: ('frames/test_map_frame.py', 'test_convergence_in_chongqing_is_that_of_its_zone'),
     14: ('message_set/test_bsm_encoder.py', 'test_unavailable_arrives_as_unavailable'),
+    13: ('signals/test_signal_store.py',
+         'test_a_signal_is_unknown_three_periods_after_the_last_message_and_never_later_than_2_s'),
     15: ('world/test_own_echo.py', 'test_the_own_vehicle_is_known_by_its_motion_alone'),
     17: ('parameters/test_template.py', 'test_the_file_holds_every_parameter_with_its_default'),
 }
@@ -223,6 +227,21 @@ def test_12_in_no_place_the_next_lane_is_the_own(
     assert first_warning(said, scene.subject('beside')) is None
 
 
+def test_13_a_countdown_ends_with_its_signal_may_grow_and_is_that_of_its_own_phase() -> None:
+    unit = Roadside()
+    for time, likely in ((0.0, 10.0), (0.1, 14.0)):
+        unit.say(time, {
+            1: [State(Light.PROTECTED_GREEN, 0.0, likely, 5.0, 20.0)],
+            2: [State(Light.RED, 0.0, 3.0)]})
+        shown = unit.store.snapshot(at(time + 0.05))
+        assert shown.light.tolist() == [Light.PROTECTED_GREEN, Light.RED]
+        assert shown.time_to_end_likely[0] == pytest.approx(likely - 0.05, abs=0.06)
+        assert shown.time_to_end_likely[1] == pytest.approx(2.95, abs=0.06)
+    silent = unit.store.snapshot(at(2.2))
+    assert silent.light.tolist() == [Light.UNAVAILABLE] * 2
+    assert np.isnan(silent.time_to_end_likely).all()
+
+
 def test_14_codes_for_unavailable_are_no_values() -> None:
     omit = frozenset({'yaw_rate', 'acceleration', 'brakes', 'size'})
     scene = leader(Radio(omit=omit))
@@ -284,3 +303,7 @@ def test_16_collisions_are_checked_while_the_ego_merges() -> None:
     first = first_warning(advisories(scene), scene.subject('slow'))
     assert first is not None
     assert first.advisory.application == Application.FCW
+
+
+def test_17_the_defaults_in_code_and_in_the_file_agree() -> None:
+    assert load(TEST.parent / 'config' / 'icv_v2x.yaml') == build(Parameters, EXAMPLES)

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from icv_v2x.frames import wrap_angle
+from icv_v2x.parameters.prediction_groups import HeadingFilter
 from icv_v2x.world.heading_filter import begun, followed
 
 Floats = NDArray[np.float64]
@@ -26,7 +27,7 @@ def errors(
     for k in range(1, len(truth)):
         state = followed(
             state, sent[k], deviation, (rates[k - 1], rates[k]),
-            np.full(truth.shape[1], interval), np.full(truth.shape[1], k))
+            np.full(truth.shape[1], interval), np.full(truth.shape[1], k), HeadingFilter())
         found.append(wrap_angle(state.heading - truth[k]))
     return np.array(found)
 
@@ -74,6 +75,6 @@ def test_after_a_long_silence_it_begins_anew() -> None:
     state = begun(np.zeros(1), np.full(1, STATED))
     again = followed(
         state, np.ones(1), np.full(1, STATED), (np.zeros(1), np.zeros(1)), np.full(1, 5.0),
-        np.full(1, 9))
+        np.full(1, 9), HeadingFilter())
     assert again.heading == pytest.approx(1.0)
     assert again.variance == pytest.approx(STATED**2)

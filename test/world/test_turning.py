@@ -9,6 +9,7 @@ import pytest
 
 from icv_v2x.message_set.enumerations import ExteriorLight
 from icv_v2x.parameters.lane_groups import LaneIntent
+from icv_v2x.parameters.prediction_groups import TurnPrediction
 from icv_v2x.world.turning import (
     FAST,
     SLOW,
@@ -30,7 +31,8 @@ def lasting(
         slow = filtered(slow, yaw_rate, np.array([step]), SLOW)
         fast = filtered(fast, yaw_rate, np.array([step]), FAST)
         found.append(float(lasting_turn_rate(
-            yaw_rate, slow, fast, np.array([speed]), np.array([side]), LaneIntent())[0]))
+            yaw_rate, slow, fast, np.array([speed]), np.array([side]), LaneIntent(),
+            TurnPrediction())[0]))
     return np.array(found)
 
 
@@ -98,7 +100,7 @@ def turned(headings: np.ndarray, speed: np.ndarray, step: float = 0.1) -> float:
     for before, heading, pace in zip(headings[:-1], headings[1:], speed[1:], strict=True):
         turn = np.array([heading - before])
         fast = filtered(fast, turn / step, elapsed, FAST)
-        angle = turned_angle(angle, fast, turn, np.array([pace]), elapsed)
+        angle = turned_angle(angle, fast, turn, np.array([pace]), elapsed, TurnPrediction())
     return float(angle[0])
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from icv_v2x.faults import Operator
+    from icv_v2x.interchange.broadcast import Frame
     from icv_v2x.pipeline import Cycle
     from icv_v2x.report.situations import Situation
     from icv_v2x.tools.simulation.traffic import Snapshot, Sumo
@@ -51,6 +52,7 @@ class Plan:
         before_step: Called with the simulation before every step, to steer vehicles; tells
             whether to go on.
         after_cycle: Called with the name, the snapshot and the cycle of every listener.
+        road_side: Gives the frames that road-side units send at a time of the simulation [s].
     """
 
     config: Path
@@ -62,6 +64,7 @@ class Plan:
     until: float | None = None
     before_step: Callable[[Sumo], bool] | None = None
     after_cycle: Callable[[str, Snapshot, Cycle], None] | None = None
+    road_side: Callable[[float], list[Frame]] | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,8 @@ class _Run:
             snapshot.x[:, None] - snapshot.x[own], snapshot.y[:, None] - snapshot.y[own])
         frames = self._air.frames(
             snapshot, yaw_rate, np.flatnonzero((away <= RANGE).any(axis=1)))
+        units = self._plan.road_side
+        road_side = units(snapshot.time) if units is not None else []
         for name in self._plan.egos:
             if name not in rows:
                 continue
@@ -156,7 +161,8 @@ class _Run:
             if self._planner is not None:
                 path = self._planner.path(
                     snapshot, row, self._sumo.builds[name], nanoseconds(snapshot.time))
-            cycle = self.listeners[name].step(snapshot, row, float(yaw_rate[row]), frames, path)
+            cycle = self.listeners[name].step(
+                snapshot, row, float(yaw_rate[row]), frames, path, road_side)
             if self._plan.after_cycle is not None:
                 self._plan.after_cycle(name, snapshot, cycle)
 
@@ -164,7 +170,7 @@ class _Run:
         """Return the JSON object of one ego."""
         situations = [
             (self._air.name(situation.subject), situation)
-            for situation in listener.situations()
+            for situation in listener.situations() if self._air.name(situation.subject)
         ]
         return {
             'seed': self._seed,

@@ -182,12 +182,13 @@ class RoutePlanner:
 def _must_stop(link: Any, mode: int, distance: float) -> bool:
     """Whether to stop before a link, for whoever regards what its speed mode says.
 
-    At a link that gives way one is prepared to stop until one sees that nobody comes.
+    At a link that gives way one is prepared to stop until one sees that nobody comes, and inside
+    a junction as long as somebody does.
     """
-    opened, state = bool(link[2]), str(link[5])
+    opened, foe, state = bool(link[2]), bool(link[3]), str(link[5])
     if state in _STOP_STATES:
         return bool(mode & _RED_LIGHTS)
-    gives_way = not opened or (state in _GIVE_WAY_STATES and distance > _SIGHT)
+    gives_way = not opened or (state in _GIVE_WAY_STATES and (distance > _SIGHT or foe))
     return gives_way and bool(mode & _RIGHT_OF_WAY)
 
 

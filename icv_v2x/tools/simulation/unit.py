@@ -182,7 +182,7 @@ class Listener:
 
     def step(
         self, snapshot: Snapshot, row: int, yaw_rate: float, frames: dict[str, Frame],
-        path: PlannedPath | None = None,
+        path: PlannedPath | None = None, road_side: Sequence[Frame] = (),
     ) -> Cycle:
         """Take one step of the simulation in and run a cycle.
 
@@ -194,6 +194,7 @@ class Listener:
             yaw_rate: Its own [rad/s].
             frames: What was sent at the instant, by sender; its own is not heard.
             path: What its planner publishes, None where it publishes nothing.
+            road_side: What road-side units sent at the instant.
 
         Returns:
             The cycle.
@@ -208,6 +209,7 @@ class Listener:
             frames[snapshot.names[other]] for other in np.flatnonzero(near).tolist()
             if other != row and snapshot.names[other] in frames
         ]
+        heard += road_side
         now = stamp + LATENCY
         if heard:
             self._channel.send(now, batch_of(heard, now))

@@ -1,0 +1,154 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the map tells of crossing traffic: which way its lane leads, and whether it must yield."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icv_v2x.advisory import gates
+from icv_v2x.advisory.types import Level
+from icv_v2x.conflict import Footprint, first_contact
+from icv_v2x.motion import longitudinal_profile, path_following
+from icv_v2x.roads import match_lanes
+from icv_v2x.roads.courses import lane_courses
+from icv_v2x.scenarios.conflicts import PREDICTION, Course
+from icv_v2x.scenarios.motions import STANDING, ego_motion
+from icv_v2x.signals.signals import Doubt
+from icv_v2x.translate.lanes import NOT_GIVEN
+from icv_v2x.translate.signal_reports import Light
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from icv_v2x.parameters import Parameters
+    from icv_v2x.roads import RoadModel
+    from icv_v2x.roads.matching import LaneMatches
+    from icv_v2x.scenarios.conflicts import Conflicts
+    from icv_v2x.signals import Signals
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
+
+    Flags = NDArray[np.bool_]
+
+_STOP = (int(Light.RED), int(Light.FLASHING_RED))
+
+
+def with_lanes(
+    conflicts: Conflicts,
+    ego: EgoState,
+    tracks: Tracks,
+    roads: RoadModel | None,
+    signals: Signals | None,
+    parameters: Parameters,
+) -> Conflicts:
+    """Return conflicts with what the lanes of crossing traffic tell.
+
+    A contact bears a warning only where the subject, if it surely drives on a lane, meets the ego
+    as well as it follows that lane. Whoever leaves its lane is on none.
+
+    Args:
+        conflicts: Subjects that the ego's present motion meets.
+        ego: The ego now.
+        tracks: The objects that `conflicts` refers to.
+        roads: The road as far as its maps were heard, None or empty without any.
+        signals: What signals show, None where none was heard.
+        parameters: Parameters of the package.
+    """
+    if roads is None or not len(roads):
+        return conflicts
+    rows = np.flatnonzero((conflicts.course == int(Course.CROSSING)) & conflicts.settled)
+    subjects = tracks.take(conflicts.row[rows])
+    moves = np.abs(subjects.speed) > STANDING
+    rows, subjects = rows[moves], subjects.take(moves)
+    if not len(rows):
+        return conflicts
+    matches = match_lanes(
+        roads, subjects.x, subjects.y, subjects.heading,
+        position_sigma=np.sqrt(0.5 * (subjects.variance_xx + subjects.variance_yy)),
+        heading_sigma=subjects.heading_deviation)
+    settled = conflicts.settled.copy()
+    settled[rows] = _meets_on_its_lane(ego, subjects, matches, roads, parameters)
+    gates.about(PREDICTION, tracks, conflicts.row)
+    gates.holds(
+        Level.WARNING, 'met as well where it follows its lane', settled | ~conflicts.settled)
+    must_yield = conflicts.must_yield.copy()
+    if signals is not None and len(signals):
+        must_yield[rows] = _before_red(matches, roads, signals)
+    return replace(conflicts, settled=settled, must_yield=must_yield)
+
+
+def beside_on_the_way(
+    ego: EgoState, roads: RoadModel | None, side: float
+) -> bool:
+    """Whether the lane beside the ego's is known to lead the same way.
+
+    Args:
+        ego: The ego now.
+        roads: The road, None or empty without maps.
+        side: 1 for the lane to the left, -1 to the right.
+    """
+    if roads is None or not len(roads):
+        return False
+    place = np.array([ego.x]), np.array([ego.y]), np.array([ego.heading])
+    matches = match_lanes(roads, *place)
+    lane = int(matches.lane[0])
+    if lane == NOT_GIVEN:
+        return False
+    width = float(roads.lanes.width[lane])
+    across = side * (width - side * float(matches.offset[0]))
+    aside = match_lanes(
+        roads, place[0] - across * np.sin(place[2]), place[1] + across * np.cos(place[2]),
+        place[2], position_sigma=0.3)
+    other = int(aside.lane[0])
+    return other not in (NOT_GIVEN, lane) and abs(float(aside.offset[0])) <= 0.5 * width
+
+
+def _meets_on_its_lane(
+    ego: EgoState,
+    subjects: Tracks,
+    matches: LaneMatches,
+    roads: RoadModel,
+    parameters: Parameters,
+) -> Flags:
+    """Return which subjects are met as well as they follow their lanes, and who is on none, (n,).
+
+    On an arc the speed is kept or lost as it is now.
+    """
+    horizon = parameters.collision.horizon
+    rate = np.fmin(subjects.acceleration, 0.0)
+    speed = np.maximum(subjects.speed, 0.0)
+    courses = lane_courses(roads, matches, subjects.x, subjects.y, speed * horizon)
+    meets = ~courses.follows
+    rows = np.flatnonzero(courses.follows)
+    if len(rows):
+        profile = longitudinal_profile(speed[rows], [(horizon, rate[rows])])
+        motion = path_following(
+            courses.x[rows], courses.y[rows], profile, horizon, heading=subjects.heading[rows])
+        contact = first_contact(
+            ego_motion(ego, parameters), Footprint(np.array([ego.length]), np.array([ego.width])),
+            motion, Footprint(subjects.length[rows], subjects.width[rows]))
+        meets[rows] = contact.overlaps
+    return np.asarray(meets)
+
+
+def _before_red(matches: LaneMatches, roads: RoadModel, signals: Signals) -> Flags:
+    """Return whose signal shows red on every way that its lane leads, (n,)."""
+    found = np.zeros(len(matches), dtype=np.bool_)
+    ways, lanes = roads.lanes.connections, roads.lanes
+    # Few cross the ego's path at a time.
+    for row in np.flatnonzero(matches.matched).tolist():
+        lane = int(matches.lane[row])
+        if not matches.distance_to_stop[row] > 0.0:
+            continue
+        phases = ways.phase[ways.lane == lane].tolist()
+        rows = [
+            signals.row(int(lanes.region[lane]), int(lanes.node[lane]), phase)
+            for phase in phases if phase != NOT_GIVEN]
+        found[row] = bool(phases) and len(rows) == len(phases) and all(
+            one is not None and signals.doubt[one] == int(Doubt.NONE)
+            and int(signals.light[one]) in _STOP for one in rows)
+    return found

@@ -1,0 +1,124 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a map tells of crossing traffic: where its lane leads, whether it must yield at red."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from strategies.road_maps import map_frame, maps_of
+from strategies.runs import START, make_tracks
+from strategies.signals import PLAN, Roadside, at
+from world.road_users import ego as make_ego
+from world.road_users import parameters
+
+from icv_v2x.advisory import Level
+from icv_v2x.interchange.map_plans import LanePlan, LinkPlan, WayOver, map_octets
+from icv_v2x.roads import road_model
+from icv_v2x.scenarios import icw
+from icv_v2x.scenarios.conflicts import Course, assess_conflicts
+from icv_v2x.scenarios.on_lanes import beside_on_the_way, with_lanes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from icv_v2x.roads import RoadModel
+    from icv_v2x.scenarios.conflicts import Conflicts
+    from icv_v2x.signals import Signals
+
+RAMP = math.radians(11.3)
+NEVER_RED, RED = 32.0, 5.0
+
+
+def roads(*links: LinkPlan) -> RoadModel:
+    return road_model(maps_of([map_octets(links, map_frame())]))
+
+
+def ramp(aside: float) -> RoadModel:
+    """Return a ramp that ends 3.5 m beside the ego's lane, where a lane along it begins."""
+    slope = np.array([[-300.0 * math.cos(RAMP), -3.5 - 300.0 * math.sin(RAMP)], [0.0, -3.5]])
+    slope -= [0.0, aside]
+    return roads(
+        LinkPlan(1, 2, (LanePlan(1, slope, (WayOver(3, 1),)),)),
+        LinkPlan(2, 3, (LanePlan(1, np.array([[1.0, -3.5], [300.0, -3.5]])),)))
+
+
+def on_the_ramp(aside: float = 0.0) -> Conflicts:
+    """Return what an ego on the lane beside meets of a car 83 m before the end of the ramp.
+
+    Args:
+        aside: How far the car is beside the ramp [m].
+    """
+    x, y = -83.0 * math.cos(RAMP), -3.5 - 83.0 * math.sin(RAMP)
+    tracks = make_tracks(
+        START, x=np.array([x]), y=np.array([y]), heading=np.array([RAMP]),
+        speed=np.array([20.6]), variance_xx=np.full(1, 0.1), variance_yy=np.full(1, 0.1))
+    own = make_ego(x=x - 61.0, y=0.0, heading=0.0, speed=33.7, stamp=START)
+    found = assess_conflicts(own, tracks, parameters())
+    assert found.course.tolist() == [Course.CROSSING]
+    assert found.settled.tolist() == [True]
+    return with_lanes(found, own, tracks, ramp(aside), None, parameters())
+
+
+def test_a_car_whose_lane_bends_away_before_the_ego_bears_no_warning() -> None:
+    assert on_the_ramp().settled.tolist() == [False]
+
+
+def test_a_car_that_has_left_its_lane_is_taken_for_what_it_does() -> None:
+    assert on_the_ramp(aside=2.2).settled.tolist() == [True]
+
+
+def signals(seconds: float) -> Signals:
+    unit = Roadside()
+    unit.say(seconds, {1: PLAN.states(seconds)}, node=2)
+    return unit.store.snapshot(at(seconds))
+
+
+def crossing(way: float, seconds: float | None) -> Sequence[Level]:
+    """Return the levels for a car from the right that reaches the ego's way when the ego does.
+
+    Args:
+        way: Of the car to the ego's way [m], at 15 m/s like the ego.
+        seconds: On the clock of its signal, None: no signal is heard.
+    """
+    lane = np.array([[0.0, -200.0], [0.0, -8.0]])
+    model = roads(LinkPlan(1, 2, (LanePlan(1, lane, (WayOver(3, 1, phase=1),)),)))
+    tracks = make_tracks(
+        START, x=np.zeros(1), y=np.array([-way]), heading=np.full(1, 0.5 * math.pi),
+        speed=np.array([15.0]), variance_xx=np.full(1, 0.1), variance_yy=np.full(1, 0.1))
+    own = make_ego(x=-way, y=0.0, heading=0.0, speed=15.0, stamp=START)
+    shown = None if seconds is None else signals(seconds)
+    found = with_lanes(
+        assess_conflicts(own, tracks, parameters()), own, tracks, model, shown, parameters())
+    return [one.level for one in icw.assess(found, tracks, own, parameters())]
+
+
+@pytest.mark.parametrize(('seconds', 'level'), [
+    (None, Level.WARNING), (NEVER_RED, Level.WARNING), (RED, Level.CAUTION)])
+def test_a_car_before_red_is_trusted_to_stop_as_long_as_that_is_easy(
+    seconds: float | None, level: Level,
+) -> None:
+    # Stopping before the way of the ego takes 2.6 m/s2.
+    assert crossing(46.0, seconds) == [level]
+
+
+def test_a_car_that_can_hardly_stop_at_red_is_warned_of() -> None:
+    # It takes 4.2 m/s2.
+    assert min(crossing(30.0, RED)) >= Level.WARNING
+
+
+@pytest.mark.parametrize(('side', 'same'), [(1.0, True), (-1.0, False)])
+def test_a_lane_of_the_own_direction_beside_is_known_by_the_map(side: float, same: bool) -> None:
+    lanes = tuple(
+        LanePlan(number, np.array([[0.0, y], [300.0, y]]))
+        for number, y in ((1, 0.0), (2, 3.5)))
+    oncoming = LanePlan(1, np.array([[300.0, 7.0], [0.0, 7.0]]))
+    model = roads(LinkPlan(1, 2, lanes), LinkPlan(2, 1, (oncoming,)))
+    own = make_ego(x=50.0, y=0.2, heading=0.0, speed=15.0, stamp=START)
+    assert beside_on_the_way(own, model, side) is same
+    inner = make_ego(x=50.0, y=3.5, heading=0.0, speed=15.0, stamp=START)
+    assert beside_on_the_way(inner, model, 1.0) is False
+    assert beside_on_the_way(own, None, side) is False
