@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icv_v2x.inputs import Encoding
-from icv_v2x.message_set import codec
+from icv_v2x.message_set import codec, plain_spat
 from icv_v2x.message_set.batched import bsm as batched_bsm
 from icv_v2x.message_set.batched import rsm as batched_rsm
 from icv_v2x.message_set.batched import ssm as batched_ssm
@@ -118,22 +118,8 @@ def decode_frames(
             ssm_parts.append(ssm)
             pending[ssm_frames[kept]] = False
 
-    content = octets.tobytes()
-    messages: dict[str, list[tuple[int, dict[str, Any]]]] = {_BSM: [], _RSM: [], _SSM: []}
-    others: list[tuple[int, str, dict[str, Any]]] = []
-    rejected: list[tuple[int, RejectReason, str]] = []
-    read = codec.decode if encoding == Encoding.UPER else codec.decode_json
-    for frame in np.flatnonzero(pending).tolist():
-        try:
-            name, message = codec.message_of(
-                read(content[start[frame]:start[frame] + lengths[frame]]))
-        except MessageError as error:
-            rejected.append((frame, error.reason, error.text))
-            continue
-        if name in messages:
-            messages[name].append((frame, message))
-        else:
-            others.append((frame, name, message))
+    messages, others, rejected = _read_one_by_one(
+        octets, start, lengths, np.flatnonzero(pending).tolist(), encoding)
     if messages[_BSM]:
         bsm_parts.append(bsm_columns_from_values(messages[_BSM]))
     if messages[_RSM]:
@@ -145,6 +131,45 @@ def decode_frames(
         participants.from_columns(participants.merged(rsm_parts)) if rsm_parts else _no_rsm(),
         sensor_sharing.from_columns(sensor_sharing.merged(ssm_parts)) if ssm_parts else _no_ssm(),
         tuple(others), tuple(rejected))
+
+
+def _read_one_by_one(
+    octets: NDArray[np.uint8], start: NDArray[np.int64], length: NDArray[np.int64],
+    frames: list[int], encoding: Encoding,
+) -> tuple[
+    dict[str, list[tuple[int, dict[str, Any]]]], list[tuple[int, str, dict[str, Any]]],
+    list[tuple[int, RejectReason, str]],
+]:
+    """Give the messages of the kinds that columns hold, the others, and the refusals."""
+    content = octets.tobytes()
+    begins, ends = start.tolist(), (start + length).tolist()
+    messages: dict[str, list[tuple[int, dict[str, Any]]]] = {_BSM: [], _RSM: [], _SSM: []}
+    others: list[tuple[int, str, dict[str, Any]]] = []
+    rejected: list[tuple[int, RejectReason, str]] = []
+    read = codec.decode if encoding == Encoding.UPER else codec.decode_json
+    for frame in frames:
+        frame_octets = content[begins[frame]:ends[frame]]
+        signals = _signals(frame_octets) if encoding == Encoding.UPER else None
+        if signals is not None:
+            others.append((frame, 'SPAT', signals))
+            continue
+        try:
+            name, message = codec.message_of(read(frame_octets))
+        except MessageError as error:
+            rejected.append((frame, error.reason, error.text))
+            continue
+        if name in messages:
+            messages[name].append((frame, message))
+        else:
+            others.append((frame, name, message))
+    return messages, others, rejected
+
+
+def _signals(octets: bytes) -> dict[str, Any] | None:
+    """Give the SPAT of a frame that is one in the plain form."""
+    plain = octets[:1] and octets[0] >> 4 == plain_spat.ALTERNATIVE
+    fits = len(octets) <= codec.MAXIMUM_FRAME_OCTETS
+    return plain_spat.read_spat(octets) if plain and fits else None
 
 
 @cache

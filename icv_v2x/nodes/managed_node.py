@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import inspect
 import time
 from typing import TYPE_CHECKING, Any
@@ -47,11 +48,26 @@ _TEXT = 'std_msgs/msg/String'
 _ALIVE = 'icv_v2x/alive'
 # How often changes of the inputs and of the other nodes are looked for [s].
 _WATCH = 0.1
+# A cycle on a full channel makes some thousand objects that are gone at its end: looking for
+# circles among them after every 700 finds none.
+_YOUNG = 20_000
 _ALIVE_DEPTH = 64
 _BEAT = 0.1
 _NOT_ACTIVE = Condition(Mode.READY, 'not active', Level.NONE)
 # A subscriber that does not answer within this has gone; the end does not wait for it.
 _LAST_WORD = Duration(seconds=0.5)
+
+
+def _keep_what_there_is() -> None:
+    """Let the garbage collector look at nothing any more that was made to last.
+
+    Else it goes over all modules, tables and messages every few seconds, which takes longer than
+    a cycle. What an earlier activation left behind is collected first.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
 
 
 def _on_match(callback: Callable[[Any], None]) -> dict[str, Callable[[Any], None]]:
@@ -331,6 +347,7 @@ class ManagedNode(LifecycleNode):
         started = self._transition(self.start, lambda: done)
         self.active = started == TransitionCallbackReturn.SUCCESS
         if self.active:
+            _keep_what_there_is()
             self.get_logger().info(f'active, parameters {self._bridge.digest}')
         return started
 

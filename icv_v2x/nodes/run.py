@@ -64,7 +64,7 @@ def run(name: str, make: Callable[[], ManagedNode], arguments: list[str] | None 
         log.fatal(f'cannot start: {" ".join(str(error).split()) or type(error).__name__}')
         rclpy.try_shutdown()
         return WRONG_USE
-    executor = _executor()
+    executor = make_executor(node.of_nodes.executor)
     executor.add_node(node)
     try:
         _spin(executor, node, stopped)
@@ -80,8 +80,16 @@ def run(name: str, make: Callable[[], ManagedNode], arguments: list[str] | None 
     return FAILED if node.failed else 0
 
 
-def _executor() -> Any:
-    return SingleThreadedExecutor() if EventsExecutor is None else EventsExecutor()
+def make_executor(kind: str = 'auto') -> Any:
+    """Return an executor that is to be spun by `spin_once` with a limit of time.
+
+    Args:
+        kind: `auto` for the events executor where the distribution has one, which takes a third
+            of the time for a message, else `single_threaded`.
+    """
+    if EventsExecutor is None or kind == 'single_threaded':
+        return SingleThreadedExecutor()
+    return EventsExecutor()
 
 
 def _spin(executor: Any, node: ManagedNode, stopped: threading.Event) -> None:

@@ -74,6 +74,10 @@ class NodeParameters:
     autostart: bool = parameter(
         True, 'Whether a node configures and activates itself; else a manager has to.',
         changeable=False)
+    executor: str = parameter(
+        'auto', 'What hands messages to a node: the events executor where the distribution has '
+        'one, or in any case the single-threaded one, which every distribution has.',
+        choices=('auto', 'single_threaded'), changeable=False)
     verification: str = parameter(
         'not_checked', 'What the unit behind obu_udp_driver or etsi_adapter guarantees of every '
         'frame that it forwards.', choices=('not_checked', 'verified'), changeable=False)

@@ -17,7 +17,7 @@ from icv_v2x.scenarios import dlm, glosa, hlw, ivs, rlvw, tjw
 from icv_v2x.scenarios.ground import Ground
 from icv_v2x.scenarios.gspa import ParkingService
 from icv_v2x.scenarios.road_scene import RoadScene
-from icv_v2x.scenarios.signal_approach import signals_ahead, signals_without_map
+from icv_v2x.scenarios.signal_approach import signals_without_map
 from icv_v2x.scenarios.slw import SpeedLimits
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class RoadServices:
         """Note for how long none of the signals that are heard is that of the own lane."""
         found = ''
         if scene.signals is not None and len(scene.signals.intersections):
-            ahead = signals_ahead(scene.ego, scene.road, scene.signals, self._parameters)
+            ahead = scene.signals_ahead
             found = '' if ahead.signals else ahead.mismatch
             if not found and scene.road is not None and signals_without_map(
                 scene.road.model, scene.signals

@@ -116,7 +116,16 @@ class RoadModel:
 
     def connection_line(self, way: int) -> Floats:
         """Return the line of a connection from the stop line to the lane behind, (M, 2) [m]."""
-        return connection_line(self.lanes, self.target, way)
+        line = self._connection_lines.get(way)
+        if line is None:
+            line = connection_line(self.lanes, self.target, way)
+            self._connection_lines[way] = line
+        return line
+
+    @cached_property
+    def _connection_lines(self) -> dict[int, Floats]:
+        """Lines of connections that were asked for; the same few are every cycle."""
+        return {}
 
     @cached_property
     def first_connection(self) -> Rows:

@@ -66,6 +66,7 @@ class RoadStore:
             maps: In the order of their reception.
             now: When they were received [ns since the Unix epoch].
         """
+        added = False
         for new in maps:
             key = (new.region, new.node)
             old = self._entries.get(key)
@@ -81,8 +82,9 @@ class RoadStore:
                     self._stale |= not same_sender
                     continue
             self._entries[key] = _Entry(new, now)
-            self._stale = True
-        self._bound()
+            self._stale = added = True
+        if added:
+            self._bound()
 
     def model(self, now: int) -> RoadModel:
         """Return the road at an instant; the same object while nothing changed.
