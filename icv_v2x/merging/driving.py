@@ -27,10 +27,14 @@ _GLANCE = 0.5
 _BRAKES = 1.0
 # Stops use this share of the comfortable braking, with so much feedback on the speed [1/s], and
 # are done this near [m].
-_GENTLE = 0.6
+_GENTLE = 0.85
 _CURVE_GAIN = 1.0
 _THERE = 0.3
 _EMERGENCY_JERK = 15.0
+# The place behind somebody on the lane beside is taken with this braking at most [m/s2].
+_ALIGNING = 1.5
+# A gap that is short and does not shrink is opened with this share of the comfortable braking.
+_OPENING = 0.25
 
 
 class Leader:
@@ -40,11 +44,17 @@ class Leader:
         gap: (K,) [m] to the ego's present front.
         speed: (K,) [m/s].
         step: Interval of both [s].
+        headway: Time gap to it that is wanted, NaN: that of the drive [s].
+        beside: Whether it is on the lane beside, so that there is no need to brake hard for it.
     """
 
-    def __init__(self, gap: FloatArray, speed: FloatArray, step: float) -> None:
+    def __init__(
+        self, gap: FloatArray, speed: FloatArray, step: float, headway: float = math.nan, *,
+        beside: bool = False,
+    ) -> None:
         """Keep where the leader will be."""
         self.gap, self.speed, self.step = gap, speed, step
+        self.headway, self.beside = headway, beside
         self._places, self._speeds = gap.tolist(), speed.tolist()
 
     def at(self, time: float) -> tuple[float, float]:
@@ -91,6 +101,11 @@ def drive(
         need = 0.0
         for leader in leaders:
             gap, pace = leader.at(time)
+            if leader.beside:
+                away = gap - way - STANDSTILL_GAP - leader.headway * speed
+                target = min(target, max(
+                    _PLACE_GAIN * away + _SPEED_GAIN * (pace - speed), -_ALIGNING))
+                continue
             slowing = (pace - leader.at(time + _GLANCE)[1]) / _GLANCE
             follow, hard = _following(gap - way, speed, pace, slowing, headway, brake)
             target, need = min(target, follow), max(need, hard)
@@ -129,7 +144,7 @@ def _following(
         if halt > 0.4 * brake:
             follow = min(follow, -halt)
     if closing <= 0.0:
-        return max(follow, -0.5 * brake) if gap > 1.0 and not halt else follow, halt
+        return max(follow, -_OPENING * brake) if gap > 1.0 and not halt else follow, halt
     if room <= 0.0:
         return -_EMERGENCY, _EMERGENCY
     hard = max(closing * closing / (2.0 * room), halt)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icv_v2x.merging.profiles import Profiles, from_nodes, two_changes
+from icv_v2x.merging.fan import reached
 from icv_v2x.merging.traffic import (
+    ADAPTATION,
+    RELAXED_ADAPTATION,
     STANDSTILL_GAP,
     FloatArray,
     IndexArray,
@@ -22,7 +24,7 @@ from icv_v2x.merging.traffic import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from icv_v2x.merging.profiles import Profile
+    from icv_v2x.merging.profiles import Profiles
     from icv_v2x.merging.task import Own, Settings, Stretch
 
     BoolArray = NDArray[np.bool_]
@@ -34,12 +36,6 @@ MOST_GAPS = 20
 MOMENTS = np.array([
     0.0, 0.3, 0.6, 0.9, 1.3, 1.7, 2.1, 2.5, 3.0, 3.5, 4.0, 4.6, 5.3, 6.0, 7.0, 8.0, 9.5, 11.0,
     13.0])
-# First speeds against the present one, second ones against the flow [m/s], and holds [s].
-_FIRST = np.array([-10.0, -6.5, -4.0, -2.0, -0.7, 0.7, 2.0, 4.0, 7.0, 11.0])
-_SECOND = np.array([-2.0, 0.0, 2.0])
-_HOLDS = np.array([0.0, 1.5, 4.0])
-_LATER = np.array([0.0, 2.0, 4.5])
-_APPROACHES = np.array([1.0, 0.92, 0.84, 0.75])
 _TOLERANCE = 1e-6
 # A lane change takes this way even at walking pace [m].
 _CHANGE_LENGTH = 12.0
@@ -47,7 +43,21 @@ _CHANGE_LENGTH = 12.0
 _FREE = 8.0
 _PUSH = 0.7
 # What a second until the change costs besides, as gaps may close until then.
-_WAITING = 0.15
+_WAITING = 0.4
+# Drivers who see somebody beside a gap notice it after some time [s] and make room with this
+# [m/s2], as long as he is no faster or slower than this [m/s] and it does not take longer [s].
+_NOTICE = 1.0
+_MAKES_ROOM = 1.0
+_ALIKE = 3.0
+_LONGEST_OPENING = 6.0
+# For a change that is not urgent the ego looks this far ahead [s].
+_SOON = 5.0
+# Braking that is counted on after an abort [m/s2] (T/CSAE 53-2020, emergency braking of a car),
+# and until it has built up [s].
+_ABORT_BRAKING = 5.0
+_ABORT_DELAY = 0.6
+# So far before the end of the lane it becomes late [m].
+_LATE = 180.0
 # For the gap in force.
 _LOOSER_HEADWAY = 0.1
 _LOOSER_ASKED = 0.3
@@ -66,6 +76,7 @@ class Entries:
         leader_headway: Time gap to the new leader then, infinite: none [s].
         follower_headway: Time gap of the new follower, likewise [s].
         asked: Deceleration asked of the follower [m/s2].
+        opening: For how long the follower has to make room before, 0: there is room [s].
     """
 
     gap: IndexArray
@@ -76,75 +87,11 @@ class Entries:
     leader_headway: FloatArray
     follower_headway: FloatArray
     asked: FloatArray
+    opening: FloatArray
 
     def __len__(self) -> int:
         """Return the number of entries."""
         return len(self.gap)
-
-
-def fan(
-    stretch: Stretch, own: Own, lane: LaneTraffic, settings: Settings,
-    kept: Profile | None = None,
-) -> Profiles:
-    """Return the profiles that are tried.
-
-    Args:
-        stretch: Where to merge.
-        own: The ego.
-        lane: Target lane, whose speeds are matched.
-        settings: With the limits.
-        kept: What is left of the profile in force, tried too.
-    """
-    limits, fastest = settings.limits, stretch.desired_speed
-    speed = max(own.speed, 0.0)
-    near = np.abs(lane.station) < 150.0
-    flow = float(np.median(lane.speed[near])) if near.any() else fastest
-    second = np.unique(np.clip(np.append(flow + _SECOND, fastest), 0.0, fastest))
-    if stretch.begin > 0.0:
-        first = np.maximum(min(stretch.approach_speed, fastest) * _APPROACHES, 1.0)
-        ways = two_changes(
-            speed, own.acceleration, first, np.zeros(len(first)), first, limits).way[:, -1]
-        held = np.maximum(stretch.begin - ways, 0.0) / first
-        held = (held[:, None] + _LATER).ravel()
-        first = np.repeat(first, len(_LATER))
-        one, two = np.repeat(first, len(second)), np.tile(second, len(first))
-        made = two_changes(
-            speed, own.acceleration, one, np.repeat(held, len(second)), two, limits)
-    else:
-        first = np.unique(np.clip(speed + _FIRST, 0.0, max(fastest, speed)))
-        one = np.repeat(first, len(_HOLDS) * len(second))
-        hold = np.tile(np.repeat(_HOLDS, len(second)), len(first))
-        made = two_changes(
-            speed, own.acceleration, one, hold, np.tile(second, len(first) * len(_HOLDS)),
-            limits)
-    if kept is None:
-        return made
-    time, levels = kept.time[None], kept.acceleration[None]
-    width = made.time.shape[1]
-    if time.shape[1] > width:
-        return made
-    fill = width - time.shape[1]
-    time = np.concatenate([time, np.repeat(time[:, -1:], fill, axis=1)], axis=1)
-    levels = np.concatenate([levels, np.repeat(levels[:, -1:], fill, axis=1)], axis=1)
-    levels[:, 0] = own.acceleration
-    extra = from_nodes(time, levels, speed)
-    return Profiles(*(
-        np.concatenate([getattr(made, field.name), getattr(extra, field.name)])
-        for field in dataclasses.fields(Profiles)))
-
-
-def reached(profiles: Profiles, way: float) -> FloatArray:
-    """Return when each profile has made a way, roughly, (m,) [s]; 0 where it is behind."""
-    if way <= 0.0:
-        return np.zeros(len(profiles))
-    index = np.count_nonzero(profiles.way <= way, axis=1) - 1
-    rows = np.arange(len(profiles))
-    left = way - profiles.way[rows, index]
-    speed = profiles.speed[rows, index]
-    level = profiles.acceleration[rows, index]
-    root = np.sqrt(np.maximum(speed * speed + 2.0 * level * left, 0.0))
-    later: FloatArray = profiles.time[rows, index] + 2.0 * left / np.maximum(speed + root, 0.1)
-    return later
 
 
 class Evaluation:
@@ -196,9 +143,11 @@ class Evaluation:
         gap = self._gap_of(place, way)
         judged = self._judge(gap, place, way, speed, level, time)
         if leader_gap is not None and leader_speed is not None:
-            judged.possible &= self._behind(
-                profiles, begin, time, leader_gap, leader_speed)
-        cost = np.where(judged.possible, judged.cost, np.inf)
+            kept = self._behind(profiles, begin, time, leader_gap, leader_speed)
+            judged.possible &= kept
+            judged.openable &= kept
+        cost = np.where(judged.possible, judged.cost, np.where(
+            judged.openable, judged.opened_cost, np.inf))
         flat = cost.ravel()
         possible = np.flatnonzero(np.isfinite(flat))
         order = possible[np.lexsort((flat[possible], gap.ravel()[possible]))]
@@ -208,7 +157,8 @@ class Evaluation:
         return Entries(
             gaps, np.asarray(row, np.intp), time[row, column], speed[row, column], flat[chosen],
             judged.leader_headway[row, column], judged.follower_headway[row, column],
-            judged.asked[row, column])
+            judged.asked[row, column],
+            np.where(judged.possible, 0.0, judged.opening)[row, column])
 
     def _gap_of(self, place: FloatArray, way: FloatArray) -> IndexArray:
         """Return how many vehicles of the lane are ahead at instants, (m, Q)."""
@@ -249,12 +199,10 @@ class Evaluation:
             before + share * (station[vehicle, index + 1] - before),
             pace + np.minimum(share, 1.0) * (speed[vehicle, index + 1] - pace), pad[vehicle])
 
-    def _judge(
-        self, gap: IndexArray, place: FloatArray, way: FloatArray, speed: FloatArray,
-        level: FloatArray, time: FloatArray,
-    ) -> _Judged:
-        """Return what beginning the lane change comes to, (m, Q) everywhere."""
-        settings, stretch, limits = self.settings, self.stretch, self.settings.limits
+    def _partners(
+        self, gap: IndexArray, place: FloatArray, way: FloatArray,
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, BoolArray]:
+        """Return gap and speed of leader and follower, and whether that makes room, (m, Q)."""
         count = len(self.lane)
         ahead, leader_speed = np.full(way.shape, 1e4), np.full(way.shape, 1e3)
         behind, follower_speed = np.full(way.shape, 1e4), np.zeros(way.shape)
@@ -270,6 +218,16 @@ class Evaluation:
             behind = np.where(followed, way - station - pad, behind)
             follower_speed = np.where(followed, pace, follower_speed)
             yields = followed & self.lane.yields[follower]
+        return ahead, leader_speed, behind, follower_speed, yields
+
+    def _judge(
+        self, gap: IndexArray, place: FloatArray, way: FloatArray, speed: FloatArray,
+        level: FloatArray, time: FloatArray,
+    ) -> _Judged:
+        """Return what beginning the lane change comes to, (m, Q) everywhere."""
+        settings, stretch, limits = self.settings, self.stretch, self.settings.limits
+        count = len(self.lane)
+        ahead, leader_speed, behind, follower_speed, yields = self._partners(gap, place, way)
         floor = np.maximum(speed, 1.0)
         leader_headway = ahead / floor
         follower_headway = behind / np.maximum(follower_speed, 1.0)
@@ -278,30 +236,46 @@ class Evaluation:
         free = (ahead > STANDSTILL_GAP + settings.headway * speed + _FREE) & (
             speed + 1.0 < np.minimum(leader_speed, stretch.desired_speed))
         push = np.where(free, _PUSH * rise, 0.0)
-        asked = asked_deceleration(behind, follower_speed, speed, settings.headway, push)
+        # Towards the end of the lane drivers let each other in at shorter time gaps.
+        late = (stretch.end - way < _LATE) & stretch.urgent
+        asked = asked_deceleration(
+            behind, follower_speed, speed, settings.headway, push,
+            np.where(late, RELAXED_ADAPTATION, ADAPTATION))
         braking = asked_deceleration(ahead, speed, leader_speed, settings.headway)
         looser = gap == self.favoured
-        entry = settings.entry_headway - _LOOSER_HEADWAY * looser
+        entry = settings.entry_headway - _LOOSER_HEADWAY * (looser | late)
         asked_most = settings.asked_most + _LOOSER_ASKED * looser
-        # When the change begins, the stop before the end is still a comfortable one.
-        back = (
-            way + limits.stopping_distance(speed)
-            + np.maximum(level, 0.0) * speed / (2.0 * limits.jerk[1]))
-        possible = (
-            (ahead >= STANDSTILL_GAP + (entry - 0.2) * np.minimum(speed, leader_speed))
+        # When the change begins, an abort still ends before the end, if not with comfort.
+        back = way + speed * (_ABORT_DELAY + speed / (2.0 * _ABORT_BRAKING))
+        before = (
+            (ahead >= STANDSTILL_GAP + (entry - 0.1) * np.minimum(speed, leader_speed))
             & (ahead >= entry * np.minimum(speed, leader_speed))
-            & (behind >= STANDSTILL_GAP + 0.3 * follower_speed)
-            & (follower_headway >= np.where(yields, 0.6 * entry, entry))
-            & (asked <= np.where(yields, settings.yield_most, asked_most))
             & (braking <= asked_most)
             & (speed >= -_TOLERANCE)
-            & (way >= stretch.begin - 0.5)
-            & (way + np.maximum(settings.change_duration * speed, _CHANGE_LENGTH) <= stretch.end)
-            & (back <= stretch.end))
+            & (way >= stretch.begin - 0.5))
+        if not stretch.urgent:
+            before &= time <= _SOON
         if self.beyond[0]:
-            possible &= gap > 0
+            before &= gap > 0
         if self.beyond[1]:
-            possible &= gap < count
+            before &= gap < count
+        across = np.maximum(settings.change_duration * speed, _CHANGE_LENGTH)
+        needed = np.maximum(
+            STANDSTILL_GAP + (entry - 0.1) * follower_speed,
+            np.where(yields, 0.6 * entry, entry) * follower_speed)
+        possible = (
+            before & (behind >= needed)
+            & (asked <= np.where(yields, settings.yield_most, asked_most))
+            & (way + across <= stretch.end) & (back <= stretch.end))
+        # What the follower has to make room for, once the ego keeps to its place before it.
+        missing = needed + np.maximum(follower_speed - speed, 0.0) * 1.0 - behind
+        opening = _NOTICE + np.sqrt(np.maximum(missing, 0.0) * (2.0 / _MAKES_ROOM))
+        later = way + opening * speed
+        openable = (
+            before & (opening <= _LONGEST_OPENING) & (behind > 1.0)
+            & (np.abs(follower_speed - speed) <= _ALIKE)
+            & (later + across <= stretch.end) & (back + opening * speed <= stretch.end)
+            & stretch.urgent)
         rest = np.maximum(stretch.end + settings.beyond - way, 0.0)
         # Part of what the leader is slower by is made good by passing it.
         led_by = np.minimum(stretch.desired_speed, np.maximum(leader_speed, 1.0))
@@ -317,8 +291,11 @@ class Evaluation:
             + settings.weight_margin * (lack_before ** 2 + lack_behind ** 2)
             + settings.weight_comfort * level * level)
         none = 5e3
+        opened_cost = cost + settings.weight_opening + opening * (
+            1.0 + _WAITING - speed / cruise)
         return _Judged(
-            possible, cost, np.where(ahead > none, np.inf, leader_headway),
+            possible, openable, cost, opened_cost, opening,
+            np.where(ahead > none, np.inf, leader_headway),
             np.where(behind > none, np.inf, follower_headway), asked)
 
     def _behind(
@@ -346,14 +323,20 @@ class _Judged:
 
     Attributes:
         possible: Whether all conditions hold.
+        openable: Whether they will once the follower makes room.
         cost: [s], finite also where they do not hold.
+        opened_cost: Of waiting for the follower, [s].
+        opening: For how long [s].
         leader_headway: [s].
         follower_headway: [s].
         asked: [m/s2].
     """
 
     possible: BoolArray
+    openable: BoolArray
     cost: FloatArray
+    opened_cost: FloatArray
+    opening: FloatArray
     leader_headway: FloatArray
     follower_headway: FloatArray
     asked: FloatArray

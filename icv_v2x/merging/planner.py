@@ -4,16 +4,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable
-from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
+from icv_v2x.merging.choice import Gaps, Incumbent, MergeChoice, State
 from icv_v2x.merging.driving import Leader, drive
-from icv_v2x.merging.evaluation import MOST_GAPS, Entries, Evaluation, fan
+from icv_v2x.merging.evaluation import MOST_GAPS, Entries, Evaluation
+from icv_v2x.merging.fan import fan, pace_beside
 from icv_v2x.merging.profiles import Profile, from_nodes
 from icv_v2x.merging.task import Own, Settings, Stretch
 from icv_v2x.merging.traffic import (
@@ -45,104 +45,16 @@ _BRIDGED = 0.8
 _BRAKING = 1.5
 # Without a gap the ego goes on at the speed of the target lane, but not slower than this [m/s].
 _SLOWEST = 6.0
+# A vehicle no further behind than this is beside the ego [m].
+_BESIDE = 2.0
 # Gaps are told near or far by where they are after this [s].
 _REACH = 5.0
 NOW = 0.06
 """A lane change that is nearer than this begins with this cycle [s]."""
 
 
-class State(IntEnum):
-    """What the planner says (constants of `icv_v2x_msgs/MergePlan`)."""
-
-    NONE = 0
-    MERGE = 1
-    HOLD = 2
-    ABORT = 3
-    COMPLETE = 4
-
-
-@dataclasses.dataclass(frozen=True)
-class Incumbent:
-    """The gap in force.
-
-    Attributes:
-        leader: Row of its leader, -1: none.
-        follower: Row of its follower, -1: none.
-        time: When its lane change begins, from now [s].
-        changing: Since when the change is under way, NaN: not yet [s].
-        progress: How far the ego is across, 0 to 1.
-        profile: What is left of the profile in force, None: nothing.
-        missed: For how long its gap could not be entered [s].
-    """
-
-    leader: int
-    follower: int
-    time: float
-    changing: float = math.nan
-    progress: float = 0.0
-    profile: Profile | None = None
-    missed: float = 0.0
-
-    @property
-    def under_way(self) -> bool:
-        """Whether the lane change has begun."""
-        return not math.isnan(self.changing)
-
-
-@dataclasses.dataclass(frozen=True)
-class Gaps:
-    """All candidate gaps, g of them, the foremost first.
-
-    Attributes:
-        leader: Rows of the leaders, -1: none, (g,).
-        follower: Rows of the followers, -1: none, (g,).
-        feasible: Whether each can be entered, (g,).
-        cost: [s], NaN where it cannot be entered, (g,).
-        time: Of the lane change from now, NaN likewise, (g,) [s].
-        leader_headway: Then, (g,) [s].
-        follower_headway: Then, (g,) [s].
-        asked: Deceleration asked of the follower, (g,) [m/s2].
-        reason: Why it was not chosen, '' of the chosen one.
-    """
-
-    leader: IndexArray
-    follower: IndexArray
-    feasible: BoolArray
-    cost: FloatArray
-    time: FloatArray
-    leader_headway: FloatArray
-    follower_headway: FloatArray
-    asked: FloatArray
-    reason: tuple[str, ...]
-
-
-@dataclasses.dataclass(frozen=True)
-class MergeChoice:
-    """What is planned at one instant.
-
-    Attributes:
-        state: MERGE, HOLD, or ABORT.
-        chosen: Index into `gaps`, -1: none.
-        profile: Of the ego from now.
-        change_time: When the lane change begins from now, NaN: none planned [s].
-        gaps: All candidates.
-        stop_distance: To where a comfortable stop before the end begins at the latest [m].
-        reason: With the numbers that decided.
-        bridged: Whether the plan in force goes on without a possible entry.
-    """
-
-    state: State
-    chosen: int
-    profile: Profile
-    change_time: float
-    gaps: Gaps
-    stop_distance: float
-    reason: str
-    bridged: bool = False
-
-
 _NO_ENTRIES = Entries(
-    np.empty(0, np.intp), np.empty(0, np.intp), *(np.empty(0) for _ in range(6)))
+    np.empty(0, np.intp), np.empty(0, np.intp), *(np.empty(0) for _ in range(7)))
 
 Clear = Callable[[Profile, float], str]
 """Tests a profile and the time of its lane change against everybody; '' where it is clear."""
@@ -267,10 +179,13 @@ class _Scene:
         for index in self._ranking(best, incumbent)[:_TRIES]:
             time = float(best.time[index])
             profile = profiles.one(int(best.profile[index]))
-            trouble = '' if clear is None else clear(profile, time)
+            opens = float(best.opening[index]) > 0.0
+            trouble = '' if clear is None else clear(profile, math.inf if opens else time)
             if not trouble:
                 if time <= NOW and self.stretch.begin <= 0.0:
-                    profile = self._follow_into(int(best.gap[index]))
+                    profile = (
+                        self._beside(int(best.gap[index])) if opens
+                        else self._follow_into(int(best.gap[index])))
                 gaps = self._gaps(best, index, refused)
                 return self._merge(best, index, profile, gaps)
             refused[int(best.gap[index])] = trouble
@@ -351,28 +266,55 @@ class _Scene:
             wanted=self.stretch.desired_speed, leaders=tuple(leaders),
             headway=self.settings.headway)
 
+    def _beside(self, gap: int) -> Profile:
+        """Return how the ego keeps to its place beside a gap that has to be opened."""
+        wanted = self.stretch.desired_speed
+        if gap < len(self.lane):
+            wanted = min(wanted, float(self.lane.speed[gap]) + 1.0)
+        return drive(
+            self.own, self.settings.limits, duration=10.0, wanted=wanted,
+            leaders=(*self._leaders(), *self._alongside(gap)), headway=_OWN_HEADWAY,
+            stop=self.stop)
+
+    def _alongside(self, gap: int) -> tuple[Leader, ...]:
+        """Return the leader of a gap, to be followed on the lane beside it."""
+        if gap < 1:
+            return ()
+        leader = _leader(self.lane, self.prediction, gap - 1, self.own)
+        return (Leader(
+            leader.gap - self.settings.sigmas * float(self.lane.deviation[gap - 1]),
+            leader.speed, leader.step, self.settings.entry_headway, beside=True),)
+
     def _merge(
         self, best: Entries, index: int, profile: Profile, gaps: Gaps,
     ) -> MergeChoice:
         chosen = int(np.flatnonzero(gaps.cost == best.cost[index])[0])
-        time = float(best.time[index])
+        opening = float(best.opening[index])
+        time = float(best.time[index]) + opening
         return MergeChoice(
             State.MERGE, chosen, profile, time, gaps, self.stop_distance,
-            f'gap {chosen} in {time:.1f} s at {3.6 * float(best.speed[index]):.0f} km/h, '
+            f'gap {chosen}' + (', once its follower makes room,' if opening > 0.0 else '')
+            + f' in {time:.1f} s at {3.6 * float(best.speed[index]):.0f} km/h, '
             f'{_headway(best.leader_headway[index])} behind its leader, '
             f'{_headway(best.follower_headway[index])} before its follower, asked to brake with '
-            f'{float(best.asked[index]):.1f} m/s2')
+            f'{float(best.asked[index]):.1f} m/s2', opening=opening)
 
     def _hold(self, gaps: Gaps, why: str) -> MergeChoice:
         """Go on along the own lane so that the stop before its end stays comfortable."""
-        beside = np.abs(self.lane.station) < 120.0
-        flow = float(np.median(self.lane.speed[beside])) if beside.any() else math.inf
-        wanted = min(self.stretch.desired_speed, max(flow, _SLOWEST))
+        wanted = self.stretch.desired_speed
+        alongside: tuple[Leader, ...] = ()
+        if self.stretch.urgent:
+            wanted = min(wanted, max(pace_beside(self.lane, wanted), _SLOWEST))
+            if self.stretch.begin < self.own.speed:
+                ahead = int(np.count_nonzero(self.lane.station > -_BESIDE))
+                alongside = self._alongside(ahead)
         if self.stretch.begin > 0.0:
             wanted = min(wanted, self._approach_speed())
         profile = drive(
             self.own, self.settings.limits, duration=10.0, wanted=wanted,
-            leaders=self._leaders(), headway=_OWN_HEADWAY, stop=self.stop)
+            leaders=(*self._leaders(), *alongside),
+            headway=_OWN_HEADWAY if self.stretch.urgent else self.settings.headway,
+            stop=self.stop)
         return MergeChoice(
             State.HOLD, -1, profile, math.nan, gaps, self.stop_distance,
             f'{why}; stay on the lane, {max(self.stop, 0.0):.0f} m to the stop before its end')

@@ -8,6 +8,9 @@ import dataclasses
 
 from icv_v2x.merging.limits import ComfortLimits
 
+# Nobody has to make room for a change that has more way left than this [m].
+_URGENT = 400.0
+
 
 @dataclasses.dataclass(frozen=True)
 class Stretch:
@@ -24,6 +27,11 @@ class Stretch:
     end: float
     desired_speed: float
     approach_speed: float
+
+    @property
+    def urgent(self) -> bool:
+        """Whether so little way is left that others are expected to make room."""
+        return self.end - max(self.begin, 0.0) <= _URGENT
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +67,7 @@ class Settings:
         weight_own: Cost of the ego's braking behind its new leader [s per (m/s2)2].
         weight_margin: Cost of time gaps below the spacious one [s per s2].
         weight_comfort: Cost of the profile's own acceleration [s per (m/s2)2].
+        weight_opening: Cost of a gap that its follower has to open first [s].
         switch: A gap is left for another one that costs less by at least this [s].
         beyond: The delay is counted up to this far behind the end [m].
         sigmas: Standard deviations of stations that gaps are narrowed by.
@@ -78,6 +87,7 @@ class Settings:
     weight_own: float
     weight_margin: float
     weight_comfort: float
+    weight_opening: float
     switch: float
     beyond: float
     sigmas: float

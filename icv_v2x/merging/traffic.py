@@ -17,7 +17,10 @@ IndexArray = npt.NDArray[np.intp]
 STANDSTILL_GAP = 2.5
 _FOLLOWING_TIME = 1.0
 _COUNTED_BRAKING = 4.0
-_ADAPTATION = 1.2
+ADAPTATION = 1.2
+RELAXED_ADAPTATION = 1.8
+"""The same where somebody has to be let in: short time gaps are borne for a while (Schakel, Knoop
+and van Arem, Integrated Lane Change Model with Relaxation and Synchronization, 2012) [s]."""
 _STRONGEST = 4.5
 _LIVELIEST = 1.5
 # A measured acceleration is expected to last this long [s].
@@ -129,7 +132,7 @@ def predict_lane(traffic: LaneTraffic, step: float, count: int) -> LanePredictio
     apart = half[:-1] + half[1:]
     safe = np.full(number, np.inf)
     stations[0], speeds[0] = station, speed
-    rate = 1.0 - np.exp(-step / _ADAPTATION)
+    rate = 1.0 - np.exp(-step / ADAPTATION)
     least, most = -_STRONGEST * step, _LIVELIEST * step
     for index in range(1, count):
         safe[1:] = safe_speed(station[:-1] - station[1:] - apart, speed[:-1])
@@ -142,7 +145,7 @@ def predict_lane(traffic: LaneTraffic, step: float, count: int) -> LanePredictio
 
 def asked_deceleration(
     gap: FloatArray, speed: FloatArray, ego_speed: FloatArray, headway: float,
-    push: FloatArray | float = 0.0,
+    push: FloatArray | float = 0.0, adaptation: FloatArray | float = ADAPTATION,
 ) -> FloatArray:
     """Return how hard a follower has to brake for a vehicle that cuts in before it [m/s2].
 
@@ -156,6 +159,7 @@ def asked_deceleration(
         ego_speed: Same shape [m/s].
         headway: What the follower finally wants [s].
         push: Acceleration with which the one before goes on, same shape [m/s2].
+        adaptation: How fast the wanted headway is taken up, same shape [s].
     """
     closing = np.maximum(speed - ego_speed, 0.0)
     left = gap - 0.4 * closing - STANDSTILL_GAP - 0.3 * ego_speed
@@ -165,4 +169,4 @@ def asked_deceleration(
             np.where(closing > 0.0, np.inf, 0.0))
     room = gap + (_FOLLOWING_TIME - headway) * speed
     adapting = speed - safe_speed(room, ego_speed + push)
-    return np.asarray(np.maximum(np.maximum(ending, adapting / _ADAPTATION), 0.0))
+    return np.asarray(np.maximum(np.maximum(ending, adapting / adaptation), 0.0))

@@ -50,7 +50,7 @@ class Merging:
         1.0, 'Time gap that leader, ego and follower end up with.',
         unit='s', minimum=0.5, maximum=3.0)
     entry_headway: float = parameter(
-        0.5, 'Least time gap to leader and follower when the lane change begins; what is missing '
+        0.4, 'Least time gap to leader and follower when the lane change begins; what is missing '
         'to `headway` opens while it lasts.', unit='s', minimum=0.3, maximum=3.0, source=_TUNED)
     spacious_headway: float = parameter(
         1.5, 'A larger time gap than this makes a gap no better.',
@@ -73,6 +73,9 @@ class Merging:
     weight_comfort: float = parameter(
         0.1, 'Cost of the mean square of the acceleration in seconds of delay per (m/s2)2.',
         minimum=0.0, maximum=10.0, source=_TUNED)
+    weight_opening: float = parameter(
+        2.0, 'Cost of a gap whose follower would have to make room first, in seconds of delay.',
+        unit='s', minimum=0.0, maximum=20.0, source=_TUNED)
     switch: float = parameter(
         2.0, 'A gap is left for another one only if that costs less by this many seconds.',
         unit='s', minimum=0.0, maximum=10.0, source=_TUNED)
@@ -90,7 +93,7 @@ class Merging:
         60.0, 'A request that is not renewed lapses after this.',
         unit='s', minimum=1.0, maximum=600.0)
     decide_ahead: float = parameter(
-        12.0, 'A gap is chosen from this long before the merging stretch on.',
+        4.0, 'A gap is chosen from this long before the merging stretch on.',
         unit='s', minimum=0.0, maximum=20.0, source=_TUNED)
     passing: float = parameter(
         0.5, 'Share of what a new leader is slower by that passing it afterwards makes good.',

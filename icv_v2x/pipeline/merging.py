@@ -42,6 +42,9 @@ _NOW = 0.06
 # The ego drives as planned within this [m/s], by a plan that is no older than this [s].
 _AS_PLANNED = 0.8
 _FOLLOWED = 0.5
+# Two requests are of one change where their ends [m] and lanes are this near [m].
+_SAME_END = 5.0
+_SAME_LANE = 1.5
 _PROFILE_STEP = 0.1
 _PROFILE_LENGTH = 10.0
 
@@ -85,6 +88,7 @@ class MergePlanner:
         self._received = 0
         self._change: _Change | None = None
         self._complete = False
+        self._across = False
         self._driven: tuple[int, Profile] | None = None
         self.refused = ''
         self.refused_requests = 0
@@ -102,7 +106,7 @@ class MergePlanner:
         self._lanes = None
         self._change = None
         self._driven = None
-        self._complete = False
+        self._complete = self._across = False
         self.changes = 0
 
     def request(self, request: MergeRequest) -> str | None:
@@ -126,7 +130,7 @@ class MergePlanner:
         self.refused = ''
         if self._lanes is None or not _same_stretch(self._lanes.request, request):
             self._change = None
-            self._complete = False
+            self._complete = self._across = False
             self.changes = 0
         self._lanes = lanes
         self._received = request.stamp
@@ -136,6 +140,11 @@ class MergePlanner:
     def change_begun(self) -> bool:
         """Whether the lane change was told to begin and is not over."""
         return self._change is not None and self._change.begun
+
+    @property
+    def across(self) -> bool:
+        """Whether the ego is on the target lane, though the time gap may still be short."""
+        return self._across
 
     def assess(
         self, tracks: Tracks, ego: EgoState | None,
@@ -183,7 +192,8 @@ class MergePlanner:
         scene = self._lanes.scene(
             tracks, self._as_planned(now, ego), self._parameters.merging.approach_speed,
             np.zeros(len(tracks), np.bool_))
-        if self._complete or (scene.progress >= _ACROSS and self._settled(now, scene)):
+        self._across = scene.progress >= _ACROSS
+        if self._complete or (self._across and self._settled(now, scene)):
             self._complete = True
             self._change = None
             return without_gaps(now, State.COMPLETE, 'on the target lane')
@@ -297,10 +307,9 @@ def _same_request(one: MergeRequest, other: MergeRequest) -> bool:
 
 def _same_stretch(one: MergeRequest, other: MergeRequest) -> bool:
     """Whether two requests ask for the same change, told by where it has to be complete."""
-    ends = []
-    for request in (one, other):
-        lanes = MergeLanes(request)
-        ends.append((*lanes.own.at(np.array([request.end])), *lanes.target.at(np.array([0.0]))))
-    apart = math.hypot(
-        float(ends[0][0][0] - ends[1][0][0]), float(ends[0][1][0] - ends[1][1][0]))
-    return apart < 5.0
+    first, second = MergeLanes(one), MergeLanes(other)
+    place, aside, _ = first.own.project(*second.own.at(np.array([other.end])))
+    _, beyond, _ = first.target.project(*second.target.at(np.array([second.target.length / 2])))
+    return (
+        abs(float(place[0]) - one.end) < _SAME_END and abs(float(aside[0])) < _SAME_LANE
+        and abs(float(beyond[0])) < _SAME_LANE)

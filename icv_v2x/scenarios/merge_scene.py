@@ -178,6 +178,7 @@ def settings_of(parameters: Parameters) -> Settings:
         asked_most=merging.asked_most, yield_most=merging.yield_most,
         weight_follower=merging.weight_follower, weight_own=merging.weight_own,
         weight_margin=merging.weight_margin, weight_comfort=merging.weight_comfort,
-        switch=merging.switch, beyond=merging.beyond, sigmas=merging.sigmas,
+        weight_opening=merging.weight_opening, switch=merging.switch,
+        beyond=merging.beyond, sigmas=merging.sigmas,
         end_margin=merging.end_margin, decide_ahead=merging.decide_ahead,
         passing=merging.passing)

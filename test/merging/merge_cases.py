@@ -25,9 +25,12 @@ def parameters(**changes: Any) -> Parameters:
         **{f'merging.{name}': value for name, value in changes.items()}})
 
 
+_DEFAULTS = settings_of(parameters())
+
+
 def settings(**changes: Any) -> Settings:
     """Return the default settings, changed as told."""
-    return replace(settings_of(parameters()), **changes)
+    return replace(_DEFAULTS, **changes)
 
 
 def lane(

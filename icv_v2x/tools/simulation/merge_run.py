@@ -14,8 +14,10 @@ import numpy as np
 from icv_v2x.faults import Channel
 from icv_v2x.interchange.broadcast import batch_of
 from icv_v2x.merging import State
+from icv_v2x.merging.overtaking import advantage
 from icv_v2x.parameters import Parameters, build
 from icv_v2x.pipeline import MergePlanner, Perception
+from icv_v2x.scenarios.merge_scene import MergeLanes
 from icv_v2x.tools.errors import SourceError
 from icv_v2x.tools.import_trajectories import DEFAULT_PLACE, LATENCY
 from icv_v2x.tools.simulation.merge_metrics import Metrics
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from icv_v2x.advisory.merge_plan import MergePlan
     from icv_v2x.faults import Operator
     from icv_v2x.tools.simulation.traffic import Snapshot, Sumo
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
 
 BEYOND = 500.0
 """The travel time counts up to this far behind the end of the merging lane [m]."""
@@ -46,6 +50,10 @@ _LONGEST = 180.0
 _SPEED_ON, _SPEED_OFF = 31, 0
 _CHANGE_ON, _CHANGE_OFF = 1621, 0
 _HOLD_LANE = 30.0
+# A change to a faster lane is asked for from this advantage on [m/s], and as long as this is left.
+_FASTER, _STILL_FASTER = 1.5, 0.3
+# It is looked for in every so many steps.
+_LOOKS = 5
 # From the instant of a plan to the next step [s].
 _NEXT = STEP - LATENCY * 1e-9
 
@@ -124,6 +132,7 @@ class _Drive:
         self._goal = distance + to_end + BEYOND
         self._end = distance + to_end
         self._begin = sumo.time
+        self._cycle = 0
         self.metrics = Metrics(sumo, plan.ego)
         self._pilot = _Pilot(plan, sumo, seed) if plan.driver == 'planner' else None
         if self._pilot is not None:
@@ -136,25 +145,53 @@ class _Drive:
         if ego not in snapshot.names or sumo.time - self._begin > _LONGEST:
             self.metrics.finish(math.nan)
             return False
-        if self._pilot is not None and self._task is not None:
-            self._pilot.step(snapshot, self._task)
+        if self._pilot is not None:
+            # Listening alone begins before the look.
+            if self._task is not None or (self._cycle + 1) % _LOOKS in (0, _LOOKS - 1, _LOOKS - 2):
+                self._pilot.step(snapshot, self._task)
             self.metrics.note_plan(self._pilot.plan, self._pilot.changes)
         across = self._task is not None and self._across(self._task)
         self.metrics.step(snapshot, merged=across)
-        if across and (self._pilot is None or self._pilot.done):
-            self._task = self._lanes.task(ego)
-            if self._pilot is not None:
-                self._pilot.take(self._task)
+        if self._pilot is None:
+            if across:
+                self._task = self._lanes.task(ego)
+        else:
+            self._next(self._pilot, across=across)
         if self._library.vehicle.getDistance(ego) >= self._goal:
             self.metrics.finish(sumo.time - self._begin)
             return False
         return True
 
+    def _next(self, pilot: _Pilot, *, across: bool) -> None:
+        """Give the planner its next change: one that the route needs, or to a faster lane."""
+        task = self._task
+        self._cycle += 1
+        if task is None and self._cycle % _LOOKS:
+            return
+        if task is None or (across and (pilot.done or pilot.across)):
+            following = self._lanes.task(self._plan.ego) or self._faster(pilot, _FASTER)
+        elif task.optional and not across and not pilot.changing and not (
+                self._cycle % _LOOKS or self._library.vehicle.getRoadID(
+                    self._plan.ego).startswith(':')):
+            following = task if self._faster(pilot, _STILL_FASTER) else None
+        else:
+            return
+        if following is task or (following is None and across and not pilot.done):
+            return
+        self._task = following
+        pilot.take(following)
+
+    def _faster(self, pilot: _Pilot, least: float) -> LaneTask | None:
+        beside = self._lanes.beside(self._plan.ego)
+        if beside is None or pilot.advantage(beside) < least:
+            return None
+        return beside
+
     def _across(self, task: LaneTask) -> bool:
         """Whether the vehicle has left its lane for the target lane."""
         edge = self._library.vehicle.getRoadID(self._plan.ego)
-        if edge == task.edge:
-            return bool(self._library.vehicle.getLaneIndex(self._plan.ego) != task.lane)
+        if edge in task.lanes:
+            return bool(self._library.vehicle.getLaneIndex(self._plan.ego) != task.lanes[edge][0])
         passed = self._library.vehicle.getDistance(self._plan.ego) > self._end
         return passed and not edge.startswith(':')
 
@@ -180,6 +217,7 @@ class _Pilot:
         self._perception = Perception(parameters)
         self._planner = MergePlanner(parameters)
         self._channel = Channel(plan.operators, seed=seed)
+        self._world: tuple[Tracks | None, EgoState | None] = None, None
         self._air, self._yaw_rates = Air(sumo.builds), YawRates()
         self._commanded: State | None = None
         self._changes = 0
@@ -194,23 +232,44 @@ class _Pilot:
         vehicle = self._library.vehicle
         self.done = False
         self._commanded = None
+        self._changes += self._planner.changes
+        self._planner.clear()
         if task is None:
             self._hand_back()
             return
         vehicle.setSpeedMode(self._ego, _SPEED_OFF)
         vehicle.setLaneChangeMode(self._ego, _CHANGE_OFF)
 
-    def step(self, snapshot: Snapshot, task: LaneTask) -> None:
-        """Plan and drive one step."""
+    @property
+    def across(self) -> bool:
+        """Whether the vehicle is on the target lane."""
+        return self._planner.across
+
+    @property
+    def changing(self) -> bool:
+        """Whether a change of lane is under way."""
+        return self._planner.change_begun
+
+    def advantage(self, task: LaneTask) -> float:
+        """Return by how much the target lane is faster than the own one [m/s]."""
+        tracks, ego = self._world
+        if tracks is None or ego is None:
+            return -math.inf
+        scene = MergeLanes(task.request).scene(
+            tracks, ego, task.request.desired_speed, np.zeros(len(tracks), np.bool_))
+        return advantage(scene.lane, scene.before, scene.own, task.request.desired_speed)
+
+    def step(self, snapshot: Snapshot, task: LaneTask | None) -> None:
+        """Plan and drive one step; without a task only listen."""
         stamp = nanoseconds(snapshot.time)
         now = stamp + LATENCY
         self._hear(snapshot, stamp, now)
+        tracks, ego = self._world = self._perception.world(now)
+        if task is None:
+            self.plan = None
+            return
         request = dataclasses.replace(task.request, stamp=now)
-        before = self._planner.changes
         self._planner.request(request)
-        if self._planner.changes < before:
-            self._changes += before
-        tracks, ego = self._perception.world(now)
         self.plan, _ = self._planner.assess(tracks, ego)
         if not self.done:
             self._follow(self.plan, task)
@@ -239,14 +298,15 @@ class _Pilot:
             vehicle.setSpeed(self._ego, vehicle.getSpeed(self._ego))
             return
         vehicle.setSpeed(self._ego, max(float(np.interp(_NEXT, plan.time, plan.speed)), 0.0))
-        if vehicle.getRoadID(self._ego) != task.edge:
+        indices = task.lanes.get(vehicle.getRoadID(self._ego))
+        if indices is None:
             return
         begins = plan.state == State.MERGE and self._planner.change_begun
         wanted = State.MERGE if begins else State.HOLD
         if plan.state == State.ABORT:
             wanted = State.ABORT
         if wanted != self._commanded:
-            lane = task.target if wanted == State.MERGE else task.lane
+            lane = indices[wanted == State.MERGE]
             vehicle.changeLane(self._ego, lane, _HOLD_LANE)
             self._commanded = wanted
 

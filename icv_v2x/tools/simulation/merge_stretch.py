@@ -15,6 +15,8 @@ from icv_v2x.inputs import MergeRequest
 _AROUND = 500.0
 # With several lanes to cross, each change but the last has to leave this much [m].
 _LEAST = 80.0
+# A lane that leads on for less than this is not taken to get on faster [m].
+_WORTH_IT = 250.0
 _LINK_VIA = 4
 
 
@@ -24,17 +26,16 @@ class LaneTask:
 
     Attributes:
         request: For the planner; without a stamp.
-        edge: On which the change is made.
-        lane: Index of the ego's lane there.
-        target: Index of the lane to change to.
+        lanes: Edges on which the change may be made, to the indices there of the ego's lane and
+            of the lane to change to.
         more: Changes that follow this one.
+        optional: Whether the ego lane leads on, and the other one is only faster.
     """
 
     request: MergeRequest
-    edge: str
-    lane: int
-    target: int
-    more: int
+    lanes: dict[str, tuple[int, int]]
+    more: int = 0
+    optional: bool = False
 
 
 class Lanes:
@@ -91,7 +92,40 @@ class Lanes:
                 float(library.vehicle.getAllowedSpeed(ego)) if len(own) == 1
                 else float(library.lane.getMaxSpeed(last)) * float(
                     library.vehicle.getSpeedFactor(ego))),
-            edge, index, target, steps - 1)
+            {edge: (index, target)}, steps - 1)
+
+    def beside(self, ego: str) -> LaneTask | None:
+        """Return the change to the lane on the left where both lanes lead on along the route.
+
+        None where there is no such lane, or not for `_WORTH_IT` metres.
+        """
+        library = self._library
+        here = library.vehicle.getLaneID(ego)
+        if not here or here.startswith(':'):
+            return None
+        route = list(library.vehicle.getRoute(ego))[library.vehicle.getRouteIndex(ego):]
+        edge, _, index = here.rpartition('_')
+        left = f'{edge}_{int(index) + 1}'
+        if int(index) + 1 >= library.edge.getLaneNumber(edge):
+            return None
+        own, other = self._along_route(here, route), self._along_route(left, route)
+        both = min(len(own), len(other))
+        if library.lane.getEdgeID(other[-1]) != route[-1]:
+            return None
+        before, ego_x, ego_y = self._line(own[:both])
+        place = max(float(library.vehicle.getLanePosition(ego)), 0.0)
+        end = before + float(library.lane.getLength(own[both - 1]))
+        if end - place < _WORTH_IT:
+            return None
+        _, target_x, target_y = self._line(self._around(left))
+        return LaneTask(
+            MergeRequest(
+                0, ego_x, ego_y, target_x, target_y, place - 1.0, end,
+                float(library.vehicle.getAllowedSpeed(ego))),
+            {
+                one.rsplit('_', 1)[0]: (int(one.rsplit('_', 1)[1]), int(two.rsplit('_', 1)[1]))
+                for one, two in zip(own[:both], other[:both], strict=True)},
+            optional=True)
 
     def _along_route(self, lane: str, route: list[str]) -> list[str]:
         """Return the lane and those that it leads to along the route."""
