@@ -8,7 +8,8 @@ Needs SUMO (requirements-sumo.txt). Every run is a line of FOLDER/ROAD_FLOW[_LAB
 there is not run again, so that a campaign can be stopped and taken up. The table gives means and
 the paired difference planner - SUMO with its 95 % interval. Delay is the travel time from entry to
 500 m behind the merging lane, less that of SUMO's driver alone on the road. Disturbances of the
-radio are options, as in `icv-v2x sumo`; `--label` keeps such runs apart. The exit status is 1
+radio are options, as in `icv-v2x sumo`, and so is a share of vehicles that answer requests for
+room (`--courteous`); `--label` keeps such runs apart. The exit status is 1
 where the planner's vehicle collided.
 """
 
@@ -69,7 +70,8 @@ def run(arguments: argparse.Namespace, flow: float) -> list[dict[str, Any]]:
         operators = degradation.operators(arguments)
         jobs = [
             pool.submit(merge, MergeRun(
-                config, EGO, driver, operators, values, alone), seed)
+                config, EGO, driver, operators, values, alone,
+                courteous=arguments.courteous if driver == 'planner' else 0.0), seed)
             for driver, seed, alone in missing]
         for job in as_completed(jobs):
             line = job.result()
@@ -150,6 +152,9 @@ def main() -> int:
     parser.add_argument('--drivers', nargs='+', choices=_DRIVERS, default=list(_DRIVERS))
     parser.add_argument('--workers', type=int, default=1)
     parser.add_argument('--label', default='')
+    parser.add_argument(
+        '--courteous', type=float, default=0.0, metavar='SHARE',
+        help='of the other vehicles, which answer requests for room')
     parser.add_argument(
         '--set', nargs='*', default=[], metavar='NAME=VALUE', help='parameters of the planner')
     degradation.add_arguments(parser)

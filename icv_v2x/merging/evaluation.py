@@ -52,9 +52,7 @@ _ALIKE = 3.0
 _LONGEST_OPENING = 6.0
 # For a change that is not urgent the ego looks this far ahead [s].
 _SOON = 5.0
-# Braking that is counted on after an abort [m/s2] (T/CSAE 53-2020, emergency braking of a car),
-# and until it has built up [s].
-_ABORT_BRAKING = 5.0
+# After an abort the vehicle brakes as hard as at slow speed, once that has built up [s].
 _ABORT_DELAY = 0.6
 # So far before the end of the lane it becomes late [m].
 _LATE = 180.0
@@ -246,7 +244,7 @@ class Evaluation:
         entry = settings.entry_headway - _LOOSER_HEADWAY * (looser | late)
         asked_most = settings.asked_most + _LOOSER_ASKED * looser
         # When the change begins, an abort still ends before the end, if not with comfort.
-        back = way + speed * (_ABORT_DELAY + speed / (2.0 * _ABORT_BRAKING))
+        back = way + speed * (_ABORT_DELAY + speed / (2.0 * limits.braking[0]))
         before = (
             (ahead >= STANDSTILL_GAP + (entry - 0.1) * np.minimum(speed, leader_speed))
             & (ahead >= entry * np.minimum(speed, leader_speed))

@@ -63,6 +63,7 @@ Clear = Callable[[Profile, float], str]
 def plan(
     stretch: Stretch, own: Own, lane: LaneTraffic, before: LaneTraffic, settings: Settings,
     incumbent: Incumbent | None = None, clear: Clear | None = None,
+    suggested: tuple[float, float] | None = None,
 ) -> MergeChoice:
     """Choose a gap.
 
@@ -74,6 +75,8 @@ def plan(
         settings: How to choose.
         incumbent: The gap in force.
         clear: Test of a profile against all objects, None: not tested.
+        suggested: When [s] and after which way [m] a road-side unit would have the ego change:
+            the gap there may cost more, and is subject to the same checks.
 
     Returns:
         The plan.
@@ -90,7 +93,7 @@ def plan(
         return scene.change(incumbent)
     if stretch.begin > settings.decide_ahead * max(own.speed, 1.0):
         return scene.approach()
-    return scene.choose(incumbent, clear)
+    return scene.choose(incumbent, clear, suggested)
 
 
 def _horizon(stretch: Stretch, own: Own, settings: Settings) -> float:
@@ -161,7 +164,10 @@ class _Scene:
 
     # -- before the lane change ---------------------------------------------------------------
 
-    def choose(self, incumbent: Incumbent | None, clear: Clear | None) -> MergeChoice:
+    def choose(
+        self, incumbent: Incumbent | None, clear: Clear | None,
+        suggested: tuple[float, float] | None = None,
+    ) -> MergeChoice:
         """Choose among all gaps, or hold."""
         evaluation = Evaluation(
             self.stretch, self.own, self.lane, self.prediction, self.settings,
@@ -176,7 +182,7 @@ class _Scene:
         if incumbent is not None and self._bridged(incumbent, best):
             return self._go_on(incumbent, best)
         refused: dict[int, str] = {}
-        for index in self._ranking(best, incumbent)[:_TRIES]:
+        for index in self._ranking(best, incumbent, suggested)[:_TRIES]:
             time = float(best.time[index])
             profile = profiles.one(int(best.profile[index]))
             opens = float(best.opening[index]) > 0.0
@@ -233,8 +239,15 @@ class _Scene:
     def _leaders(self) -> tuple[Leader, ...]:
         return () if self.own_leader is None else (self.own_leader,)
 
-    def _ranking(self, best: Entries, incumbent: Incumbent | None) -> list[int]:
+    def _ranking(
+        self, best: Entries, incumbent: Incumbent | None, suggested: tuple[float, float] | None,
+    ) -> list[int]:
         cost = best.cost.copy()
+        if suggested is not None:
+            time, way = suggested
+            station, _ = self.prediction.at(np.array([time]))
+            cost[best.gap == np.count_nonzero(station[:, 0] > way)] -= (
+                self.settings.suggestion_worth)
         if incumbent is not None:
             leader, follower = self._rows(best.gap)
             same = self._same(leader, follower, incumbent)
@@ -361,8 +374,9 @@ class _Scene:
                     f'costs {cost[index] - winner:+.1f} s against the chosen one'
                     if chosen >= 0 else 'not tried')
         return Gaps(
-            leader, follower, feasible, cost, spread(best.time), spread(best.leader_headway),
-            spread(best.follower_headway), spread(best.asked), tuple(reasons))
+            leader, follower, feasible, cost, spread(best.time + best.opening),
+            spread(best.leader_headway), spread(best.follower_headway),
+            spread(best.asked), tuple(reasons))
 
     # -- during the lane change ---------------------------------------------------------------
 

@@ -74,6 +74,7 @@ class Settings:
         end_margin: A stop is planned this far before the end [m].
         decide_ahead: A gap is chosen from this long before the stretch on [s].
         passing: Share of what the new leader is slower by that passing it makes good.
+        suggestion_worth: What a suggested gap may cost more [s].
     """
 
     limits: ComfortLimits
@@ -94,3 +95,4 @@ class Settings:
     end_margin: float
     decide_ahead: float
     passing: float
+    suggestion_worth: float

@@ -37,6 +37,7 @@ from icv_v2x.nodes.states import (
 )
 from icv_v2x.nodes.warm_up import warm_up
 from icv_v2x.pipeline import Pipeline
+from icv_v2x.transmit.outgoing import batch_of
 
 if TYPE_CHECKING:
     from icv_v2x.advisory.types import Advisory
@@ -76,6 +77,9 @@ class V2xStack(ManagedNode):
         self._driver = listen_to_unit(self, self._pipeline)
         listen_to_detections(self, self._pipeline)
         self._identity = OwnIdentity(self, self._pipeline.configure)
+        self._radio = self.speak(
+            'obu/tx', 'icv_v2x_msgs/msg/ObuFrames', qos.radio_output(),
+        ) if self.parameters.merging.cooperation else None
 
     def start(self) -> None:
         """Begin the cycle."""
@@ -126,6 +130,9 @@ class V2xStack(ManagedNode):
         self._withheld.show(cycle.withheld)
         self._objects.show(cycle.tracks)
         self._plans.show(cycle.merge_plan, instant)
+        if cycle.outgoing and self._radio is not None and cycle.withheld is None:
+            self._radio(self.encoder.obu_frames(
+                batch_of(cycle.outgoing, self.get_clock().now().nanoseconds)))
         self._parking.show(cycle.guidance, instant)
         self._platoon_plans.show(cycle.platoon_plan, instant)
         self._platoons.show(cycle.platoons, instant)

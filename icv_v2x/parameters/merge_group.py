@@ -98,3 +98,12 @@ class Merging:
     passing: float = parameter(
         0.5, 'Share of what a new leader is slower by that passing it afterwards makes good.',
         minimum=0.0, maximum=1.0, source=_TUNED)
+    cooperation: bool = parameter(
+        False, 'Whether followers are asked for room (VIR), and requests of others are answered; '
+        'needs `vehicle.temporary_id`.', changeable=False)
+    courtesy_most: float = parameter(
+        1.0, 'Deceleration at most with which room is made for another vehicle that asks for it.',
+        unit='m/s2', minimum=0.1, maximum=2.0)
+    suggestion_worth: float = parameter(
+        3.0, 'What a gap that a road-side unit suggests (RSC) may cost more than another one.',
+        unit='s', minimum=0.0, maximum=20.0)

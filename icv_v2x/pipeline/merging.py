@@ -21,10 +21,13 @@ from icv_v2x.scenarios.merge_clearance import Clearance
 from icv_v2x.scenarios.merge_scene import MergeLanes, settings_of
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.inputs import MergeRequest
     from icv_v2x.parameters import Parameters
     from icv_v2x.scenarios.merge_scene import MergeScene
+    from icv_v2x.translate.csae_talk import Suggestion
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
@@ -147,7 +150,8 @@ class MergePlanner:
         return self._across
 
     def assess(
-        self, tracks: Tracks, ego: EgoState | None,
+        self, tracks: Tracks, ego: EgoState | None, yields: NDArray[np.bool_] | None = None,
+        suggestion: Suggestion | None = None,
     ) -> tuple[MergePlan | None, list[Advisory]]:
         """Return the plan at the instant of the tracks, and what to say of it.
 
@@ -156,12 +160,14 @@ class MergePlanner:
         Args:
             tracks: All objects.
             ego: The ego, None while unknown: then nothing can be planned.
+            yields: Who has agreed to make room, (n,); None: nobody.
+            suggestion: Of a road-side unit, followed where the planner's own checks allow it.
 
         Returns:
             The plan, None while nothing is asked, and the candidates.
         """
         try:
-            found = self.plan(tracks, ego)
+            found = self.plan(tracks, ego, yields, suggestion)
         except Exception:
             self.failures['merging'] += 1
             self._change = None
@@ -175,12 +181,17 @@ class MergePlanner:
             found, tracks, ego, continues=self._lanes.continues,
             lane_id=self._lanes.request.target_lane_id)
 
-    def plan(self, tracks: Tracks, ego: EgoState | None) -> MergePlan | None:
+    def plan(
+        self, tracks: Tracks, ego: EgoState | None, yields: NDArray[np.bool_] | None = None,
+        suggestion: Suggestion | None = None,
+    ) -> MergePlan | None:
         """Return the plan at the instant of the tracks, None while nothing is asked.
 
         Args:
             tracks: All objects.
             ego: The ego, None while unknown: then nothing can be planned.
+            yields: As in `assess`.
+            suggestion: As in `assess`.
         """
         now = tracks.stamp
         lapsed = now - self._received > self._parameters.merging.request_age * _SECOND
@@ -191,7 +202,7 @@ class MergePlanner:
             return without_gaps(now, State.HOLD, 'the own position is not known')
         scene = self._lanes.scene(
             tracks, self._as_planned(now, ego), self._parameters.merging.approach_speed,
-            np.zeros(len(tracks), np.bool_))
+            np.zeros(len(tracks), np.bool_) if yields is None else yields)
         self._across = scene.progress >= _ACROSS
         if self._complete or (self._across and self._settled(now, scene)):
             self._complete = True
@@ -200,7 +211,8 @@ class MergePlanner:
         choice = plan(
             scene.stretch, scene.own, scene.lane, scene.before, self._settings,
             self._incumbent(now, scene, tracks),
-            Clearance(self._lanes, scene, tracks, ego, self._settings.change_duration))
+            Clearance(self._lanes, scene, tracks, ego, self._settings.change_duration),
+            None if suggestion is None else self._suggested(now, scene, suggestion))
         self._remember(now, choice, scene, tracks)
         self._driven = (now, choice.profile)
         return self._answer(now, choice, tracks)
@@ -221,6 +233,15 @@ class MergePlanner:
                 if abs(float(speed[0]) - ego.speed) <= _AS_PLANNED:
                     acceleration = float(planned[0])
         return replace(ego, acceleration=acceleration)
+
+    def _suggested(
+        self, now: int, scene: MergeScene, suggestion: Suggestion,
+    ) -> tuple[float, float]:
+        """Return time from now [s] and way [m] of a suggested change."""
+        assert self._lanes is not None
+        station, _, _ = self._lanes.own.project(suggestion.x, suggestion.y)
+        return (
+            max((suggestion.instant - now) / _SECOND, 0.0), float(station[0]) - scene.station)
 
     def _settled(self, now: int, scene: MergeScene) -> bool:
         """Whether the wanted time gap to the new leader is open, or was waited for enough."""

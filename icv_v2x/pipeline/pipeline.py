@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from icv_v2x.advisory.arbiter import Arbiter
 from icv_v2x.advisory.types import Level
-from icv_v2x.inputs import MergeRequest, PlatoonRequest
+from icv_v2x.inputs import FrameBatch, MergeRequest, PlatoonRequest
 from icv_v2x.pipeline.collision import CollisionWarning
 from icv_v2x.pipeline.failures import FailureWatch
+from icv_v2x.pipeline.merge_dialogue import MergeDialogue
 from icv_v2x.pipeline.merging import MergePlanner
 from icv_v2x.pipeline.perception import Input, Perception
 from icv_v2x.pipeline.platooning import PlatoonStage
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from icv_v2x.translate.parking_areas import ParkingArea
     from icv_v2x.translate.platoon_statements import PlatoonStatement
     from icv_v2x.translate.road_events import RoadEvents
+    from icv_v2x.transmit.outgoing import OutgoingFrame
     from icv_v2x.trust import MisbehaviourLog, TrustLevel
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -60,6 +62,7 @@ class Cycle:
         platoons: What others say of platoons.
         ceiling: The highest level that the mode allows.
         withheld: What would be published without shadow mode, None where that is off.
+        outgoing: Frames of the merge dialogue for the radio unit.
     """
 
     stamp: int
@@ -78,6 +81,7 @@ class Cycle:
     platoons: tuple[PlatoonStatement, ...] = ()
     ceiling: Level = Level.NONE
     withheld: Verdict | None = None
+    outgoing: tuple[OutgoingFrame, ...] = ()
 
 
 class Pipeline:
@@ -90,6 +94,7 @@ class Pipeline:
         self._services = RoadServices(parameters)
         self._merging = MergePlanner(parameters)
         self._platooning = PlatoonStage(parameters)
+        self._dialogue = MergeDialogue(parameters)
         self._arbiter = Arbiter(parameters)
         self._last: int | None = None
         self._failures = FailureWatch()
@@ -105,6 +110,7 @@ class Pipeline:
         self._services.configure(parameters)
         self._merging.configure(parameters)
         self._platooning.configure(parameters)
+        self._dialogue.configure(parameters)
         self._arbiter.configure(parameters)
 
     def clear(self) -> None:
@@ -115,6 +121,7 @@ class Pipeline:
         self._services.clear()
         self._merging.clear()
         self._platooning.clear()
+        self._dialogue.clear()
         self._arbiter.clear()
         self._last = None
 
@@ -135,6 +142,8 @@ class Pipeline:
             return self._merging.request(item)
         if isinstance(item, PlatoonRequest):
             return self._platooning.request(item)
+        if isinstance(item, FrameBatch):
+            self._dialogue.hear(item)
         return self._perception.receive(item)
 
     def lose(self, frames: int, reason: str) -> None:
@@ -156,6 +165,7 @@ class Pipeline:
             self._services.clear()
             self._merging.clear()
             self._platooning.clear()
+            self._dialogue.clear()
             self._arbiter.clear()
         self._last = now
         tracks, ego = self._perception.world(now)
@@ -164,8 +174,10 @@ class Pipeline:
         candidates = self._collision.assess(tracks, ego, roads, signals)
         side = RoadSide(events, roads, signals, self._perception.parking(now))
         candidates += self._services.assess(tracks, ego, side)
-        plan, merging = self._merging.assess(tracks, ego)
-        candidates += merging
+        plan, merging = self._merging.assess(
+            tracks, ego, self._dialogue.agreed(tracks), self._dialogue.suggestion(now))
+        outgoing, courtesy = self._dialogue.step(now, plan, tracks, ego)
+        candidates += merging + courtesy
         platoons = self._perception.platoons(now)
         platoon_plan, platooning = self._platooning.assess(
             tracks, ego, self._perception.detections(now), platoons)
@@ -176,7 +188,7 @@ class Pipeline:
         return Cycle(
             now, verdict.mode, verdict.mode_reason, verdict.advisories, plan, ego, tracks, roads,
             events, signals, side.parking, self._services.guidance, platoon_plan, platoons,
-            verdict.ceiling, verdict.withheld)
+            verdict.ceiling, verdict.withheld, tuple(outgoing))
 
     def _own_conditions(self, now: int) -> list[Condition]:
         """Return what the applications say against what may be said."""

@@ -181,4 +181,4 @@ def settings_of(parameters: Parameters) -> Settings:
         weight_opening=merging.weight_opening, switch=merging.switch,
         beyond=merging.beyond, sigmas=merging.sigmas,
         end_margin=merging.end_margin, decide_ahead=merging.decide_ahead,
-        passing=merging.passing)
+        passing=merging.passing, suggestion_worth=merging.suggestion_worth)

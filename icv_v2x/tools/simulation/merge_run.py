@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from icv_v2x.faults import Channel
+from icv_v2x.inputs import FrameBatch
 from icv_v2x.interchange.broadcast import batch_of
 from icv_v2x.merging import State
 from icv_v2x.merging.overtaking import advantage
 from icv_v2x.parameters import Parameters, build
 from icv_v2x.pipeline import MergePlanner, Perception
+from icv_v2x.pipeline.merge_dialogue import MergeDialogue
 from icv_v2x.scenarios.merge_scene import MergeLanes
 from icv_v2x.tools.errors import SourceError
 from icv_v2x.tools.import_trajectories import DEFAULT_PLACE, LATENCY
+from icv_v2x.tools.simulation.merge_courtesy import CourteousTraffic
 from icv_v2x.tools.simulation.merge_metrics import Metrics
 from icv_v2x.tools.simulation.merge_stretch import Lanes, LaneTask
 from icv_v2x.tools.simulation.traffic import STEP, simulation
@@ -70,6 +73,8 @@ class MergeRun:
         parameters: Of the planner, dotted name to value.
         alone: Whether everybody else is taken off the road.
         options: More of SUMO's own options.
+        courteous: Share of the other vehicles that answer requests for room; with any, the
+            planner asks for it.
     """
 
     config: Path
@@ -79,6 +84,7 @@ class MergeRun:
     parameters: dict[str, Any] = field(default_factory=dict)
     alone: bool = False
     options: tuple[str, ...] = ()
+    courteous: float = 0.0
 
 
 def merge(plan: MergeRun, seed: int) -> dict[str, Any]:
@@ -212,10 +218,14 @@ class _Pilot:
             'vehicle.base_link_to_center': 0.0,
             'vehicle.temporary_id': f'{temporary_id(plan.ego):016X}',
             'merging.approach_speed': min(round(limit * factor, 2), 40.0),
+            'merging.cooperation': plan.courteous > 0.0,
             **plan.parameters,
         })
         self._perception = Perception(parameters)
         self._planner = MergePlanner(parameters)
+        self._dialogue = MergeDialogue(parameters)
+        self._courteous = CourteousTraffic(
+            sumo.library, sumo.builds, plan.courteous, plan.ego) if plan.courteous > 0.0 else None
         self._channel = Channel(plan.operators, seed=seed)
         self._world: tuple[Tracks | None, EgoState | None] = None, None
         self._air, self._yaw_rates = Air(sumo.builds), YawRates()
@@ -270,7 +280,13 @@ class _Pilot:
             return
         request = dataclasses.replace(task.request, stamp=now)
         self._planner.request(request)
-        self.plan, _ = self._planner.assess(tracks, ego)
+        self.plan, _ = self._planner.assess(
+            tracks, ego, self._dialogue.agreed(tracks), self._dialogue.suggestion(now))
+        if self._courteous is not None and ego is not None and len(tracks):
+            said, _ = self._dialogue.step(now, self.plan, tracks, ego)
+            answers = self._courteous.exchange(now, said, snapshot, tracks, ego)
+            if answers:
+                self._channel.send(now, batch_of(answers, now))
         if not self.done:
             self._follow(self.plan, task)
 
@@ -286,6 +302,8 @@ class _Pilot:
             self._channel.send(now, batch_of(frames, now))
         for _, record in self._channel.due(now + 1):
             self._perception.receive(record)
+            if isinstance(record, FrameBatch):
+                self._dialogue.hear(record)
 
     def _follow(self, plan: MergePlan | None, task: LaneTask) -> None:
         vehicle = self._library.vehicle
