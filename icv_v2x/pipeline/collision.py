@@ -93,10 +93,11 @@ class CollisionWarning:
             candidates += self._of(name, assess, conflicts, vehicles, ego, parameters)
         side = 1.0 if parameters.driving_side == 'right' else -1.0
         for name, foresee in MANOEUVRES.items():
-            if name == 'dnpw' and beside_on_the_way(ego, roads, side):
-                # Whom the ego passes there it passes in a lane of its own direction.
+            found = self._of(name, foresee, tracks, ego, intent, parameters)
+            # Whom the ego passes in a lane of its own direction it passes before nobody.
+            if name == 'dnpw' and found and beside_on_the_way(ego, roads, side):
                 continue
-            candidates += self._of(name, foresee, tracks, ego, intent, parameters)
+            candidates += found
         ground = Ground(tracks, self._parameters)
         in_force = self._hold.update(tracks.stamp, candidates, ground.ceiling)
         # A defect there costs the profiles, not the warnings.
