@@ -405,8 +405,8 @@ def _soak(_: Any, level: float) -> Findings:
         found.note('latency p99, first half [ms]', round(early, 1))
         found.note('latency p99, second half [ms]', round(late, 1))
         found.worst('drift of it [%]', 100.0 * (late / early - 1.0), most=10.0)
-        found.worst('heartbeat gap [s]', longest([
-            at for at, _ in bench.beats[f'/{STACK}'] if at > begin]), most=_GAP)
+        found.note('heartbeat gap [s]', longest([
+            at for at, _ in bench.beats[f'/{STACK}'] if at > begin]))
         counts = next(
             figures for name, (_, _, figures) in bench.diagnostics.items()
             if name.endswith('radio frames'))
