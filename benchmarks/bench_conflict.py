@@ -1,14 +1,17 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""The conflict core beside its peers: a shapely loop and a sampled scan, all in one run.
+"""The conflict core beside its peers: shapely, a sampled scan and commonroad-crime, in one run.
 
-Run by `pytest benchmarks/bench_conflict.py`. Objects lie uniformly within 300 m, 5 % of them are
+Run by `pytest benchmarks/bench_conflict.py`; the last of them where it is installed, as
+`peer_crime` says. Objects lie uniformly within 300 m, 5 % of them are
 on course for a contact with the ego within the horizon of 5 s. Everything is timed on one core.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +29,8 @@ from icv_v2x.conflict import (
     way_circles,
 )
 from icv_v2x.motion import MotionUncertainty, constant_turn_rate, constant_velocity, state_at
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 HORIZON = 5.0
 SAMPLE = 0.1
@@ -192,6 +197,22 @@ def test_shapely_loop(benchmark: Any, count: int) -> None:
     found = benchmark.pedantic(shapely_loop, (objects,), rounds=1 if count > 1000 else 2)
     late = found - swept(objects)
     assert np.nanmax(late, initial=0.0) <= SAMPLE + 1e-9
+
+
+def test_commonroad_crime(benchmark: Any) -> None:
+    pytest.importorskip(
+        'commonroad_crime', reason='commonroad-crime has to be installed, see peer_crime.py')
+    from peer_crime import measure, times_to_collision
+
+    benchmark.group = 'time to collision, constant velocity, 100 objects'
+    objects = scene(100)
+    # It measures along a lane and knows no times for what is beside it, so all are brought there.
+    there = dataclasses.replace(objects, y=0.05 * objects.y)
+    made = measure(
+        there.x, there.y, there.heading, there.speed, there.footprint.length,
+        there.footprint.width, (EGO_SPEED, 4.8, 1.9))
+    found = benchmark.pedantic(times_to_collision, (made, 100), rounds=2)
+    assert np.isfinite(found).any()
 
 
 @pytest.mark.parametrize('count', COUNTS)
