@@ -49,15 +49,20 @@ def main() -> int:
         tasks = [make_bag(folder, n, arguments.seconds) for n in range(arguments.bags)]
         load = os.getloadavg()[0]
         for workers in (1, 2):
-            begin = time.perf_counter()
+            begin, before = time.perf_counter(), os.times()
             results = evaluate(tasks, folder / f'out{workers}', workers=workers)
             took[workers] = time.perf_counter() - begin
+            after = os.times()
+            # where this stays and the time does not halve, others had the processors
+            worked = sum(
+                getattr(after, kind) - getattr(before, kind)
+                for kind in ('user', 'system', 'children_user', 'children_system'))
             if any(result['status'] != DONE for result in results):
                 print('a bag has no result', file=sys.stderr)
                 return 2
             print(
                 f'{arguments.bags} bags of {arguments.seconds:g} s with {workers} worker'
-                f'{"s" if workers > 1 else ""}: {took[workers]:.1f} s')
+                f'{"s" if workers > 1 else ""}: {took[workers]:.1f} s, {worked:.1f} s of processors')
     ratio = took[1] / took[2]
     print(
         f'{ratio:.2f} times as fast, {WANTED} wanted; load before {load:.1f} on '
