@@ -62,7 +62,8 @@ def main() -> int:
                 return 2
             print(
                 f'{arguments.bags} bags of {arguments.seconds:g} s with {workers} worker'
-                f'{"s" if workers > 1 else ""}: {took[workers]:.1f} s, {worked:.1f} s of processors')
+                f'{"s" if workers > 1 else ""}: {took[workers]:.1f} s, '
+                f'{worked:.1f} s of processors')
     ratio = took[1] / took[2]
     print(
         f'{ratio:.2f} times as fast, {WANTED} wanted; load before {load:.1f} on '
