@@ -37,6 +37,10 @@ class Evidence {
       bounds: [{ value: limit.deceleration, text: 'counted on' }],
       key: `Dashed: ${limit.deceleration} m/s², counted on in an emergency`,
     });
+    // A chart of what this application does not speak of would say nothing.
+    for (const chart of [this.time, this.gap, this.deceleration]) {
+      chart.canvas.parentElement.hidden = !chart.lines.some(({ values, silent }) => !silent && values.some((v) => v !== null));
+    }
     this.facts(situation);
     this.sentence();
   }
@@ -61,15 +65,17 @@ class Evidence {
     const subject = Object.hasOwn(report.names, situation.subject) ? `${shortId(situation.subject)} (${situation.subject})` : situation.subject;
     byId('evidence-about').textContent = `${names}${situation.subject ? ` – ${subject}` : ''}`;
     const fact = (name, value) => make('div', {}, make('dt', {}, name), make('dd', {}, value));
-    const pair = ([start, extreme], unit, word, decimals = 1) => (extreme === null && start === null ? '–'
+    const none = '–';
+    const pair = ([start, extreme], unit, word, decimals = 1) => (extreme === null && start === null ? none
       : `${quantity(start, unit, decimals)}, ${word} ${quantity(extreme, unit, decimals)}`);
-    byId('evidence-facts').replaceChildren(
-      fact('Warned at', pair(situation.time, 's', 'least')),
-      fact('Gap', pair(situation.gap, 'm', 'least')),
-      fact('Speed', situation.closing.map(closingText).join(', most ')),
-      fact('Required deceleration', pair(situation.deceleration, 'm/s²', 'most')),
-      fact('Trust', `${situation.verified ? 'signatures verified' : 'not all verified'}, ${situation.corroborated ? 'second source' : 'no second source'}`),
-    );
+    const facts = [
+      ['Warned at', pair(situation.time, 's', 'least')],
+      ['Gap', pair(situation.gap, 'm', 'least')],
+      ['Speed', situation.closing[0] === null && situation.closing[1] === null ? none : situation.closing.map(closingText).join(', most ')],
+      ['Required deceleration', pair(situation.deceleration, 'm/s²', 'most')],
+      ['Trust', `${situation.verified ? 'signatures verified' : 'not all verified'}, ${situation.corroborated ? 'second source' : 'no second source'}`],
+    ];
+    byId('evidence-facts').replaceChildren(...facts.filter(([, value]) => value !== none).map(([name, value]) => fact(name, value)));
     byId('evidence-note').textContent = report.thresholds.assumed
       ? 'Thresholds drawn are the defaults of the package: the recording does not say which parameters were in force.' : '';
   }

@@ -13,14 +13,17 @@ class States {
   show() {
     const situation = report.situations[state.selected];
     if (!situation) { this.parent.replaceChildren(); this.mark = null; return; }
-    const [tracks, messages] = [scene ? this.tracks(situation) : [], this.messages(situation)];
+    // What is no tracked object, such as a signal or a limit, has only what is known of it.
+    const tracked = scene && scene.tracks.some((one) => one.id === situation.subject);
+    const tracks = tracked ? this.tracks(situation) : [];
+    const messages = this.messages(situation).filter(([, value]) => tracked || value !== UNKNOWN);
     const mark = JSON.stringify([tracks, messages, situation.subject]);
     if (this.mark === mark) return;
     this.mark = mark;
     const name = shortId(situation.subject) || 'Subject';
     this.parent.replaceChildren(
       ...(tracks.length ? [this.table('Tracks', ['Ego', name], tracks)] : []),
-      this.table('Messages', [name], messages));
+      ...(messages.length ? [this.table('Messages', [name], messages)] : []));
   }
 
   table(caption, heads, rows) {
@@ -44,7 +47,7 @@ class States {
       ['Speed', speed(ego), speed(subject)],
       ['Along', UNKNOWN, side(ahead, ['ahead', 'behind'])],
       ['Across', UNKNOWN, side(left, ['left', 'right'])],
-      ['Heading', UNKNOWN, Number.isNaN(turned) ? UNKNOWN : `${Math.round((turned * 180) / Math.PI)}° against the ego`],
+      ['Turned', UNKNOWN, Number.isNaN(turned) ? UNKNOWN : `${Math.round((turned * 180) / Math.PI)}°`],
       ['Size', size(scene.ego), size(track)],
     ];
   }
