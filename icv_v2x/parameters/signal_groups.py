@@ -81,8 +81,15 @@ class GreenLightSpeed:
     leader_time: float = parameter(
         3.0, 'A slower leader nearer than this time gap makes advice useless.',
         unit='s', minimum=0.5, maximum=10.0)
+    late_deceleration: float = parameter(
+        2.75, 'Deceleration of a profile that slows down late among others who come up behind.',
+        unit='m/s2', minimum=0.5, maximum=4.0,
+        source='below the 3.05 m/s2 that yellow times count on (ITE, Traffic Signal Timing)')
+    kept_room: float = parameter(
+        12.0, 'Free way before a stop line or a queue that no vehicle from behind takes.',
+        unit='m', minimum=0.0, maximum=100.0)
     roll_speed: float = parameter(
-        3.0, 'Who has to wait rolls towards the stop line no slower than this.',
+        1.0, 'Who has to wait rolls towards the stop line no slower than this.',
         unit='m/s', minimum=0.5, maximum=10.0)
     confidence: float = parameter(
         0.5, 'Likely ends below this confidence are replaced by the latest ones.',

@@ -25,7 +25,8 @@ class Sign(IntEnum):
     """Signs that matter to a vehicle: places in the index of Chinese names of GB 5768.2-2009.
 
     The index counts warning signs from 1, prohibitions from 48, mandatory signs from 96 and others
-    after them, each in the order of their figures.
+    after them, each in the order of their figures. Numbers were compared with two public tables:
+    the figures' order, and the index as road-side software of others sends it in `signType`.
     """
 
     TEXT = 0
@@ -83,6 +84,7 @@ class Sign(IntEnum):
     NO_TRUCKS = 54
     NO_BUSES = 56
     NO_CARS = 57
+    NO_TRAILERS = 58
     NO_LEFT_TURN = 69
     NO_RIGHT_TURN = 70
     NO_STRAIGHT_ON = 71
@@ -99,14 +101,21 @@ class Sign(IntEnum):
     SPEED_LIMIT = 85
     END_OF_SPEED_LIMIT = 86
     CHECKPOINT = 87
+    NO_DANGEROUS_GOODS = 88
+    ZONE_SPEED_LIMIT = 90
+    END_OF_ZONE_SPEED_LIMIT = 91
     MINIMUM_SPEED = 111
     CROSSWALK = 114
-    BUS_LANE = 124
-    RAPID_TRANSIT_LANE = 125
-    MOTOR_LANE = 127
-    CYCLE_LANE = 129
-    HIGH_OCCUPANCY_LANE = 130
-    LANE_NARROWS = 163
+    BUS_LANE = 123
+    MOTOR_VEHICLES = 124
+    MOTOR_LANE = 125
+    CYCLES = 126
+    CYCLE_LANE = 127
+    RAPID_TRANSIT_LANE = 128
+    HIGH_OCCUPANCY_LANE = 129
+    U_TURN_ALLOWED = 131
+    FEWER_LANES = 163
+    MORE_LANES = 164
     SCHOOL = 242
 
 

@@ -47,6 +47,7 @@ class Use(Enum):
 _SIGNS = {
     Sign.BUS_LANE: Use.BUSES, Sign.RAPID_TRANSIT_LANE: Use.BUSES,
     Sign.HIGH_OCCUPANCY_LANE: Use.OCCUPIED, Sign.CYCLE_LANE: Use.CYCLES,
+    Sign.CYCLES: Use.CYCLES,
     Sign.TIDAL_LANE: Use.MANAGED,
 }
 

@@ -13,9 +13,11 @@ from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.message_set.records.map_common import Maneuver
 from icv_v2x.scenarios.signal_approach import Queue, SignalAhead, queue_before, trusted
 from icv_v2x.signals.green_wave import (
+    Followers,
     Gate,
     SpeedProfile,
     green_wave,
+    keeps_place,
     late_profile,
     steady_profile,
     stop_profile,
@@ -32,13 +34,13 @@ if TYPE_CHECKING:
     from icv_v2x.signals.signals import Signals
 
 # Who stands keeps this from the stop line or from the vehicle before [m].
-_STANDING_GAP = 2.0
+_STANDING_GAP = 2.5
 # A queue grows backwards by this and sets off vehicle by vehicle in so much time [s].
 _START_WAVE = 1.2
 # A leader slower than the advice by this makes it useless [m/s].
 _SLOWER = 0.5
-# Others this near, whose headings differ by less than 45 degrees, drive along [m].
-_AROUND, _SAME_WAY = 150.0, 0.7
+# Others come up behind within this way, this far aside, headings within 45 degrees [m].
+_BEHIND, _ASIDE, _SAME_WAY = 200.0, 10.0, 0.7
 _YIELDS = (Maneuver.MANEUVER_LEFT_TURN, Maneuver.MANEUVER_U_TURN)
 
 
@@ -93,23 +95,25 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
         _gate(signal, first, signals, parameters)
         for signal, given in zip(ahead, usable, strict=False) if signal is given]
     wave = green_wave(gates, speed, limits.acceleration, limits.deceleration)
-    late = _in_traffic(scene)
-    wanted = min(gates[0].slowest if wave is None else wave.slowest, speed)
+    limit = _limit(ahead[0], parameters)
+    followers = _followers(scene, limits.kept_room)
+    wanted = min(limits.roll_speed if wave is None else wave.slowest, speed)
     if not holds(
         SELECTED, 'nobody slower is near ahead',
         not _held_up(first.queue, speed, wanted, parameters),
     ):
         return []
     if wave is None:
-        profile = _stop(first, speed, parameters, late=late)
+        profile = _stop(first, speed, limit, followers, parameters)
         reason = _stop_reason(first, profile)
         span = NAN, NAN
     else:
-        drives_on = late_profile(
-            ahead[0].distance, speed, wave.arrival, limits.roll_speed,
-            limits.deceleration) if late and speed > wave.fastest else None
-        profile = drives_on or steady_profile(
-            wave, speed, limits.acceleration, limits.deceleration)
+        profile = steady_profile(wave, speed, limits.acceleration, limits.deceleration)
+        if not keeps_place(profile, ahead[0].distance, limit, followers):
+            profile = late_profile(
+                ahead[0].distance, speed, wave.arrival, min(wave.slowest, speed), cruise=limit,
+                acceleration=limits.acceleration, deceleration=limits.late_deceleration,
+                followers=followers) or profile
         span = wave.slowest, wave.fastest
         opens = 'green now' if wave.green <= 0.0 else f'green from {wave.green:.1f} s on'
         reason = (
@@ -206,38 +210,46 @@ def _held_up(queue: Queue, speed: float, wanted: float, parameters: Parameters) 
     return bool(near and queue.speed[0] < wanted - _SLOWER)
 
 
-def _in_traffic(scene: RoadScene) -> bool:
-    """Return whether others drive the same way around the ego."""
+def _followers(scene: RoadScene, room: float) -> Followers:
+    """Return who comes up behind on the same carriageway; room before a gate as `Followers`."""
     ego, tracks = scene.ego, scene.tracks
-    near = np.hypot(tracks.x - ego.x, tracks.y - ego.y) < _AROUND
-    return bool((near & (np.cos(tracks.heading - ego.heading) > _SAME_WAY)).any())
+    east, north = tracks.x - ego.x, tracks.y - ego.y
+    along = east * np.cos(ego.heading) + north * np.sin(ego.heading)
+    aside = north * np.cos(ego.heading) - east * np.sin(ego.heading)
+    behind = 0.5 * (ego.length - tracks.length) - along
+    rows = (behind > 0.0) & (behind < _BEHIND) & (np.abs(aside) < _ASIDE)
+    rows &= np.cos(tracks.heading - ego.heading) > _SAME_WAY
+    return Followers(behind[rows], tracks.speed[rows], ego.length + _STANDING_GAP, room)
 
 
 def _stop(
-    first: _Approach, speed: float, parameters: Parameters, *, late: bool
+    first: _Approach, speed: float, limit: float, followers: Followers, parameters: Parameters
 ) -> SpeedProfile:
     """Return the profile that waits for the next green, behind the queue where there is one."""
-    limits = parameters.glosa
-    room = 0.0
-    if first.joined:
-        room = float(np.sum(first.queue.length[-first.joined:] + _STANDING_GAP))
+    limits, queue = parameters.glosa, first.queue
     distance = first.signal.distance
+    stand = distance - _STANDING_GAP
+    if first.joined:
+        # Where the last one stands, or is going to.
+        stand = min(
+            stand - float(np.sum(queue.length[-first.joined:] + _STANDING_GAP)),
+            float(queue.distance[0]) - _STANDING_GAP if queue.waiting[0] else np.inf)
+    stand = max(stand, 0.5)
     to_come = first.windows.begin[first.windows.begin > 0.0]
-    opens = np.inf
-    if len(to_come):
-        opens = float(to_come[0]) + limits.green_margin
-        if first.joined:
-            opens += limits.queue_start + _START_WAVE * first.joined
-    gate = max(distance - room, 1.0)
-    stand = max(gate - _STANDING_GAP, 0.5)
-    if late and np.isfinite(opens):
-        found = late_profile(
-            gate, speed, opens, limits.roll_speed, limits.deceleration, stops_at=stand)
-        if found is not None:
-            return found
-    return stop_profile(
-        stand, speed, limits.deceleration,
-        gate=gate, opens=opens, slowest=limits.roll_speed)
+    gate, opens = stand, np.inf
+    if len(to_come) and first.joined:
+        opens = float(to_come[0]) + limits.green_margin + limits.queue_start
+        opens += _START_WAVE * (first.joined - 1)
+    elif len(to_come):
+        gate, opens = max(distance, 1.0), float(to_come[0]) + limits.green_margin
+    early = stop_profile(
+        stand, speed, limits.deceleration, gate=gate, opens=opens, slowest=limits.roll_speed)
+    if np.isinf(opens) or keeps_place(early, gate, limit, followers):
+        return early
+    return late_profile(
+        gate, speed, opens, limits.roll_speed, cruise=limit,
+        acceleration=limits.acceleration, deceleration=limits.late_deceleration,
+        followers=followers, stops_at=stand) or early
 
 
 def _stop_reason(first: _Approach, profile: SpeedProfile) -> str:

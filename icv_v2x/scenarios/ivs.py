@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _UNITS = {
     Sign.SPEED_LIMIT: 'km/h', Sign.END_OF_SPEED_LIMIT: 'km/h', Sign.ADVISORY_SPEED: 'km/h',
+    Sign.ZONE_SPEED_LIMIT: 'km/h', Sign.END_OF_ZONE_SPEED_LIMIT: 'km/h',
     Sign.MINIMUM_SPEED: 'km/h', Sign.WIDTH_LIMIT: 'm', Sign.HEIGHT_LIMIT: 'm',
     Sign.MASS_LIMIT: 't', Sign.AXLE_LOAD_LIMIT: 't',
 }

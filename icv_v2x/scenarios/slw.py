@@ -26,6 +26,11 @@ _KILOMETRES_PER_HOUR = 3.6
 _OF_MAP = -1
 # A lane that the ego is on with less probability than this sets no limit.
 _SURE = 0.5
+# What ends a limit of a sign.
+_ENDS: dict[int, int] = {
+    Sign.SPEED_LIMIT: Sign.END_OF_SPEED_LIMIT,
+    Sign.ZONE_SPEED_LIMIT: Sign.END_OF_ZONE_SPEED_LIMIT,
+}
 # Limits nearer than this to each other are one [m/s].
 _SAME = 0.01
 
@@ -174,7 +179,7 @@ def _of_events(scene: RoadScene) -> list[Limit]:
             if not where.ahead[row]:
                 continue
             speed, what = stated_limit(text), 'an event'
-        elif int(events.code[row]) == Sign.SPEED_LIMIT:
+        elif int(events.code[row]) in _ENDS:
             if not concerns(events, row, scene.parameters.vehicle) or _lifted(
                 scene, row, here
             ):
@@ -191,7 +196,7 @@ def _lifted(scene: RoadScene, row: int, here: NDArray[np.bool_]) -> bool:
     """Return whether a sign for the end of a limit holds here, for this limit or for any."""
     events, begin = scene.events, scene.where.begin
     ends = here & (events.kind == int(RoadEventKind.SIGN)) & (
-        events.code == int(Sign.END_OF_SPEED_LIMIT)) & (begin >= begin[row])
+        events.code == _ENDS[int(events.code[row])]) & (begin >= begin[row])
     number = figure(events.description[row])
     return any(
         figure(events.description[end]) in (number,) or np.isnan(figure(events.description[end]))

@@ -167,46 +167,137 @@ def steady_profile(
     return SpeedProfile((0.0, duration, wave.arrival), (now, wave.fastest, wave.fastest))
 
 
+@dataclass(frozen=True)
+class Followers:
+    """Vehicles behind that go the same way, n of them.
+
+    Attributes:
+        behind: (n,) [m] from their front bumpers to the own front.
+        speed: (n,) [m/s].
+        length: From the own front to that of a vehicle right behind [m].
+        room: So much free way before a gate is taken by nobody [m].
+    """
+
+    behind: Floats
+    speed: Floats
+    length: float
+    room: float
+
+
+def keeps_place(
+    profile: SpeedProfile, distance: float, cruise: float, followers: Followers
+) -> bool:
+    """Return whether nobody behind gains the place before the gate while a profile is driven.
+
+    Who drives on behind is taken to go as fast as the traffic does. When he is there, the way
+    left to the gate has to be too short for another vehicle.
+
+    Args:
+        profile: What is driven.
+        distance: To the gate [m].
+        cruise: Speed of the traffic [m/s].
+        followers: Who is behind.
+    """
+    if not len(followers.behind):
+        return True
+    until = max(distance - followers.room, 0.0)
+    when = (until + followers.behind) / np.maximum(followers.speed, cruise)
+    return bool((_place(profile, when) - followers.length >= until).all())
+
+
 def late_profile(
-    distance: float, now: float, opens: float, slowest: float, deceleration: float, *,
+    distance: float, now: float, opens: float, slowest: float, *,
+    cruise: float, acceleration: float, deceleration: float, followers: Followers,
     stops_at: float = np.inf,
 ) -> SpeedProfile | None:
-    """Return the profile that drives on and slows down late, to be at a gate when it opens.
+    """Return the profile that drives on with the traffic and slows down late for a gate.
 
-    It keeps its place in the traffic around: who slows down early is overtaken by those who then
-    wait before him.
+    It is there when the gate opens, as fast as can be; but slows down so late that it keeps its
+    place: who slows down early is overtaken by those who then wait before him.
 
     Args:
         distance: To the gate [m].
         now: Present speed [m/s].
         opens: When to be there [s].
         slowest: Speed that is slowed down to at most [m/s].
+        cruise: Speed of the traffic [m/s], taken up before.
+        acceleration: With which it is taken up [m/s2].
         deceleration: Positive [m/s2].
+        followers: Who is behind.
         stops_at: Where to stop after all [m]; infinite for nowhere.
 
     Returns:
         The profile, None where there is no room for it.
     """
-    lost = opens - distance / now
-    if now <= slowest or lost <= 0.0:
+    found = None
+    for top in (max(cruise, now), now):
+        found = _late(
+            distance, now, opens, slowest, top, acceleration, deceleration,
+            distance - stops_at)
+        if found is not None:
+            break
+    if found is None:
         return None
-    # Slowing down alone loses the time, or as much of it as the lowest speed allows.
-    slowest = max(slowest, now - float(np.sqrt(2.0 * deceleration * now * lost)))
-    slowing = (now - slowest) / deceleration
-    left = distance - 0.5 * (now + slowest) * slowing
-    rolled = max(
-        (lost - 0.5 * (now - slowest) * slowing / now) / (1.0 / slowest - 1.0 / now), 0.0)
-    if rolled > left:
+    least, most = 0, len(found) - 1
+    while least < most:
+        middle = (least + most + 1) // 2
+        if keeps_place(found[middle], distance, cruise, followers):
+            least = middle
+        else:
+            most = middle - 1
+    chosen = found[least]
+    return chosen if np.isinf(stops_at) else _stopping(chosen, stops_at, deceleration)
+
+
+def _late(
+    distance: float, now: float, opens: float, slowest: float, top: float, acceleration: float,
+    deceleration: float, before: float,
+) -> list[SpeedProfile] | None:
+    """Return the profiles that go on at the top speed, roll and arrive in time, slowest first.
+
+    Those of them that can stop so far before the gate [m] from where they roll on.
+    """
+    taking_up = (top - now) / acceleration
+    way = distance - 0.5 * (top + now) * taking_up
+    left = opens - taking_up
+    if top <= slowest or top * left <= way or way <= 0.0:
         return None
-    times, speeds = [(left - rolled) / now, slowing], [now, now, slowest, slowest]
-    braking = slowest / deceleration
-    if np.isfinite(stops_at):
-        rolled = max(rolled - (distance - stops_at) - 0.5 * slowest * braking, 0.0)
-    times.append(rolled / slowest)
-    if np.isfinite(stops_at):
-        times.append(braking)
-        speeds.append(0.0)
-    return SpeedProfile((0.0, *np.cumsum(times).tolist()), tuple(speeds))
+    roll = np.linspace(slowest, top, _SPEEDS, endpoint=False)
+    slowing = (top - roll) / deceleration
+    left_way = way - 0.5 * (top + roll) * slowing
+    left_time = left - slowing
+    rolling = (top * left_time - left_way) / (top - roll)
+    going = left_time - rolling
+    can = (rolling >= 0.0) & (going >= 0.0)
+    if np.isfinite(before):
+        can &= rolling * roll >= 0.5 * roll * roll / deceleration + before
+    if not can.any():
+        return None
+    ends = np.cumsum(np.column_stack([
+        np.full(len(roll), taking_up), going, slowing, rolling]), axis=1)[can]
+    return [
+        SpeedProfile((0.0, *times), (now, top, top, speed, speed))
+        for times, speed in zip(ends.tolist(), roll[can].tolist(), strict=True)]
+
+
+def _stopping(profile: SpeedProfile, stops_at: float, deceleration: float) -> SpeedProfile:
+    """Return a profile that rolls at its end, with a stop after it."""
+    roll = profile.speed[-1]
+    braking = roll / deceleration
+    begin = profile.time[-2]
+    left = stops_at - float(_place(profile, np.array([begin]))[0]) - 0.5 * roll * braking
+    ends = begin + left / roll
+    return SpeedProfile((*profile.time[:-1], ends, ends + braking), (*profile.speed, 0.0))
+
+
+def _place(profile: SpeedProfile, when: Floats) -> Floats:
+    """Return how far a profile has led at times [s], (n,) [m]; it goes on at its last speed."""
+    time, speed = np.array(profile.time), np.array(profile.speed)
+    gone = np.concatenate([[0.0], np.cumsum(0.5 * (speed[1:] + speed[:-1]) * np.diff(time))])
+    step = np.clip(np.searchsorted(time, when, side='right') - 1, 0, len(time) - 1)
+    since = when - time[step]
+    return np.asarray(
+        gone[step] + 0.5 * (speed[step] + np.interp(when, time, speed)) * since)
 
 
 def stop_profile(

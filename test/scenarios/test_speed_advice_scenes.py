@@ -98,15 +98,29 @@ def test_no_advice_is_given(how: dict[str, Any], why: str) -> None:
     assert advised(GOING_GREEN, **how) is None, why
 
 
-def test_among_others_the_profile_drives_on_and_slows_down_late() -> None:
+def test_before_others_who_come_up_the_profile_drives_on_and_slows_down_late() -> None:
     alone = advised(GOING_GREEN)
-    among = advised(GOING_GREEN, others=[(-30.0, 13.0)])
+    ahead_of = advised(GOING_GREEN, others=[(-30.0, 13.0)])
     assert alone is not None
-    assert among is not None
-    assert (among.speed_min, among.speed_max) == (alone.speed_min, alone.speed_max)
+    assert ahead_of is not None
+    assert (ahead_of.speed_min, ahead_of.speed_max) == (alone.speed_min, alone.speed_max)
     assert alone.stop_profile_speed[1] < 12.0
-    assert among.stop_profile_speed[1] == pytest.approx(13.0)
-    assert among.stop_profile_time[-1] == pytest.approx(26.0, abs=0.1)
+    assert ahead_of.stop_profile_speed[1] == pytest.approx(LIMIT, abs=0.02)
+    assert min(ahead_of.stop_profile_speed) >= ahead_of.speed_min - 0.05
+    assert ahead_of.stop_profile_time[-1] == pytest.approx(26.0, abs=0.1)
+    assert advised(GOING_GREEN, others=[(-30.0, 13.0), (20.0, 13.4)]) is not None
+
+
+def test_who_has_to_wait_behind_a_queue_rolls_up_when_its_last_one_moves_off() -> None:
+    red = [State(RED, 0.0, 40.0), State(GREEN, 40.0, 70.0)]
+    advice = advised(red, front=150.0, others=[(297.0, 0.0), (290.0, 0.0), (120.0, 13.0)])
+    assert advice is not None
+    time, speed = np.array(advice.stop_profile_time), np.array(advice.stop_profile_speed)
+    way = float(np.sum(0.5 * (speed[1:] + speed[:-1]) * np.diff(time)))
+    # The last one's rear is at 285.7 m; it moves off 1 + 1.2 s after green, 1 s is the margin.
+    assert way == pytest.approx(285.7 - 150.0 - 2.5, abs=1.0)
+    assert time[-1] == pytest.approx(43.2, abs=2.0)
+    assert speed[-2] >= 1.0
 
 
 def test_a_faster_leader_or_a_far_one_does_not_silence() -> None:

@@ -13,9 +13,11 @@ from strategies.signals import PLAN, Roadside
 from icv_v2x.interchange.signal_plans import State
 from icv_v2x.message_set.records.spat import IntersectionStatus
 from icv_v2x.signals.green_wave import (
+    Followers,
     Gate,
     arrival_times,
     green_wave,
+    keeps_place,
     late_profile,
     steady_profile,
     stop_profile,
@@ -126,27 +128,53 @@ def test_who_rolls_arrives_when_the_gate_opens() -> None:
         40.0, abs=0.2)
 
 
+def behind(*places: float) -> Followers:
+    return Followers(np.array(places), np.full(len(places), FAST), 7.1, 12.0)
+
+
 @settings(max_examples=30, deadline=None)
-@given(st.floats(60.0, 400.0), st.floats(4.0, 15.0), st.floats(1.05, 3.0))
+@given(
+    distance=st.floats(60.0, 400.0), now=st.floats(4.0, 13.0), longer=st.floats(1.05, 3.0),
+    follower=st.floats(8.0, 200.0))
 def test_who_drives_on_is_at_the_gate_when_it_opens(
-    distance: float, now: float, longer: float,
+    distance: float, now: float, longer: float, follower: float,
 ) -> None:
     opens = longer * distance / now
-    for stops_at in (np.inf, distance - 3.0):
-        profile = late_profile(distance, now, opens, 3.0, CHANGE, stops_at=stops_at)
+    for stops_at in (np.inf, distance):
+        profile = late_profile(
+            distance, now, opens, 3.0, cruise=FAST, acceleration=CHANGE, deceleration=2.0,
+            followers=behind(follower), stops_at=stops_at)
         if profile is None:
             # Even slowing down at once arrives too early.
-            at_once = arrival_times(np.array([3.0]), distance, now, CHANGE, CHANGE)[0]
+            at_once = arrival_times(np.array([3.0]), distance, now, CHANGE, 2.0)[0]
             assert opens > at_once - 0.2
-            return
+            continue
         time, speed = np.array(profile.time), np.array(profile.speed)
         assert (np.diff(time) >= -1e-9).all()
-        assert (speed <= now).all()
+        assert (speed <= FAST + 1e-9).all()
+        assert -np.diff(speed).min(initial=0.0) <= 2.0 * np.diff(time).max() + 1e-6
         way = float(np.sum(0.5 * (speed[1:] + speed[:-1]) * np.diff(time)))
+        assert way == pytest.approx(distance, abs=0.01)
         if np.isinf(stops_at):
-            assert (way, time[-1]) == pytest.approx((distance, opens), abs=0.01)
+            assert time[-1] == pytest.approx(opens, abs=0.01)
         else:
             assert speed[-1] == 0.0
+
+
+def test_the_nearer_who_comes_behind_the_later_is_slowed_down_and_the_place_kept() -> None:
+    found = [
+        late_profile(
+            300.0, 13.0, 30.0, 1.0, cruise=FAST, acceleration=CHANGE, deceleration=2.5,
+            followers=followers)
+        for followers in (behind(), behind(120.0), behind(100.0), behind(20.0))]
+    assert None not in found
+    begins = [one.time[2] for one in found if one is not None]
+    assert begins == sorted(begins)
+    assert begins[0] < begins[-1] - 3.0
+    for followers, one in zip((behind(120.0), behind(100.0)), found[1:3], strict=True):
+        assert one is not None
+        assert keeps_place(one, 300.0, FAST, followers)
+        assert not keeps_place(found[0] or one, 300.0, FAST, followers)
 
 
 def test_a_profile_takes_up_the_advised_speed() -> None:

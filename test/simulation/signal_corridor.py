@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,11 +54,18 @@ _UNIT = 0xC0FFEE
 _REGION = 1
 # Whose messages are heard [m]: who is farther does not matter before the next stop line.
 _RANGE = 200.0
-# Cycles come at 5 Hz, every second step.
-_EVERY = 2
+# Who drives another way is not heard.
+_SAME_WAY = 0.7
+_OTHERS_SILENT = {
+    f'{group.name}.enabled': False for group in fields(Parameters)
+    if hasattr(group.default, 'enabled') and group.name != 'glosa'}
+# Cycles come at 2.5 Hz, every fourth step, and everyone sends before each.
+_EVERY = 4
 _STOPPED = 0.1
 # An ego that has not arrived by then never does [s].
 _PATIENCE = 900.0
+# From so near to the stop line on nothing is advised, some way of a cycle added [m].
+_NEAR = 36.0
 # How far ahead of now a profile is read [s].
 _AHEAD = 0.4
 
@@ -162,7 +169,7 @@ def drive(street: Corridor, seed: int, *, advised: bool) -> Drive:
         listener = _Listener(street, sumo) if advised else None
         tally = _Tally(street, library)
         while sumo.time < depart + _PATIENCE:
-            snapshot = sumo.step()
+            snapshot = sumo.step_around(EGO, _RANGE)
             if EGO not in snapshot.names:
                 if tally.departed:
                     break
@@ -222,7 +229,11 @@ class _Listener:
         self._yaw_rates = YawRates()
         self._map = MapFrame(*DEFAULT_PLACE, 0.0)
         self._count = 0
+        self._advice: Advisory | None = None
+        self._planned: Advisory | None = None
+        self._since = 0.0
         self._pipeline = Pipeline(build(Parameters, {
+            **_OTHERS_SILENT,
             'map_origin.latitude': DEFAULT_PLACE[0], 'map_origin.longitude': DEFAULT_PLACE[1],
             'vehicle.length': 4.6, 'vehicle.width': 1.8, 'vehicle.base_link_to_center': 0.0,
             'vehicle.temporary_id': f'{temporary_id(EGO):016X}',
@@ -233,6 +244,7 @@ class _Listener:
         yaw_rate = self._yaw_rates.update(snapshot)
         self._count += 1
         if self._count % _EVERY:
+            self._follow(self._count % _EVERY * STEP)
             return
         row = snapshot.names.index(EGO)
         stamp = nanoseconds(snapshot.time)
@@ -242,23 +254,21 @@ class _Listener:
             z=0.0, yaw=float(snapshot.heading[row]), velocity_x=float(snapshot.speed[row]),
             velocity_y=0.0, yaw_rate=float(yaw_rate[row])))
         away = np.hypot(snapshot.x - snapshot.x[row], snapshot.y - snapshot.y[row])
-        near = np.flatnonzero((away <= _RANGE) & (np.arange(len(away)) != row))
-        # Everyone sends at 2.5 Hz: in every second cycle.
-        turn = self._count // _EVERY % 2
-        near = near[[temporary_id(snapshot.names[other]) % 2 == turn for other in near]]
+        along = np.cos(snapshot.heading - snapshot.heading[row]) > _SAME_WAY
+        near = np.flatnonzero((away <= _RANGE) & along & (np.arange(len(away)) != row))
         frames = [
             *self._air.frames(snapshot, yaw_rate, near).values(),
             *self._roadside(snapshot.time, stamp)]
         self._pipeline.receive(batch_of(frames, now))
-        advice = next((
+        self._advice = next((
             advisory for advisory in self._pipeline.cycle(now).advisories
             if advisory.application == Application.GLOSA), None)
         assert not self._pipeline.failures, self._pipeline.failures
-        tally.with_advice += advice is not None
-        self._follow(advice)
+        tally.with_advice += self._advice is not None
+        self._follow(0.0)
 
     def _roadside(self, time: float, stamp: int) -> list[Frame]:
-        """Return what the road-side units send: signals at 5 Hz, the map every two seconds."""
+        """Return what the road-side units send: signals at 2.5 Hz, the map every 4 s."""
         def frame(octets: bytes, aid: int) -> Frame:
             return Frame(
                 stamp + LATENCY, stamp, octets, Verification.VERIFIED, _UNIT,
@@ -275,18 +285,36 @@ class _Listener:
                 map_octets(self._street.links, self._map, region=_REGION), MAP_AID))
         return sent
 
-    def _follow(self, advice: Advisory | None) -> None:
-        """Hand the advised speed to SUMO; without one its driver is free."""
-        vehicle = self._library.vehicle
-        if advice is None or not advice.stop_profile_time:
+    def _follow(self, since: float) -> None:
+        """Hand the speed advised some time ago [s] to SUMO; without one its driver is free.
+
+        Near the stop line the advice falls silent. Until the light is green, the driver keeps to
+        what was planned up to the line then.
+        """
+        vehicle, advice = self._library.vehicle, self._advice
+        if advice is not None and advice.stop_profile_time:
+            self._planned, self._since = advice, since
+        elif self._planned is not None:
+            self._since += STEP
+            if not self._waits_near():
+                self._planned = None
+        if self._planned is None:
             vehicle.setSpeed(EGO, -1.0)
             return
-        speeds = advice.stop_profile_speed
-        speed = float(np.interp(_AHEAD, advice.stop_profile_time, speeds))
+        speeds = self._planned.stop_profile_speed
+        speed = float(np.interp(
+            self._since + _AHEAD, self._planned.stop_profile_time, speeds))
         # Who is to go faster does so as SUMO's driver would.
-        if speeds[1] > speeds[0]:
+        if speeds[1] > speeds[0] and self._since < self._planned.stop_profile_time[1]:
             speed = speeds[1]
         vehicle.setSpeed(EGO, speed)
+
+    def _waits_near(self) -> bool:
+        """Return whether the ego has a light that is not green right before it."""
+        ahead = self._library.vehicle.getNextTLS(EGO)
+        if not ahead or ahead[0][2] > _NEAR:
+            return False
+        return ahead[0][3] not in 'gG'
 
 
 def _lights(library: Any, name: str) -> FixedCycle:
