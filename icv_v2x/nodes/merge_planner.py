@@ -22,6 +22,7 @@ from icv_v2x.nodes.pipeline_inputs import (
     listen_to_radio,
 )
 from icv_v2x.nodes.run import run
+from icv_v2x.nodes.shadow import in_shadow
 from icv_v2x.nodes.states import trust_status
 from icv_v2x.pipeline import MergePlanner
 from icv_v2x.pipeline.failures import FailureWatch
@@ -77,7 +78,9 @@ class MergePlannerNode(ManagedNode):
         listen_to_merge_requests(self, self._stage.request)
         self._dialogue = MergeDialogue(self.parameters)
         if self.parameters.merging.cooperation:
-            self._radio = self.speak('obu/tx', 'icv_v2x_msgs/msg/ObuFrames', qos.radio_output())
+            if not in_shadow(self):
+                self._radio = self.speak(
+                    'obu/tx', 'icv_v2x_msgs/msg/ObuFrames', qos.radio_output())
             listen_to_radio(self, _Hearing(self._dialogue))
             self._identity = OwnIdentity(self, self._dialogue.configure)
         self._objects = self.listen(
