@@ -37,7 +37,7 @@ setup(
     python_requires='>=3.10',
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
     package_data={'': [
-        'py.typed', '*.asn', 'asn1/*.asn', 'template/*', 'templates/*', 'golden/*']},
+        'py.typed', '*.asn', 'asn1/*', 'template/*', 'templates/*', 'golden/*']},
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{PACKAGE}']),
         (SHARE, ['package.xml']),

@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from importlib import resources
+from pathlib import Path
 from typing import Any, Union
 
 import asn1tools
@@ -26,6 +29,8 @@ MESSAGE_TYPES: dict[int, str] = {
     17: 'VehiclePaymentMessage',
 }
 """Type behind each messageId of MessageFrameExt (T/CSAE 157-2020)."""
+
+_STORED = 'parsed.txt'
 
 
 @dataclass(frozen=True)
@@ -282,7 +287,7 @@ class _Reader:
 
 @lru_cache(maxsize=1)
 def parsed_modules() -> dict[str, Any]:
-    """Parse the ASN.1 files of the package.
+    """Give the ASN.1 files of the package as parsed.
 
     Returns:
         The parser's dictionary by module name. It is shared: copy before changing it.
@@ -293,8 +298,42 @@ def parsed_modules() -> dict[str, Any]:
         key=lambda entry: entry.name,
     )
     text = '\n'.join(entry.read_text(encoding='utf-8') for entry in files)
+    return _stored(text) or _parsed(text)
+
+
+def store() -> None:
+    """Write what the parser makes of the ASN.1 files beside them, after a change of these.
+
+    Parsing takes half a second, which every process of the package would pay at its start; where
+    what is stored is of other files, they are parsed.
+    """
+    folder = Path(__file__).parent / 'asn1'
+    files = sorted(folder.glob('*.asn'))
+    text = '\n'.join(entry.read_text(encoding='utf-8') for entry in files)
+    lines = [f'{name!r}: {module!r},' for name, module in _parsed(text).items()]
+    (folder / _STORED).write_text(
+        '\n'.join((_digest(text), '{', *lines, '}', '')), encoding='utf-8')
+
+
+def _parsed(text: str) -> dict[str, Any]:
     modules: dict[str, Any] = asn1tools.parse_string(text)
     return modules
+
+
+def _stored(text: str) -> dict[str, Any] | None:
+    """Return what is stored of these very ASN.1 texts, None where it is of others or absent."""
+    file = resources.files(__package__) / 'asn1' / _STORED
+    if not file.is_file():
+        return None
+    digest, _, modules = file.read_text(encoding='utf-8').partition('\n')
+    if digest != _digest(text):
+        return None
+    found: dict[str, Any] = literal_eval(modules)
+    return found
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)
