@@ -23,6 +23,7 @@ class Node:
 
     def __init__(self) -> None:
         self.encoder = encoder()
+        self.given: dict[str, Any] = {}
         self.said: list[Any] = []
 
     def speak(self, *_: Any) -> Any:
