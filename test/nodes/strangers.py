@@ -18,7 +18,7 @@ PAUSE = 0.02
 
 
 def main() -> None:
-    """Publishes until it is killed; writes down when it began [ns]."""
+    """Publishes until it is killed; writes down when the middleware had matched it [ns]."""
     rclpy.init()
     node = rclpy.create_node('strangers')
     best_effort = QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
@@ -26,6 +26,9 @@ def main() -> None:
     poses = node.create_publisher(Odometry, '/localization/kinematic_state', best_effort)
     frames = node.create_publisher(ObuFrames, '/obu/rx', best_effort)
     node.create_subscription(AdvisoryArray, '/v2x/advisories', lambda _: None, standing)
+    # How long processes take to find each other is the middleware's affair, and varies.
+    while not poses.get_subscription_count():
+        time.sleep(PAUSE)
     sys.stdout.write(f'{time.time_ns()}')
     sys.stdout.flush()
     while True:

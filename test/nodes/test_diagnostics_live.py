@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.middleware, pytest.mark.slow]
 
 SECOND = 1_000_000_000
 SOON = 2 * SECOND
-"""Within this an input that does not fit is reported [ns]."""
+"""Within this an input that does not fit is reported, once the middleware matched it [ns]."""
 AT_ONCE = SECOND
 """Within this the death of a process is reported [ns]."""
 

@@ -34,7 +34,9 @@ node = Node('stage')
 node.speak = lambda *arguments: node.create_publisher(
     __import__('diagnostic_msgs.msg').msg.DiagnosticArray, arguments[0], arguments[2]).publish
 speaker = ConditionSpeaker(node)
-for _ in range(30):
+while not node.count_subscribers('v2x/conditions'):
+    time.sleep(0.05)
+for _ in range(60):
     speaker.show([Condition(Mode.INHIBITED, 'another datum', Level.NONE)], time.time_ns())
     time.sleep(0.05)
 """
