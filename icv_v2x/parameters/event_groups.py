@@ -65,8 +65,8 @@ class EmergencyBraking:
         2.0, 'WARNING needs a speed that falls at least this fast from message to message; half '
         'the deceleration that is claimed.', unit='m/s2', minimum=0.5, maximum=6.0)
     agreement_time: float = parameter(
-        0.0, 'That speed is compared over at least this, over two messages in any case; more tells '
-        'taps on the brake from emergencies, later.',
+        0.0, 'That speed is compared over at least this, over two messages in any case; more '
+        'tells taps on the brake from emergencies, later.',
         unit='s', minimum=0.0, maximum=1.0, source=_TABLE)
 
 
