@@ -292,12 +292,7 @@ def parsed_modules() -> dict[str, Any]:
     Returns:
         The parser's dictionary by module name. It is shared: copy before changing it.
     """
-    folder = resources.files(__package__) / 'asn1'
-    files = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith('.asn')),
-        key=lambda entry: entry.name,
-    )
-    text = '\n'.join(entry.read_text(encoding='utf-8') for entry in files)
+    text = _text()
     return _stored(text) or _parsed(text)
 
 
@@ -307,12 +302,20 @@ def store() -> None:
     Parsing takes half a second, which every process of the package would pay at its start; where
     what is stored is of other files, they are parsed.
     """
-    folder = Path(__file__).parent / 'asn1'
-    files = sorted(folder.glob('*.asn'))
-    text = '\n'.join(entry.read_text(encoding='utf-8') for entry in files)
+    text = _text()
     lines = [f'{name!r}: {module!r},' for name, module in _parsed(text).items()]
-    (folder / _STORED).write_text(
+    (Path(__file__).parent / 'asn1' / _STORED).write_text(
         '\n'.join((_digest(text), '{', *lines, '}', '')), encoding='utf-8')
+
+
+def _text() -> str:
+    """Return the ASN.1 files as one text, by name."""
+    files = sorted(
+        (entry for entry in (resources.files(__package__) / 'asn1').iterdir()
+         if entry.name.endswith('.asn')),
+        key=lambda entry: entry.name,
+    )
+    return '\n'.join(entry.read_text(encoding='utf-8') for entry in files)
 
 
 def _parsed(text: str) -> dict[str, Any]:
