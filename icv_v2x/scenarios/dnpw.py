@@ -23,6 +23,7 @@ from icv_v2x.scenarios.neighbours import (
     seen_along_their_lanes,
     vehicles_near,
 )
+from icv_v2x.world.track_motion import unseen_turn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,9 +42,11 @@ _CLOSE = 2.0
 _SLOWS = 1.0
 # No more of the lane's width is taken for an error of headings, else the lane behind counts too.
 _UNSURE = 0.25
+# Headings tell a lane by themselves where their error, 1 sigma, is no more than this share of it.
+_SURE = 0.2
 # Whose heading is not known well enough to tell lanes apart is heard for so long first [s], and
 # so many times.
-_HEARD = 0.7
+_HEARD = 1.0
 _MESSAGES = 3
 
 
@@ -104,7 +107,7 @@ def assess(
         return []
     rows = near[oncoming(passing.axis, tracks.take(near), parameters)]
     gates.about('DNPW', tracks, rows)
-    rows, gaps = _in_the_oncoming_lane(ego, tracks, rows, passing, parameters)
+    rows, gaps, off = _near_the_oncoming_lane(ego, tracks, rows, passing, parameters)
     if not len(rows):
         return []
     gates.about('DNPW', tracks, rows)
@@ -112,7 +115,7 @@ def assess(
     meet = _meeting_time(ego.speed, passing.speed, dnpw.acceleration, gaps, speeds)
     told = gates.holds(
         Level.WARNING, 'its lane is told well enough',
-        _lane_told(tracks, rows, passing, parameters))
+        _lane_told(tracks, rows, off, passing, parameters))
     levels = [
         np.where(told, level, np.minimum(level, Level.CAUTION))
         for level in (
@@ -245,53 +248,65 @@ def _dropping_time(way: float, relative: float, deceleration: float) -> float:
     return (relative + root) / deceleration
 
 
-def _in_the_oncoming_lane(
+def _near_the_oncoming_lane(
     ego: EgoState,
     tracks: Tracks,
     rows: NDArray[np.intp],
     passing: _Pass,
     parameters: Parameters,
-) -> tuple[NDArray[np.intp], Floats]:
-    """Return who of the oncoming drives in the lane beside the passed vehicle's, and the gaps.
+) -> tuple[NDArray[np.intp], Floats, Floats]:
+    """Return who of the oncoming may drive in the lane beside the passed vehicle's.
 
-    Places are measured along the mean of the directions of both vehicles: on a bend that is the
-    chord, and what the ego does turns nothing.
+    The gaps [m] and how far they are off the middle of that lane [m] come with them. Places are
+    measured along the mean of the directions of both vehicles: on a bend that is the chord, and
+    what the ego does turns nothing.
     """
     if not len(rows):
-        return rows, np.zeros(0)
+        return rows, np.zeros(0), np.zeros(0)
     vehicles, width = tracks.take(rows), parameters.carriageway.lane_width
     bend = wrap_angle(vehicles.heading + np.pi - tracks.heading[passing.row])
     chord = tracks.heading[passing.row] + 0.5 * bend
     beside: Beside = seen_along(ego, vehicles, chord)
     east, north = vehicles.x - tracks.x[passing.row], vehicles.y - tracks.y[passing.row]
     offset = _oncoming_side(parameters) * (north * np.cos(chord) - east * np.sin(chord))
+    off = np.abs(offset - width)
     unsure = np.minimum(
         np.hypot(east, north) * math.tan(math.radians(parameters.dnpw.corridor)),
         _error_across(tracks, rows, passing))
     there = gates.at_most(
-        gates.SELECTED, 'off the middle of the oncoming lane [m]', np.abs(offset - width),
+        gates.SELECTED, 'off the middle of the oncoming lane [m]', off,
         0.5 * width + np.minimum(unsure, _UNSURE * width))
     there &= gates.above(gates.SELECTED, 'gap ahead of the ego [m]', beside.front_gap, 0.0)
-    return rows[there], beside.front_gap[there]
+    return rows[there], beside.front_gap[there], off[there]
 
 
 def _lane_told(
-    tracks: Tracks, rows: NDArray[np.intp], passing: _Pass, parameters: Parameters
+    tracks: Tracks, rows: NDArray[np.intp], off: Floats, passing: _Pass, parameters: Parameters
 ) -> NDArray[np.bool_]:
-    """Return whose lane is told well enough for a WARNING, (n,): by sure headings, or by time."""
+    """Return whose lane is told well enough for a WARNING, (n,): by sure headings, or by time.
+
+    Where headings tell lanes apart, an error is no reason to take who is `off` [m] the middle of
+    the oncoming lane by more than half its width for being in it.
+    """
+    width = parameters.carriageway.lane_width
     heard = (tracks.updates[rows] - 1.0) * np.nan_to_num(tracks.period[rows])
     told = (heard >= _HEARD) & (tracks.updates[rows] >= _MESSAGES)
-    sure = _UNSURE * parameters.carriageway.lane_width
-    return np.asarray(told | (_error_across(tracks, rows, passing) <= sure))
+    error = _error_across(tracks, rows, passing)
+    nominal = (off <= 0.5 * width) | (error >= 0.5 * width)
+    return np.asarray((told | (error <= _SURE * width)) & nominal)
 
 
 def _error_across(tracks: Tracks, rows: NDArray[np.intp], passing: _Pass) -> Floats:
-    """Return how far aside the errors of headings put vehicles, 1 sigma (n,) [m]."""
+    """Return how far aside the errors of headings put vehicles, 1 sigma (n,) [m].
+
+    Between two messages nobody leaves his lane by an unseen turn.
+    """
     passed = passing.row
     away = np.hypot(tracks.x[rows] - tracks.x[passed], tracks.y[rows] - tracks.y[passed])
+    unseen = unseen_turn(tracks.speed) * tracks.age
+    error = np.sqrt(np.maximum(tracks.heading_deviation**2 - unseen**2, 0.0))
     # The chord has the mean of both directions.
-    return np.asarray(0.5 * away * np.hypot(
-        tracks.heading_deviation[rows], tracks.heading_deviation[passed]))
+    return np.asarray(0.5 * away * np.hypot(error[rows], error[passed]))
 
 
 def _meeting_time(

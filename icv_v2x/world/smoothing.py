@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from icv_v2x.world.extrapolation import move
 from icv_v2x.world.gaussian import combined
-from icv_v2x.world.track_motion import UNSEEN_ALONG, grown_variance
+from icv_v2x.world.track_motion import grown_variance, unseen_along
 
 if TYPE_CHECKING:
     from icv_v2x.translate.reports import ObjectReports
@@ -81,7 +81,8 @@ def smoothed(
     place, variance = combined(
         (there.x, there.y), grown_variance(latest, there.heading, elapsed),
         (reports.x[which], reports.y[which]), seen)
-    predicted = np.hypot(latest.speed_deviation, UNSEEN_ALONG * elapsed) ** 2
+    predicted = np.hypot(
+        latest.speed_deviation, unseen_along(latest.object_class) * elapsed) ** 2
     measured = np.maximum(reports.speed_deviation[which], 1e-3) ** 2
     gain = predicted / (predicted + measured)
     return Smoothed(

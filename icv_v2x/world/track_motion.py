@@ -10,18 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icv_v2x.clock import NANOSECONDS
+from icv_v2x.message_set.vehicle_class import ObjectClass
 from icv_v2x.world.track_table import EMPTY, HISTORY
 
 if TYPE_CHECKING:
     from icv_v2x.translate.reports import ObjectReports
 
-UNSEEN_ALONG = 1.5
-"""How much a driver may change the acceleration unseen, 1 sigma [m/s2]."""
-
 _COUNT_MODULUS = 128
 _COUNT_GAP_MAXIMUM = 10
 _PERIOD_RANGE = (0.01, 3.0)
 _PERIOD_WEIGHT = 0.2
+# How much a driver, and a person on foot, may speed up or slow down unseen, 1 sigma [m/s2].
+_UNSEEN_ALONG = 1.5
+_UNSEEN_ON_FOOT = 0.5
 # A driver may turn unseen: 1 sigma across [m/s2], and of the yaw rate at low speed [rad/s].
 _UNSEEN_ACROSS = 1.0
 _UNSEEN_TURN = 0.1
@@ -66,6 +67,12 @@ def speed_slope(time: NDArray[np.int64], speed: NDArray[np.float64]) -> NDArray[
     return np.where(enough, -covariance / np.where(enough, spread, 1.0), np.nan)
 
 
+def unseen_along(object_class: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return how much objects may speed up or slow down unseen, 1 sigma (n,) [m/s2]."""
+    on_foot = object_class == int(ObjectClass.PEDESTRIAN)
+    return np.where(on_foot, _UNSEEN_ON_FOOT, _UNSEEN_ALONG)
+
+
 def unseen_turn(speed: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how fast a driver may turn unseen, 1 sigma (n,) [rad/s]."""
     return np.minimum(_UNSEEN_TURN, _UNSEEN_ACROSS / np.maximum(np.abs(speed), 1.0))
@@ -81,7 +88,8 @@ def grown_variance(
     """
     passed = np.abs(elapsed)
     way = np.abs(latest.speed) * passed
-    along = (latest.speed_deviation * passed) ** 2 + (0.5 * UNSEEN_ALONG * passed**2) ** 2
+    along = (latest.speed_deviation * passed) ** 2 + (
+        0.5 * unseen_along(latest.object_class) * passed**2) ** 2
     across = (latest.heading_deviation * way) ** 2 + (
         0.5 * unseen_turn(latest.speed) * way * passed) ** 2
     known = np.isfinite(heading)

@@ -25,10 +25,10 @@ from icv_v2x.world.shared_ids import SharedIds
 from icv_v2x.world.smoothing import smoothed
 from icv_v2x.world.succession import predecessors
 from icv_v2x.world.track_motion import (
-    UNSEEN_ALONG,
     grown_variance,
     mean_period,
     speed_slope,
+    unseen_along,
     unseen_turn,
 )
 from icv_v2x.world.track_table import EMPTY, TrackTable
@@ -482,7 +482,8 @@ class TrackStore:
             variance_xx=variance[0],
             variance_xy=variance[1],
             variance_yy=variance[2],
-            speed_deviation=np.hypot(latest.speed_deviation, UNSEEN_ALONG * passed),
+            speed_deviation=np.hypot(
+                latest.speed_deviation, unseen_along(latest.object_class) * passed),
             heading_deviation=np.hypot(
                 latest.heading_deviation, unseen_turn(latest.speed) * passed),
             age=np.maximum(elapsed, 0.0),
