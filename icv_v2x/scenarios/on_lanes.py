@@ -12,6 +12,7 @@ import numpy as np
 from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Level
 from icv_v2x.conflict import Footprint, first_contact
+from icv_v2x.message_set.records.map_common import AllowedManeuver
 from icv_v2x.motion import longitudinal_profile, path_following
 from icv_v2x.roads import match_lanes
 from icv_v2x.roads.courses import lane_courses
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
 
+_GIVES_WAY = int(AllowedManeuver.YIELD_ALWAYS_REQUIRED | AllowedManeuver.GO_WITH_HALT)
 _STOP = (int(Light.RED), int(Light.FLASHING_RED))
 
 
@@ -76,8 +78,9 @@ def with_lanes(
     gates.holds(
         Level.WARNING, 'met as well where it follows its lane', settled | ~conflicts.settled)
     must_yield = conflicts.must_yield.copy()
+    must_yield[rows] = _gives_way(matches, roads) & _has_priority(ego, roads)
     if signals is not None and len(signals):
-        must_yield[rows] = _before_red(matches, roads, signals)
+        must_yield[rows] |= _before_red(matches, roads, signals)
     return replace(conflicts, settled=settled, must_yield=must_yield)
 
 
@@ -133,6 +136,23 @@ def _meets_on_its_lane(
             motion, Footprint(subjects.length[rows], subjects.width[rows]))
         meets[rows] = contact.overlaps
     return np.asarray(meets)
+
+
+def _gives_way(matches: LaneMatches, roads: RoadModel) -> Flags:
+    """Return who is before a stop line where signs, and no signal, make him give way, (n,)."""
+    lanes, ways = roads.lanes, roads.lanes.connections
+    signs = (lanes.maneuvers & _GIVES_WAY) != 0
+    signs[ways.lane[ways.phase != NOT_GIVEN]] = False
+    before = matches.matched & (matches.distance_to_stop > 0.0)
+    return np.asarray(before & signs[np.where(matches.matched, matches.lane, 0)])
+
+
+def _has_priority(ego: EgoState, roads: RoadModel) -> bool:
+    """Whether the ego is on a lane before a node that does not make it give way itself."""
+    place = np.array([ego.x]), np.array([ego.y]), np.array([ego.heading])
+    matches = match_lanes(roads, *place)
+    return bool(matches.matched[0] and matches.distance_to_stop[0] > 0.0) and not bool(
+        roads.lanes.maneuvers[matches.lane[0]] & _GIVES_WAY)
 
 
 def _before_red(matches: LaneMatches, roads: RoadModel, signals: Signals) -> Flags:

@@ -67,7 +67,8 @@ def settled(
     bears &= gates.holds(
         Level.WARNING, 'not oncoming beside the ego, one of both slow', ~(oncoming & drifts))
     rows = np.flatnonzero(
-        contact.overlaps & oncoming & straight & (across > prediction.clear)
+        contact.overlaps & (oncoming | (crossing & _turns_along(ego, subjects, parameters)))
+        & straight & (across > prediction.clear)
         & (np.abs(subjects.yaw_rate) > np.radians(prediction.yawing)))
     if len(rows):
         bears[rows] &= _meets_as_it_yaws(
@@ -129,6 +130,14 @@ def _drifts_beside(
     return np.asarray(slow & (across > prediction.beside))
 
 
+def _turns_along(ego: EgoState, subjects: Tracks, parameters: Parameters) -> Flags:
+    """Return who turns, no wider than at junctions, to go along the ego's way or against it."""
+    turned = subjects.heading - ego.heading
+    along = np.sin(turned) * np.cos(turned) * subjects.yaw_rate < 0.0
+    sharp = np.abs(subjects.yaw_rate) * parameters.intent.turn_radius_maximum > subjects.speed
+    return np.asarray(along & sharp)
+
+
 def _meets_as_it_yaws(
     ego: EgoState,
     own_size: Footprint,
@@ -136,9 +145,16 @@ def _meets_as_it_yaws(
     sizes: Footprint,
     parameters: Parameters,
 ) -> Flags:
-    """Return which subjects are met as well where they go on yawing as they do now, (n,)."""
+    """Return which subjects are met as well where they go on yawing as they do now, (n,).
+
+    Who comes across does so until he drives along the ego's way or against it.
+    """
+    turned = subjects.heading - ego.heading
+    across = np.abs(np.sin(turned))
+    comes = across > np.sin(np.radians(parameters.collision.same_direction))
     yawing = replace(
-        subjects, turn_rate=subjects.yaw_rate, turn_angle=np.full(len(subjects), np.inf))
+        subjects, turn_rate=subjects.yaw_rate,
+        turn_angle=np.where(comes, np.arcsin(across), np.inf))
     theirs = motions(yawing, subjects.acceleration, parameters.collision.horizon)
     own = ego_motion(ego, parameters)
     return first_contact(own, own_size, theirs, sizes).overlaps

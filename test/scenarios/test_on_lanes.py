@@ -17,6 +17,7 @@ from world.road_users import parameters
 
 from icv_v2x.advisory import Level
 from icv_v2x.interchange.map_plans import LanePlan, LinkPlan, WayOver, map_octets
+from icv_v2x.message_set.records.map_common import AllowedManeuver
 from icv_v2x.roads import road_model
 from icv_v2x.scenarios import icw
 from icv_v2x.scenarios.conflicts import Course, assess_conflicts
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 RAMP = math.radians(11.3)
 NEVER_RED, RED = 32.0, 5.0
+NO_SIGN = AllowedManeuver(0)
 
 
 def roads(*links: LinkPlan) -> RoadModel:
@@ -77,15 +79,24 @@ def signals(seconds: float) -> Signals:
     return unit.store.snapshot(at(seconds))
 
 
-def crossing(way: float, seconds: float | None) -> Sequence[Level]:
+def crossing(
+    way: float, seconds: float | None, sign: AllowedManeuver = NO_SIGN, *, phase: int = 1,
+    own_sign: AllowedManeuver = NO_SIGN,
+) -> Sequence[Level]:
     """Return the levels for a car from the right that reaches the ego's way when the ego does.
 
     Args:
         way: Of the car to the ego's way [m], at 15 m/s like the ego.
         seconds: On the clock of its signal, None: no signal is heard.
+        sign: Beside its lane.
+        phase: Of its signal, 0: it has none.
+        own_sign: Beside the ego's lane.
     """
     lane = np.array([[0.0, -200.0], [0.0, -8.0]])
-    model = roads(LinkPlan(1, 2, (LanePlan(1, lane, (WayOver(3, 1, phase=1),)),)))
+    own_lane = np.array([[-200.0, 0.0], [-8.0, 0.0]])
+    model = roads(
+        LinkPlan(1, 2, (LanePlan(1, lane, (WayOver(3, 1, phase=phase),), int(sign)),)),
+        LinkPlan(4, 2, (LanePlan(1, own_lane, (WayOver(5, 1),), int(own_sign)),)))
     tracks = make_tracks(
         START, x=np.zeros(1), y=np.array([-way]), heading=np.full(1, 0.5 * math.pi),
         speed=np.array([15.0]), variance_xx=np.full(1, 0.1), variance_yy=np.full(1, 0.1))
@@ -108,6 +119,21 @@ def test_a_car_before_red_is_trusted_to_stop_as_long_as_that_is_easy(
 def test_a_car_that_can_hardly_stop_at_red_is_warned_of() -> None:
     # It takes 4.2 m/s2.
     assert min(crossing(30.0, RED)) >= Level.WARNING
+
+
+@pytest.mark.parametrize('sign', [
+    AllowedManeuver.YIELD_ALWAYS_REQUIRED, AllowedManeuver.GO_WITH_HALT])
+def test_a_car_that_signs_make_give_way_is_trusted_to_stop_as_long_as_that_is_easy(
+    sign: AllowedManeuver,
+) -> None:
+    assert crossing(46.0, None, sign, phase=0) == [Level.CAUTION]
+    assert min(crossing(30.0, None, sign, phase=0)) >= Level.WARNING
+
+
+def test_signs_say_nothing_where_the_ego_has_one_too_or_a_signal_is_in_force() -> None:
+    sign = AllowedManeuver.YIELD_ALWAYS_REQUIRED
+    assert crossing(46.0, None, sign, phase=0, own_sign=sign) == [Level.WARNING]
+    assert crossing(46.0, NEVER_RED, sign) == [Level.WARNING]
 
 
 @pytest.mark.parametrize(('side', 'same'), [(1.0, True), (-1.0, False)])

@@ -85,3 +85,16 @@ def test_an_oncoming_turn_that_has_just_begun_may_become_tighter(
     assert conflicts.contact.overlaps.tolist() == [True]
     assert conflicts.course.tolist() == [Course.ONCOMING]
     assert conflicts.settled.tolist() == [bears]
+
+
+@pytest.mark.parametrize('side', [1.0, -1.0])
+@pytest.mark.parametrize(('yaw_rate', 'bears'), [(0.0, True), (0.25, True), (-0.25, False)])
+def test_who_turns_across_ahead_to_come_along_the_next_lane_is_not_on_collision_course(
+    side: float, yaw_rate: float, bears: bool,
+) -> None:
+    # Straight on with this heading it would meet the ego; it turns to pass it on the next lane.
+    conflicts = met(
+        side, x=26.0, y=6.0, heading=math.pi + 0.7, speed=3.0, yaw_rate=yaw_rate, ego_speed=8.0)
+    assert conflicts.course.tolist() == [Course.CROSSING]
+    assert conflicts.contact.overlaps.tolist() == [True]
+    assert conflicts.settled.tolist() == [bears]

@@ -19,7 +19,7 @@ from icv_v2x.interchange.signal_plans import (
     intersection_value,
     spat_octets,
 )
-from icv_v2x.message_set.records.map_common import Maneuver
+from icv_v2x.message_set.records.map_common import AllowedManeuver, Maneuver
 from icv_v2x.message_set.records.spat import IntersectionStatus
 from icv_v2x.tools.import_trajectories import DEFAULT_PLACE, LATENCY
 from icv_v2x.tools.simulation.unit import nanoseconds
@@ -37,6 +37,8 @@ _MANEUVERS = {
     'L': Maneuver.MANEUVER_LEFT_TURN, 'r': Maneuver.MANEUVER_RIGHT_TURN,
     'R': Maneuver.MANEUVER_RIGHT_TURN, 't': Maneuver.MANEUVER_U_TURN,
 }
+_SIGNS = {
+    'm': int(AllowedManeuver.YIELD_ALWAYS_REQUIRED), 's': int(AllowedManeuver.GO_WITH_HALT)}
 _LIGHTS = {
     'G': Light.PROTECTED_GREEN, 'g': Light.PERMISSIVE_GREEN, 'y': Light.YELLOW, 'r': Light.RED,
 }
@@ -119,6 +121,7 @@ def _links(
         if junction.get('type') != 'internal')
     number = {name: place for place, name in enumerate(names, start=1)}
     ways: dict[tuple[str, int], list[WayOver]] = {}
+    signs: dict[tuple[str, int], int] = {}
     signals = {}
     for way in root.iter('connection'):
         begin, to = way.get('from', ''), way.get('to', '')
@@ -128,7 +131,10 @@ def _links(
         if way.get('tl') is not None:
             phase = groups[way.get('tl', '')][int(way.get('linkIndex', '0'))]
             signals[way.get('tl', '')] = number[edges[begin].get('to', '')]
-        ways.setdefault((begin, int(way.get('fromLane', '0'))), []).append(WayOver(
+        # A lane has a sign where it gives way on all its ways.
+        lane = begin, int(way.get('fromLane', '0'))
+        signs[lane] = signs.get(lane, -1) & _SIGNS.get(way.get('state', ''), 0)
+        ways.setdefault(lane, []).append(WayOver(
             number[edges[to].get('to', '')], int(way.get('toLane', '0')) + 1, phase,
             _MANEUVERS[way.get('dir', 's')]))
     links = []
@@ -139,7 +145,9 @@ def _links(
             points = np.array([
                 [float(value) for value in point.split(',')]
                 for point in lane.get('shape', '').split()])
-            lanes.append(LanePlan(index + 1, points, tuple(ways.get((name, index), ()))))
+            lanes.append(LanePlan(
+                index + 1, points, tuple(ways.get((name, index), ())),
+                signs.get((name, index), 0)))
         links.append(LinkPlan(
             number[edge.get('from', '')], number[edge.get('to', '')], tuple(lanes), width=3.2,
             limit=float(next(iter(edge.iter('lane'))).get('speed', '13.89'))))
