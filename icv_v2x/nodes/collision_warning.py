@@ -5,114 +5,65 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from icv_v2x.advisory.mode import mode_of
-from icv_v2x.advisory.types import Mode
-from icv_v2x.interchange import from_message
-from icv_v2x.nodes import qos
-from icv_v2x.nodes.conditions import ConditionSpeaker
-from icv_v2x.nodes.cycle_timer import STEP_BACK
-from icv_v2x.nodes.managed_node import ManagedNode
-from icv_v2x.nodes.pipeline_inputs import listen_to_ego
+from icv_v2x.nodes.object_stage import ObjectStageNode
 from icv_v2x.nodes.road_listener import RoadListener
 from icv_v2x.nodes.run import run
-from icv_v2x.nodes.states import trust_status
 from icv_v2x.pipeline import CollisionWarning
-from icv_v2x.pipeline.failures import FailureWatch
-from icv_v2x.world.ego_estimator import EgoEstimator
 
 if TYPE_CHECKING:
-    from icv_v2x.advisory.mode import Condition
     from icv_v2x.advisory.types import Advisory
-    from icv_v2x.nodes.health import Status
     from icv_v2x.parameters import NodeParameters, Parameters
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
 
 NAME = 'collision_warning'
 
 
-class CollisionWarningNode(ManagedNode):
+class CollisionWarningNode(ObjectStageNode):
     """Answers every message of objects with candidates for the same instant."""
+
+    stage: CollisionWarning | None
 
     def __init__(self) -> None:
         """Declare the parameters."""
-        self._stage: CollisionWarning | None = None
-        self._sequence = 0
-        self._stamp = 0
         super().__init__(NAME)
 
-    def build(self) -> None:
-        """Make the stage and everything around it."""
-        self._stage = CollisionWarning(self.parameters)
-        self._ego = EgoEstimator(self.parameters)
-        self._bounds = ConditionSpeaker(self)
-        self._failures = FailureWatch()
-        self._say = self.speak('~/candidates', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
-        listen_to_ego(self, self._ego.update)
+    def build_stage(self) -> None:
+        """Make the stage, and listen to the road."""
+        self.stage = CollisionWarning(self.parameters)
         self._road = RoadListener(self)
-        self._objects = self.listen(
-            'v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.stage_input(),
-            self.timed(self._assess), required=True, silent_after=0.5)
 
     def start(self) -> None:
         """Begin without anything in force; the road stays known, as it is told once only."""
-        roads = None if self._stage is None else self._road.roads
+        roads = None if self.stage is None else self._road.roads
         self.forget()
-        if self._stage is not None:
+        if self.stage is not None:
             self._road.roads = roads
-
-    def stop(self) -> None:
-        """Withdraw all candidates."""
-        stamp = max(self.get_clock().now().nanoseconds, self._stamp)
-        self._publish(stamp, Mode.READY, 'deactivated', ())
 
     def forget(self) -> None:
         """Drop what belongs to an epoch of time that has ended."""
-        if self._stage is not None:
-            self._stage.clear()
-            self._ego.clear()
+        super().forget()
+        if self.stage is not None:
             self._road.clear()
-        self._stamp = 0
 
     def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
         """Hand changed parameters to the stage."""
         del of_nodes
-        if self._stage is not None:
-            self._stage.configure(parameters)
+        if self.stage is not None:
+            self.stage.configure(parameters)
 
-    def state(self) -> Condition:
-        """Return what the last instant says against advisories."""
-        return self._bounds.state
+    def judge(self, tracks: Tracks, ego: EgoState | None) -> list[Advisory]:
+        """Return the candidates of an instant.
 
-    def statuses(self) -> list[Status]:
-        """Return what senders must show."""
-        return [trust_status(self.parameters)]
-
-    def _assess(self, message: Any) -> None:
-        assert self._stage is not None
-        tracks = from_message.tracks(message)
-        if tracks.stamp < self._stamp - STEP_BACK:
-            self._stage.clear()
-        elif tracks.stamp <= self._stamp:
-            self._objects.reject('late', f'stamp {tracks.stamp} ns after {self._stamp} ns')
-            return
-        ego = self._ego.state(tracks.stamp)
-        limits = self.parameters.ego
-        mode, reason, _ = mode_of(
-            None if ego is None else ego.age,
-            age_limited=limits.age_limited, age_maximum=limits.age_maximum)
-        candidates = self._stage.assess(
+        Args:
+            tracks: The objects.
+            ego: The ego at their instant, None: not known.
+        """
+        assert self.stage is not None
+        return self.stage.assess(
             tracks, ego, self._road.roads, self._road.signals(tracks.stamp))
-        self._bounds.show(
-            self._failures.conditions(tracks.stamp, self._stage.failures), tracks.stamp)
-        self._publish(tracks.stamp, mode, reason, candidates)
-
-    def _publish(
-        self, stamp: int, mode: Mode, reason: str, candidates: list[Advisory] | tuple[()],
-    ) -> None:
-        self._sequence += 1
-        self._stamp = stamp
-        self._say(self.encoder.advisory_array(stamp, self._sequence, mode, reason, candidates))
 
 
 def main() -> None:
