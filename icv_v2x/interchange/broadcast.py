@@ -4,15 +4,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from icv_v2x.inputs import Encoding, FrameBatch, SignerRole, Standard, Verification
-from icv_v2x.message_set.bsm_encoder import BsmContent, encode_bsm
+from icv_v2x.message_set.bsm_encoder import BsmContent
+from icv_v2x.message_set.bsm_template import (
+    MOVING,
+    BsmTemplate,
+    MovingColumns,
+    encode_bsm_rows,
+)
 from icv_v2x.message_set.enumerations import (
     ExteriorLight,
     LightBar,
@@ -123,44 +129,54 @@ def bsm_octets(
 
     Returns:
         n frames, UPER, message counts in sequence.
+
+    Raises:
+        MessageError: The sender has a size or a class that cannot be sent.
+    """
+    count = len(motion.time)
+    return bsm_octets_of(
+        [sender] * count, motion, map_frame, counts=first_count + np.arange(count))
+
+
+def bsm_octets_of(
+    senders: Sequence[Sender], motion: Motion, map_frame: MapFrame, *, counts: NDArray[np.int64],
+) -> list[bytes]:
+    """Return one basic safety message of each of some senders.
+
+    Args:
+        senders: n that send.
+        motion: State of each, (n,) columns.
+        map_frame: Where the map lies on earth.
+        counts: (n,) message count of each.
+
+    Returns:
+        n frames, UPER.
+
+    Raises:
+        MessageError: A sender has a size or a class that cannot be sent.
     """
     latitude, longitude, height = map_frame.to_geodetic(motion.x, motion.y, motion.z)
-    heading = map_frame.yaw_to_heading(motion.heading, latitude, longitude)
     yaw_rate = np.where(np.isfinite(motion.yaw_rate), motion.yaw_rate, 0.0)
-    content = BsmContent(
-        temporary_id=sender.temporary_id,
-        length=sender.length,
-        width=sender.width,
-        height=sender.height,
-        vehicle_class=wire_class(sender.object_class, numbering=sender.numbering),
-        response_type=ResponseType.EMERGENCY if sender.on_duty else None,
-        siren=Siren.IN_USE if sender.on_duty else None,
-        light_bar=LightBar.IN_USE if sender.on_duty else None,
-    )
-    absent: dict[str, Any] = {
-        field.name: field.default for field in dataclasses.fields(BsmContent)
-        if field.name in sender.omit
-    }
-    frames = []
-    for index in range(len(motion.time)):
-        acceleration = float(motion.acceleration[index])
-        values: dict[str, Any] = {
-            'message_count': (first_count + index) % 128,
-            'second': int(motion.time[index]) % MINUTE / SECOND,
-            'latitude': float(latitude[index]),
-            'longitude': float(longitude[index]),
-            'elevation': float(height[index]),
-            'transmission': _transmission(float(motion.speed[index])),
-            'speed': abs(float(motion.speed[index])),
-            'heading': float(heading[index]),
-            'longitudinal_acceleration': acceleration,
-            'lateral_acceleration': -float(motion.speed[index] * yaw_rate[index]),
-            'yaw_rate': -float(yaw_rate[index]),
-            'events': _events(sender, acceleration, motion, index),
-            'lights': None if motion.lights is None else ExteriorLight(int(motion.lights[index])),
-        }
-        frames.append(encode_bsm(dataclasses.replace(content, **{**values, **absent})))
-    return frames
+    columns = MovingColumns(
+        message_count=counts,
+        second=motion.time % MINUTE / SECOND,
+        latitude=latitude, longitude=longitude, elevation=height,
+        speed=np.abs(motion.speed),
+        heading=map_frame.yaw_to_heading(motion.heading, latitude, longitude),
+        longitudinal_acceleration=motion.acceleration,
+        lateral_acceleration=-motion.speed * yaw_rate,
+        yaw_rate=-yaw_rate)
+    rows = range(len(senders))
+    reverse, high = (motion.speed < 0.0).tolist(), np.isfinite(height).tolist()
+    braking = (motion.acceleration <= _HARD_BRAKING).tolist()
+    events = [0 for _ in rows] if motion.events is None else motion.events.tolist()
+    lights = [None for _ in rows] if motion.lights is None else motion.lights.tolist()
+    templates = [
+        _template(
+            senders[row], reverse[row], high[row],
+            _events(senders[row], braking[row], events[row]), lights[row])
+        for row in rows]
+    return encode_bsm_rows(templates, columns)
 
 
 def batch_of(frames: Sequence[Frame], stamp: int) -> FrameBatch:
@@ -190,14 +206,39 @@ def batch_of(frames: Sequence[Frame], stamp: int) -> FrameBatch:
     )
 
 
-def _transmission(speed: float) -> Transmission:
-    return Transmission.REVERSE_GEARS if speed < 0.0 else Transmission.FORWARD_GEARS
+@lru_cache(maxsize=4096)
+def _template(
+    sender: Sender, reverse: bool, high: bool, events: VehicleEvent | None, lights: int | None,
+) -> BsmTemplate:
+    """Return what a sender says whose motion is left open.
+
+    Args:
+        sender: Who sends.
+        reverse: Whether it drives backwards.
+        high: Whether its elevation is known.
+        events: Bits, None: no field is sent.
+        lights: Bits, None: no field is sent.
+    """
+    values: dict[str, Any] = {
+        'temporary_id': sender.temporary_id,
+        'length': sender.length,
+        'width': sender.width,
+        'height': sender.height,
+        'vehicle_class': wire_class(sender.object_class, numbering=sender.numbering),
+        'response_type': ResponseType.EMERGENCY if sender.on_duty else None,
+        'siren': Siren.IN_USE if sender.on_duty else None,
+        'light_bar': LightBar.IN_USE if sender.on_duty else None,
+        'elevation': 0.0 if high else math.nan,
+        'transmission': Transmission.REVERSE_GEARS if reverse else Transmission.FORWARD_GEARS,
+        'events': events,
+        'lights': None if lights is None else ExteriorLight(lights),
+    }
+    content = BsmContent(**{
+        name: value for name, value in values.items() if name not in sender.omit})
+    return BsmTemplate(content, MOVING - sender.omit)
 
 
-def _events(
-    sender: Sender, acceleration: float, motion: Motion, index: int
-) -> VehicleEvent | None:
-    shown = VehicleEvent(0 if motion.events is None else int(motion.events[index]))
+def _events(sender: Sender, braking: bool, shown: int) -> VehicleEvent | None:
     if not sender.hard_braking_event:
-        return shown or None
-    return shown | VehicleEvent.HARD_BRAKING if acceleration <= _HARD_BRAKING else shown
+        return VehicleEvent(shown) if shown else None
+    return VehicleEvent(shown | (VehicleEvent.HARD_BRAKING if braking else 0))

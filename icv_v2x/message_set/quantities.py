@@ -104,6 +104,23 @@ class Quantity:
             return self.limits[1] if value > 0 else self.limits[0]
         return min(max(round(value / self.step), self.limits[0]), self.limits[1])
 
+    def codes(self, values: Real) -> Raw:
+        """Turn SI values into their nearest codes, saturated at the ends; as `code` does.
+
+        Args:
+            values: SI values, any shape; NaN is unavailable.
+
+        Returns:
+            The codes; `ABSENT` where a value is NaN and the type has no unavailable code.
+        """
+        unavailable = np.isnan(values)
+        ends = np.clip(np.rint(np.where(unavailable, 0.0, values) / self.step), *self.limits)
+        codes: Raw = ends.astype(np.int64)
+        codes[unavailable] = ABSENT if self.unavailable is None else self.unavailable
+        if self.infinite is not None:
+            codes[np.isinf(values)] = self.infinite
+        return codes
+
 
 _DEGREE = math.pi / 180.0
 

@@ -20,7 +20,7 @@ from icv_v2x.inputs import (
     VehicleStatus,
     Verification,
 )
-from icv_v2x.interchange.broadcast import Frame, Motion, Sender, batch_of, bsm_octets
+from icv_v2x.interchange.broadcast import Frame, Motion, Sender, batch_of, bsm_octets_of
 from icv_v2x.message_set.enumerations import ExteriorLight
 from icv_v2x.parameters import Parameters, build
 from icv_v2x.pipeline import Pipeline
@@ -121,22 +121,25 @@ class Air:
             Name to frame.
         """
         stamp = nanoseconds(snapshot.time)
-        made: dict[str, Frame] = {}
-        for row in rows.tolist():
-            name = snapshot.names[row]
-            at = slice(row, row + 1)
-            motion = Motion(
-                np.array([stamp], np.int64), snapshot.x[at], snapshot.y[at], snapshot.z[at],
-                snapshot.heading[at], snapshot.speed[at], snapshot.acceleration[at], yaw_rate[at],
-                lights=np.array([_LIGHTS[_indicator(int(snapshot.signals[row]))]], np.uint16))
-            sender = self._sender(name)
-            count = self._counts.get(name, 0)
-            self._counts[name] = (count + 1) % _MESSAGE_COUNTS
-            octets = bsm_octets(sender, motion, self._map, first_count=count)[0]
-            made[name] = Frame(
-                stamp + LATENCY, stamp, octets, Verification.VERIFIED, sender.signer,
+        names = [snapshot.names[row] for row in rows.tolist()]
+        senders = [self._sender(name) for name in names]
+        signals = snapshot.signals[rows].tolist()
+        motion = Motion(
+            np.full(len(rows), stamp, np.int64), snapshot.x[rows], snapshot.y[rows],
+            snapshot.z[rows], snapshot.heading[rows], snapshot.speed[rows],
+            snapshot.acceleration[rows], yaw_rate[rows],
+            lights=np.array([_LIGHTS[_indicator(int(bits))] for bits in signals], np.uint16))
+        counts = [self._counts.get(name, 0) for name in names]
+        self._counts |= {
+            name: (count + 1) % _MESSAGE_COUNTS
+            for name, count in zip(names, counts, strict=True)}
+        octets = bsm_octets_of(
+            senders, motion, self._map, counts=np.array(counts, dtype=np.int64))
+        return {
+            name: Frame(
+                stamp + LATENCY, stamp, sent, Verification.VERIFIED, sender.signer,
                 SignerRole.VEHICLE)
-        return made
+            for name, sender, sent in zip(names, senders, octets, strict=True)}
 
     def name(self, subject: str) -> str:
         """Return the vehicle behind the id that an advisory gives, '' where there is none."""
