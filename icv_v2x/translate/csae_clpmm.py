@@ -6,13 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from icv_v2x.clock import age, unwrap_second
-from icv_v2x.inputs import SignerRole
-from icv_v2x.message_set.records.convert import to_record
 from icv_v2x.translate.platoon_statements import PlatoonStatement, fault_of
-from icv_v2x.translate.refusals import Refusal, RefusalReason, Sieve
+from icv_v2x.translate.readable import received, records_of
+from icv_v2x.translate.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,14 +33,8 @@ def statements_from_clpmm(
     """
     found: list[tuple[int, PlatoonStatement]] = []
     refusals: list[Refusal] = []
-    for frame, message in messages:
-        try:
-            record = to_record('CLPMM', message)
-        except (KeyError, ValueError, TypeError):
-            # A value of a later edition, which the codec lets pass.
-            refusals.append(Refusal(frame, RefusalReason.UNREADABLE))
-            continue
-        refusal, moment = _received(record, frame, batch, parameters)
+    for frame, record in records_of('CLPMM', messages, refusals):
+        refusal, moment = received(record.second, frame, batch, parameters, roadside=False)
         if refusal is None:
             statement = _statement(record, moment, frame, batch)
             fault = fault_of(statement)
@@ -54,23 +44,6 @@ def statements_from_clpmm(
             refusal = Refusal(frame, fault)
         refusals.append(refusal)
     return found, tuple(sorted(refusals))
-
-
-def _received(
-    record: PlatooningMessage, frame: int, batch: FrameBatch, parameters: Parameters
-) -> tuple[Refusal | None, int]:
-    """Return why a message is not used, and its instant [ns since the Unix epoch]."""
-    row = np.array([frame])
-    instant = unwrap_second(
-        [record.second], batch.reception_time[row], batch.generation_time[row]).time
-    sieve = Sieve(1)
-    sieve.refuse_unverified(batch.verification[row])
-    sieve.refuse(batch.signer_role[row] == SignerRole.ROADSIDE, RefusalReason.NOT_PERMITTED)
-    old = age(instant, batch.reception_time[row])
-    sieve.refuse(old > parameters.clock.age_maximum, RefusalReason.STALE)
-    sieve.refuse(old < -parameters.clock.future_maximum, RefusalReason.FUTURE)
-    refusals = sieve.refusals(row)
-    return (refusals[0] if refusals else None), int(instant[0])
 
 
 def _statement(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from icv_v2x.message_set.records.convert import to_record
 from icv_v2x.message_set.records.psm import (
     AnimalPropelledType,
     MotorizedPropelledType,
@@ -19,7 +18,8 @@ from icv_v2x.message_set.records.psm import (
 )
 from icv_v2x.message_set.vehicle_class import ObjectClass
 from icv_v2x.translate import plausibility
-from icv_v2x.translate.refusals import Refusal, RefusalReason
+from icv_v2x.translate.readable import records_of
+from icv_v2x.translate.refusals import Refusal
 from icv_v2x.translate.reports import ObjectReports, Source
 from icv_v2x.translate.statements import Real, Statements, reports_of
 
@@ -64,13 +64,8 @@ def reports_from_psm(
     records: list[PersonalSafetyMessage] = []
     frames: list[int] = []
     unreadable: list[Refusal] = []
-    for frame, message in messages:
-        try:
-            records.append(to_record('PersonalSafetyMessage', message))
-        except (KeyError, ValueError, TypeError):
-            # A value of a later edition, which the codec lets pass.
-            unreadable.append(Refusal(frame, RefusalReason.UNREADABLE))
-            continue
+    for frame, record in records_of('PersonalSafetyMessage', messages, unreadable):
+        records.append(record)
         frames.append(frame)
     reports, refusals = reports_of(_statements(records, frames), batch, map_frame, parameters)
     return reports, tuple(sorted((*refusals, *unreadable)))

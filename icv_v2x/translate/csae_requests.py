@@ -8,13 +8,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from icv_v2x.clock import NANOSECONDS, age, unwrap_second
-from icv_v2x.inputs import SignerRole
-from icv_v2x.message_set.records.convert import to_record
+from icv_v2x.clock import NANOSECONDS
 from icv_v2x.message_set.records.vir import ClearTheWayRequest, RequestStatus
-from icv_v2x.translate.refusals import Refusal, RefusalReason, Sieve
+from icv_v2x.translate.readable import received, records_of
 from icv_v2x.translate.validity import OPEN, date_times
 
 if TYPE_CHECKING:
@@ -23,6 +19,7 @@ if TYPE_CHECKING:
     from icv_v2x.inputs import FrameBatch
     from icv_v2x.message_set.records.vir import DriveRequest, VehicleIntentionAndRequest
     from icv_v2x.parameters import Parameters
+    from icv_v2x.translate.refusals import Refusal
 
 NO_LANE = -1
 """Lane of a request that names none."""
@@ -73,14 +70,8 @@ def requests_from_vir(
     """
     found: list[ClearTheWay] = []
     refusals: list[Refusal] = []
-    for frame, message in messages:
-        try:
-            record = to_record('VehIntentionAndRequest', message)
-        except (KeyError, ValueError, TypeError):
-            # A value of a later edition, which the codec lets pass.
-            refusals.append(Refusal(frame, RefusalReason.UNREADABLE))
-            continue
-        refusal, moment = _received(record, frame, batch, parameters)
+    for frame, record in records_of('VehIntentionAndRequest', messages, refusals):
+        refusal, moment = received(record.second, frame, batch, parameters, roadside=False)
         if refusal is not None:
             refusals.append(refusal)
             continue
@@ -91,23 +82,6 @@ def requests_from_vir(
             and _concerns(request, parameters)
         ]
     return found, tuple(sorted(refusals))
-
-
-def _received(
-    record: VehicleIntentionAndRequest, frame: int, batch: FrameBatch, parameters: Parameters
-) -> tuple[Refusal | None, int]:
-    """Return why a message is not used, and its instant [ns since the Unix epoch]."""
-    row = np.array([frame])
-    instant = unwrap_second(
-        [record.second], batch.reception_time[row], batch.generation_time[row]).time
-    sieve = Sieve(1)
-    sieve.refuse_unverified(batch.verification[row])
-    sieve.refuse(batch.signer_role[row] == SignerRole.ROADSIDE, RefusalReason.NOT_PERMITTED)
-    old = age(instant, batch.reception_time[row])
-    sieve.refuse(old > parameters.clock.age_maximum, RefusalReason.STALE)
-    sieve.refuse(old < -parameters.clock.future_maximum, RefusalReason.FUTURE)
-    refusals = sieve.refusals(row)
-    return (refusals[0] if refusals else None), int(instant[0])
 
 
 def _concerns(request: DriveRequest, parameters: Parameters) -> bool:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from icv_v2x.clock import NANOSECONDS, age, unwrap_minute_of_year, unwrap_second
 from icv_v2x.frames import to_wgs84
 from icv_v2x.inputs import SignerRole
-from icv_v2x.message_set.records.convert import to_record
 from icv_v2x.translate import plausibility
+from icv_v2x.translate.readable import records_of
 from icv_v2x.translate.refusals import Refusal, RefusalReason, Sieve
 from icv_v2x.translate.road_events import (
     NOT_GIVEN,
@@ -99,7 +99,7 @@ def events_from_rsi(
     """
     rows = _Rows()
     refusals: list[Refusal] = []
-    for frame, record in _records('RoadSideInformation', messages, refusals):
+    for frame, record in records_of('RoadSideInformation', messages, refusals):
         refusal = _refused(frame, batch, parameters, moment=_moment_of(record, frame, batch))
         if refusal is not None:
             refusals.append(refusal)
@@ -118,7 +118,7 @@ def events_from_rsc(
     """Return what roadside coordination tells of lanes; as `events_from_rsi`."""
     rows = _Rows()
     refusals: list[Refusal] = []
-    for frame, record in _records('RoadsideCoordination', messages, refusals):
+    for frame, record in records_of('RoadsideCoordination', messages, refusals):
         second = unwrap_second(
             [record.second], batch.reception_time[[frame]], batch.generation_time[[frame]])
         moment = int(second.time[0]) if second.stated[0] else None
@@ -130,19 +130,6 @@ def events_from_rsc(
         for place, lane in enumerate(record.lane_coordinates):
             _add_lane(rows, frame, record, place, lane, told)
     return _finished(rows, refusals, batch, map_frame, parameters)
-
-
-def _records(
-    name: str, messages: Messages, refusals: list[Refusal]
-) -> list[tuple[int, Any]]:
-    records = []
-    for frame, message in messages:
-        try:
-            records.append((frame, to_record(name, message)))
-        except (KeyError, ValueError, TypeError):
-            # A value of a later edition, which the codec lets pass.
-            refusals.append(Refusal(frame, RefusalReason.UNREADABLE))
-    return records
 
 
 def _moment_of(record: RoadSideInformation, frame: int, batch: FrameBatch) -> int | None:

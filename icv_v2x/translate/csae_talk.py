@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from icv_v2x.clock import NANOSECONDS, age, unwrap_second
+from icv_v2x.clock import NANOSECONDS
 from icv_v2x.frames import to_wgs84
-from icv_v2x.inputs import SignerRole
-from icv_v2x.message_set.records.convert import to_record
 from icv_v2x.message_set.records.vir import LaneChangeRequest, RequestStatus
+from icv_v2x.translate.readable import received, records_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,7 +85,7 @@ def talks_from_vir(
         hold: How long a message holds that gives no life time [s].
     """
     found = []
-    for frame, record, instant in _usable(
+    for record, instant in _usable(
             'VehIntentionAndRequest', messages, batch, parameters, roadside=False):
         path = record.intention.planned_path
         for request in record.intention.requests:
@@ -104,7 +103,6 @@ def talks_from_vir(
                 request.status not in _ENDED, instant,
                 instant + round(min(life, hold) * NANOSECONDS),
                 path[-1].estimated_time if path else math.nan))
-        del frame
     return found
 
 
@@ -123,7 +121,7 @@ def suggestions_from_rsc(
         hold: How long a suggestion holds that gives no life time [s].
     """
     found = []
-    for _, record, instant in _usable(
+    for record, instant in _usable(
             'RoadsideCoordination', messages, batch, parameters, roadside=True):
         for one in record.coordinates:
             if one.vehicle_id != own or not own or not one.path_guidance:
@@ -151,19 +149,9 @@ def _place(reference: Any, offset: PositionOffset) -> tuple[float, float]:
 def _usable(
     name: str, messages: Sequence[tuple[int, dict[str, Any]]], batch: FrameBatch,
     parameters: Parameters, *, roadside: bool,
-) -> Iterator[tuple[int, Any, int]]:
-    """Yield frame, record and instant of every message of a proper sender and of now."""
-    for frame, message in messages:
-        try:
-            record = to_record(name, message)
-        except (KeyError, ValueError, TypeError):
-            # A value of a later edition, which the codec lets pass.
-            continue
-        if (batch.signer_role[frame] == SignerRole.ROADSIDE) != roadside:
-            continue
-        row = np.array([frame])
-        instant = unwrap_second(
-            [record.second], batch.reception_time[row], batch.generation_time[row]).time
-        old = float(age(instant, batch.reception_time[row])[0])
-        if -parameters.clock.future_maximum <= old <= parameters.clock.age_maximum:
-            yield frame, record, int(instant[0])
+) -> Iterator[tuple[Any, int]]:
+    """Yield record and instant of every message of a proper sender and of now."""
+    for frame, record in records_of(name, messages, []):
+        refusal, instant = received(record.second, frame, batch, parameters, roadside=roadside)
+        if refusal is None:
+            yield record, instant
