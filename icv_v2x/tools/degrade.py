@@ -15,8 +15,8 @@ from icv_v2x.interchange.parameter_text import parameter_path
 from icv_v2x.interchange.topics import OBU_SIGNALS
 from icv_v2x.parameters import ParameterError
 from icv_v2x.tools import degradation
+from icv_v2x.tools.bag_source import add_bag_argument, parameter_file
 from icv_v2x.tools.errors import SourceError
-from icv_v2x.tools.replay import parameter_file
 from icv_v2x.tools.terminal import progress, say
 from icv_v2x.translate.signal_reports import SignalReports
 
@@ -33,9 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     Args:
         parser: The command's own parser.
     """
-    parser.add_argument(
-        'bag', metavar='BAG', type=Path,
-        help='rosbag2 directory (mcap or sqlite3) or .mcap file')
+    add_bag_argument(parser)
     parser.add_argument('out', metavar='OUT', type=Path, help='rosbag2 directory to make')
     parser.add_argument(
         '--seed', metavar='N', type=int, default=0, help='of the random numbers (default: 0)')

@@ -16,9 +16,10 @@ from icv_v2x.parameters import load
 from icv_v2x.pipeline import Pipeline
 from icv_v2x.report import ReportWriter, RunDescription, SituationGrouper
 from icv_v2x.scenes import encounter, write
+from icv_v2x.tools.bag_source import parameter_file
 from icv_v2x.tools.demo_scene import PARTS, demo_scene
 from icv_v2x.tools.jsonl import cycle_line, summary_line, summary_value
-from icv_v2x.tools.replay import parameter_file, replay
+from icv_v2x.tools.replay import replay
 from icv_v2x.tools.terminal import say
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from icv_v2x.dataset.parquet import MissingExtraError, arrow
 from icv_v2x.parameters.profiles import profile_file
+from icv_v2x.tools.bag_source import add_parameter_arguments
 from icv_v2x.tools.errors import SourceError
 from icv_v2x.tools.evaluation.bag import DONE, Task
 from icv_v2x.tools.evaluation.page import page
@@ -16,7 +17,6 @@ from icv_v2x.tools.evaluation.store import ResultStore
 from icv_v2x.tools.evaluation.tables import write_tables
 from icv_v2x.tools.evaluation.workers import run_all
 from icv_v2x.tools.export import version
-from icv_v2x.tools.replay import add_parameter_arguments
 from icv_v2x.tools.terminal import progress, say
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from icv_v2x.parameters import load
 from icv_v2x.parameters.groups import Cycle
 from icv_v2x.pipeline import Pipeline
 from icv_v2x.report import JsonlError, ReportWriter, RunDescription, read_jsonl
+from icv_v2x.tools.bag_source import add_parameter_arguments, parameters_of
 from icv_v2x.tools.errors import SourceError
 from icv_v2x.tools.jsonl import summary_value
-from icv_v2x.tools.replay import add_parameter_arguments, parameters_of, replay
+from icv_v2x.tools.replay import replay
 from icv_v2x.tools.terminal import say
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from icv_v2x.dataset.shadow import HARD, WITHIN, ShadowWatch
 from icv_v2x.interchange import BagReader
+from icv_v2x.tools.bag_source import add_bag_argument, add_parameter_arguments, parameters_of
 from icv_v2x.tools.errors import SourceError
-from icv_v2x.tools.replay import add_parameter_arguments, parameters_of, replay
+from icv_v2x.tools.replay import replay
 from icv_v2x.tools.terminal import say
 
 if TYPE_CHECKING:
@@ -34,9 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     Args:
         parser: The command's own parser.
     """
-    parser.add_argument(
-        'bag', metavar='BAG', type=Path,
-        help='rosbag2 directory (mcap or sqlite3) or .mcap file')
+    add_bag_argument(parser)
     parser.add_argument(
         '--within', metavar='S', type=float, default=WITHIN,
         help=f'who brakes within so many seconds answers a warning (default: {WITHIN:g})')

@@ -25,8 +25,8 @@ from icv_v2x.report.live_view import (
     ego_text,
     track_lines,
 )
+from icv_v2x.tools.bag_source import add_parameter_arguments, parameters_of, state_what_is_missing
 from icv_v2x.tools.errors import SourceError
-from icv_v2x.tools.replay import add_parameter_arguments, parameters_of, state_what_is_missing
 from icv_v2x.tools.terminal import say
 from icv_v2x.tools.watch_view import line_of, picture
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,8 +16,13 @@ from icv_v2x.interchange.playback import SECOND, play
 from icv_v2x.pipeline import Pipeline
 from icv_v2x.report.explanation import Explanation
 from icv_v2x.scenarios.ground import Ground
+from icv_v2x.tools.bag_source import (
+    add_bag_argument,
+    add_parameter_arguments,
+    parameters_of,
+    state_what_is_missing,
+)
 from icv_v2x.tools.errors import SourceError
-from icv_v2x.tools.replay import add_parameter_arguments, parameters_of, state_what_is_missing
 from icv_v2x.tools.terminal import progress, say
 from icv_v2x.tools.why_text import EGO, Moment, document, lines_of
 
@@ -41,9 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     Args:
         parser: The command's own parser.
     """
-    parser.add_argument(
-        'bag', metavar='BAG', type=Path,
-        help='rosbag2 directory (mcap or sqlite3) or .mcap file')
+    add_bag_argument(parser)
     parser.add_argument(
         '--time', metavar='T', type=float, required=True,
         help='[s] since the first message, as `t` of a replay; the last cycle not after it counts')

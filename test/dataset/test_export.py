@@ -16,8 +16,9 @@ from icv_v2x.dataset.document import page
 from icv_v2x.interchange import BagReader
 from icv_v2x.scenes import Scene, encounter, kmh, write
 from icv_v2x.tools import cli
+from icv_v2x.tools.bag_source import parameters_of
 from icv_v2x.tools.export import export
-from icv_v2x.tools.replay import parameters_of, replay
+from icv_v2x.tools.replay import replay
 
 pandas = pytest.importorskip('pandas')
 parquet = pytest.importorskip('pyarrow.parquet')

@@ -16,7 +16,8 @@ from icv_v2x.interchange import BagReader
 from icv_v2x.parameters.profiles import known, profile_file
 from icv_v2x.report.situations import situations
 from icv_v2x.tools import cli
-from icv_v2x.tools.replay import parameters_of, replay
+from icv_v2x.tools.bag_source import parameters_of
+from icv_v2x.tools.replay import replay
 
 # One at a time: their times are compared.
 pytestmark = [

@@ -26,7 +26,7 @@ from icv_v2x.platooning.drive import limits_of
 from icv_v2x.platooning.law import safe_gap_time, stable_gap_time
 from icv_v2x.report import situations
 from icv_v2x.scenes import Scene, kmh, run, write
-from icv_v2x.tools.replay import parameters_of
+from icv_v2x.tools.bag_source import parameters_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = {'map_origin.latitude': 39.9, 'map_origin.longitude': 116.4}

@@ -15,7 +15,7 @@ from icv_v2x.inputs import FrameBatch, Odometry
 from icv_v2x.interchange import BagReader, BagWriter
 from icv_v2x.scenes import Scene, inputs, kmh, write
 from icv_v2x.tools import cli
-from icv_v2x.tools.replay import parameter_file
+from icv_v2x.tools.bag_source import parameter_file
 
 SECOND = 1_000_000_000
 

@@ -21,7 +21,8 @@ from icv_v2x.interchange import BagReader
 from icv_v2x.interchange.errors import BagError
 from icv_v2x.parameters import ParameterError
 from icv_v2x.report.situations import SituationGrouper
-from icv_v2x.tools.replay import parameters_of, replay
+from icv_v2x.tools.bag_source import parameters_of
+from icv_v2x.tools.replay import replay
 
 if TYPE_CHECKING:
     from icv_v2x.interchange.playback import Step

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from icv_v2x.parameters import ParameterError
 from icv_v2x.parameters.profiles import profile_file
+from icv_v2x.tools.bag_source import parameter_file
 from icv_v2x.tools.evaluation.bag import FAILED
-from icv_v2x.tools.replay import parameter_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

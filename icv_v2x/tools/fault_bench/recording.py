@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from icv_v2x.interchange import BagReader, Unreadable
 from icv_v2x.parameters.files import read
+from icv_v2x.tools.bag_source import parameter_file
 from icv_v2x.tools.fault_bench.drives import Drive
-from icv_v2x.tools.replay import parameter_file
 from icv_v2x.tools.terminal import say
 from icv_v2x.translate.signal_reports import SignalReports
 
