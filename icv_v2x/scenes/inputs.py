@@ -194,6 +194,7 @@ def _reports(
 def _radio(scene: Scene) -> list[tuple[int, Input]]:
     frames: list[Frame] = []
     map_frame = scene.map_frame()
+    numbering = scene.class_numbering
     for number, name in enumerate(('ego', *scene.actors)):
         actor = scene.the_ego if name == 'ego' else scene.actors[name]
         radio = actor.radio
@@ -213,7 +214,7 @@ def _radio(scene: Scene) -> list[tuple[int, Input]]:
             object_class=actor.object_class, length=actor.size.length, width=actor.size.width,
             height=actor.size.height, omit=radio.omit,
             hard_braking_event='events' not in radio.omit,
-            numbering=scene.class_numbering, on_duty=actor.on_duty)
+            numbering=numbering, on_duty=actor.on_duty)
         motion = dataclasses.replace(motion, events=np.array(
             [actor.events_at(time) for time in times.tolist()], np.uint16))
         octets = (
