@@ -3,7 +3,7 @@
 """Attackers in recorded and simulated traffic: who is found out, how soon, and who is wronged.
 
 `python benchmarks/attacks.py [--ngsim FOLDER] [--sumo] [--loss P ...] [--noise LEVEL]
-[--seeds A..B] [--out RUNS.jsonl]`; with `--out` an interrupted campaign goes on where it ended.
+[--unverified] [--seeds A..B] [--out RUNS.jsonl]`; with `--out` an interrupted campaign goes on where it ended.
 
 One vehicle listens with the whole pipeline aboard; a fifth of the others turn into attackers of
 one kind, each after at least 3 s of honest messages in view. Found out is an attacker that was
@@ -13,7 +13,8 @@ being 1 m of GNSS bias, 0.3 m of noise, 0.1 m/s and 1 degree, one standard devia
 
 SUMO's traffic is an on-ramp and a junction (requirements-sumo.txt); FOLDER holds CommonRoad
 recordings. The exit status is 1 where an attack on position or rate is recalled below 95 %, more
-than 1 % of the honest senders are wronged, or an attacker causes IMMINENT.
+than 1 % of the honest senders are wronged, an attacker causes IMMINENT, or a sender that is not
+verified or is DISTRUSTED causes WARNING. With `--unverified` nobody's signature was checked.
 """
 
 from __future__ import annotations
@@ -93,6 +94,8 @@ class Result:
         wronged: Of them ever DISTRUSTED.
         imminent: Cycles with an attacker at IMMINENT.
         warned: Attackers that caused WARNING at some time after their onset.
+        unheeded: Cycles at WARNING or above about a sender that was not verified, or DISTRUSTED,
+            at that instant: never.
     """
 
     attackers: int = 0
@@ -103,6 +106,7 @@ class Result:
     wronged: int = 0
     imminent: int = 0
     warned: int = 0
+    unheeded: int = 0
 
     def add(self, other: Result) -> None:
         """Take another result in."""
@@ -249,7 +253,10 @@ def sent_by(
     return [past, *attack.send(Scene(own, past, others, ego, random))]
 
 
-def frames_of(drive: Drive, number: int, counts: dict[int, int]) -> list[Frame]:
+def frames_of(
+    drive: Drive, number: int, counts: dict[int, int],
+    verification: Verification = Verification.VERIFIED,
+) -> list[Frame]:
     """Return the messages of a drive."""
     identity = number + _GHOST * drive.name
     signer = SIGNER_PREFIX + number + _GHOST * drive.signer
@@ -262,8 +269,7 @@ def frames_of(drive: Drive, number: int, counts: dict[int, int]) -> list[Frame]:
     first = counts.get(identity, 0)
     counts[identity] = first + len(drive)
     return [
-        Frame(int(time) + LATENCY, int(time), octets, Verification.VERIFIED, signer,
-              SignerRole.VEHICLE)
+        Frame(int(time) + LATENCY, int(time), octets, verification, signer, SignerRole.VEHICLE)
         for time, octets in zip(
             stamp, bsm_octets(sender, motion, _MAP, first_count=first), strict=True)
     ]
@@ -272,6 +278,7 @@ def frames_of(drive: Drive, number: int, counts: dict[int, int]) -> list[Frame]:
 def run(
     traffic: Traffic, truth: Traffic, attack: Attack | None, loss: float, seed: int,
     cache: dict[int, list[Frame]], *, quick: bool = False,
+    verification: Verification = Verification.VERIFIED,
 ) -> Result:
     """Return what became of the attackers of one kind in one traffic."""
     random = np.random.default_rng([seed, 0 if attack is None else ATTACKS.index(attack)])
@@ -290,10 +297,10 @@ def run(
                 near = _heard(dataclasses.replace(
                     part, x=np.interp(part.time, place.time, place.x),
                     y=np.interp(part.time, place.time, place.y)), ego)
-                frames += _kept(frames_of(part, number, counts), near, loss, random)
+                frames += _kept(frames_of(part, number, counts, verification), near, loss, random)
             continue
         if number not in cache:
-            cache[number] = frames_of(drive, number, {})
+            cache[number] = frames_of(drive, number, {}, verification)
         frames += _kept(cache[number], _heard(truth.drives[number], ego), loss, random)
     frames.sort(key=lambda frame: frame.reception_time)
     return _judged(frames, truth, turned, quick=quick)
@@ -346,8 +353,13 @@ def _judged(
         noticed.update(
             each for each in number[tracks.trust >= TrustLevel.SUSPECT].tolist()
             if time >= onset.get(each, 0.0))
+        doubted = set(tracks.sender_id[
+            (tracks.trust == TrustLevel.DISTRUSTED)
+            | (tracks.verification != Verification.VERIFIED)].tolist())
         for advisory in advisories:
-            who = (int(advisory.subject_ids[0].split(':')[0], 16) - SENDER_PREFIX) % _GHOST
+            subject = int(advisory.subject_ids[0].split(':')[0], 16)
+            result.unheeded += advisory.level >= Level.WARNING and subject in doubted
+            who = (subject - SENDER_PREFIX) % _GHOST
             if who in onset and time >= onset[who]:
                 result.imminent += advisory.level == Level.IMMINENT
                 if advisory.level >= Level.WARNING:
@@ -374,10 +386,13 @@ def campaign(arguments: argparse.Namespace, done: dict[str, Result]) -> Iterator
                 for attack in attacks:
                     name = json.dumps([
                         traffic.name, seed, loss, arguments.noise, label(attack),
-                        'trust alone' if arguments.quick else 'whole pipeline'])
+                        'trust alone' if arguments.quick else 'whole pipeline'
+                        + ', not verified' * arguments.unverified])
                     if name not in done:
                         done[name] = run(
-                            measured, traffic, attack, loss, seed, cache, quick=arguments.quick)
+                            measured, traffic, attack, loss, seed, cache, quick=arguments.quick,
+                            verification=Verification.NOT_CHECKED if arguments.unverified
+                            else Verification.VERIFIED)
                         yield name
 
 
@@ -414,7 +429,7 @@ def table(results: dict[str, Result]) -> bool:
             f'{len({key[:2] for key in part})} traffics')
         print(
             f'{"attack":34} {"attackers":>9} {"recall":>8} {"noticed":>8} {"median [s]":>11} '
-            f'{"p95 [s]":>8} {"honest":>7} {"wronged":>8} {"WARNING":>8} {"IMMINENT":>9}')
+            f'{"p95 [s]":>8} {"honest":>7} {"wronged":>8} {"WARNING":>8} {"unheeded":>9} {"IMMINENT":>9}')
         for attack in (None, *ATTACKS):
             total = Result()
             for key, result in part.items():
@@ -433,8 +448,8 @@ def _line(attack: Attack | None, total: Result) -> bool:
         f'{100 * total.noticed / max(total.attackers, 1):7.1f}% '
         f'{np.median(delays):11.2f} {np.percentile(delays, 95):8.2f} {total.honest:7} '
         f'{100 * total.wronged / max(total.honest, 1):7.2f}% '
-        f'{total.warned:8} {total.imminent:9}')
-    good = total.wronged <= 0.01 * total.honest and total.imminent == 0
+        f'{total.warned:8} {total.unheeded:9} {total.imminent:9}')
+    good = total.wronged <= 0.01 * total.honest and total.imminent == total.unheeded == 0
     return good and (attack is None or not attack.demanded or recall >= 0.95)
 
 
@@ -455,6 +470,7 @@ def main() -> int:
     parser.add_argument('--duration', type=float, default=60.0, help='of SUMO traffic [s]')
     parser.add_argument('--loss', type=float, nargs='*', default=[0.0, 0.3])
     parser.add_argument('--noise', type=float, default=0.0)
+    parser.add_argument('--unverified', action='store_true', help='no signature was checked')
     parser.add_argument('--seeds', type=seeds_of, default=[0], help='such as 0..4')
     parser.add_argument(
         '--quick', action='store_true', help='trust alone, without the warnings that rest on it')
