@@ -3,7 +3,8 @@
 """Attackers in recorded and simulated traffic: who is found out, how soon, and who is wronged.
 
 `python benchmarks/attacks.py [--ngsim FOLDER] [--sumo] [--loss P ...] [--noise LEVEL]
-[--unverified] [--seeds A..B] [--out RUNS.jsonl]`; with `--out` an interrupted campaign goes on where it ended.
+[--unverified] [--seeds A..B] [--out RUNS.jsonl]`; with `--out` an interrupted campaign goes on
+where it ended.
 
 One vehicle listens with the whole pipeline aboard; a fifth of the others turn into attackers of
 one kind, each after at least 3 s of honest messages in view. Found out is an attacker that was
@@ -429,7 +430,8 @@ def table(results: dict[str, Result]) -> bool:
             f'{len({key[:2] for key in part})} traffics')
         print(
             f'{"attack":34} {"attackers":>9} {"recall":>8} {"noticed":>8} {"median [s]":>11} '
-            f'{"p95 [s]":>8} {"honest":>7} {"wronged":>8} {"WARNING":>8} {"unheeded":>9} {"IMMINENT":>9}')
+            f'{"p95 [s]":>8} {"honest":>7} {"wronged":>8} {"WARNING":>8} '
+            f'{"unheeded":>9} {"IMMINENT":>9}')
         for attack in (None, *ATTACKS):
             total = Result()
             for key, result in part.items():

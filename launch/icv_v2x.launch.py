@@ -57,7 +57,7 @@ MARKERS = 'v2x_markers'
 
 WRONG_PARAMETERS = 2
 """Exit status of a node that cannot use its parameters; starting it again would not help."""
-RESPAWN_DELAY = 0.5
+RESPAWN_DELAY = 0.1
 
 
 def default_parameters() -> Path:

@@ -20,7 +20,7 @@ MODULES = sorted(PACKAGE.rglob('*.py'))
 # Each room may import those of its own row and of the rows before it. The records of an advisory
 # come before the scenarios, which fill them.
 ORDER = (
-    ('clock', 'consumer', 'frames', 'inputs', 'parameters'),
+    ('clock', 'consumer', 'frames', 'inputs', 'late', 'parameters'),
     ('motion', 'conflict', 'merging'),
     ('message_set',),
     ('translate',),

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,7 @@ from icv_v2x.interchange.message_types import typestore
 from icv_v2x.interchange.platoon_message import platoon_request
 from icv_v2x.interchange.road_event_message import road_events
 from icv_v2x.interchange.signal_message import signal_reports
+from icv_v2x.interchange.unreadable import Unreadable
 from icv_v2x.translate.lanes import RoadMaps
 from icv_v2x.translate.reports import DecodedReports, ObjectReports
 from icv_v2x.translate.road_events import RoadEvents
@@ -43,22 +43,6 @@ if TYPE_CHECKING:
     from rosbags.typesys.store import Typestore
 
 _METADATA = 'metadata.yaml'
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A message of a read topic that could not become a record.
-
-    Attributes:
-        frames: Radio frames lost with it, 0 on any topic but that of the radio.
-        reason: `inconsistent_batch` where arrays disagree, else `unreadable_message`.
-        detail: What was wrong, for a person.
-    """
-
-    frames: int
-    reason: str
-    detail: str
-
 
 Record = (
     FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | RoadMaps | RoadEvents

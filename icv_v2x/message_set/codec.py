@@ -26,8 +26,6 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
-import asn1tools
-
 from icv_v2x.message_set import schema
 from icv_v2x.message_set.errors import MessageError, RejectReason
 from icv_v2x.message_set.uper import read_frame
@@ -50,7 +48,7 @@ MESSAGE_NAMES: tuple[str, ...] = (*_PHASE_ONE, *schema.MESSAGE_TYPES.values())
 
 @lru_cache(maxsize=1)
 def _specification() -> Any:
-    return asn1tools.compile_dict(deepcopy(schema.parsed_modules()), 'uper')
+    return schema.library().compile_dict(deepcopy(schema.parsed_modules()), 'uper')
 
 
 def decode(octets: bytes) -> Value:
@@ -92,7 +90,7 @@ def encode(value: Value) -> bytes:
         else:
             native = (name, from_plain(_alternative(name), content, name))
         octets = bytes(_specification().encode(schema.ROOT_TYPE, native))
-    except (asn1tools.EncodeError, NotImplementedError) as error:
+    except (schema.library().EncodeError, NotImplementedError) as error:
         raise MessageError(RejectReason.MALFORMED, f'{name}: {error}') from error
     _check_size(octets, MAXIMUM_FRAME_OCTETS)
     return octets

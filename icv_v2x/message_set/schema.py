@@ -9,11 +9,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
 from typing import Any, Union
-
-import asn1tools
 
 ROOT_TYPE = 'MessageFrame'
 OPEN_TYPE = 'MessageFrameExt'
@@ -308,6 +306,11 @@ def store() -> None:
         '\n'.join((_digest(text), '{', *lines, '}', '')), encoding='utf-8')
 
 
+def library() -> Any:
+    """Return asn1tools, which takes longer to import than this package and no decoding needs."""
+    return import_module('asn1tools')
+
+
 def _text() -> str:
     """Return the ASN.1 files as one text, by name."""
     files = sorted(
@@ -319,7 +322,7 @@ def _text() -> str:
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    modules: dict[str, Any] = asn1tools.parse_string(text)
+    modules: dict[str, Any] = library().parse_string(text)
     return modules
 
 

@@ -39,7 +39,7 @@ _END = 20.0
 _ERROR = 2
 PATIENCE = 60.0
 """How long something is waited for [s]."""
-RESPAWN_DELAY = 0.5
+RESPAWN_DELAY = 0.1
 """The launch file starts a node again after this [s]."""
 STACK = 'v2x_stack'
 SERVICES = (

@@ -60,7 +60,8 @@ class V2xStack(ManagedNode):
 
     def build(self) -> None:
         """Make the pipeline and everything around it."""
-        warm_up(self.parameters)
+        cold = Pipeline(self.parameters)
+        warm_up(cold, cold.cycle, self.parameters)
         self._pipeline = Pipeline(self.parameters)
         self._say = self.speak('v2x/advisories', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
         self._objects = ObjectSpeaker(self)

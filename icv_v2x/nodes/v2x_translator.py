@@ -50,7 +50,8 @@ class V2xTranslator(ManagedNode):
 
     def build(self) -> None:
         """Make the stage and everything around it."""
-        warm_up(self.parameters)
+        cold = Perception(self.parameters)
+        warm_up(cold, cold.world, self.parameters)
         self._perception = perception = Perception(self.parameters)
         self._objects = ObjectSpeaker(self)
         self._bounds = ConditionSpeaker(self)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x import interchange
 from icv_v2x.inputs import Gear, Odometry, PlannedPath, VehicleStatus
-from icv_v2x.interchange.bag_writer import BagWriter, Input
 from icv_v2x.interchange.broadcast import BSM_AID, Frame, Motion, Sender, batch_of, bsm_octets
 from icv_v2x.interchange.parameter_text import parameter_path, parameter_text
 from icv_v2x.scenes.observers import PSM_AID, observations, psm_octets, sending_times
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from icv_v2x.interchange.bag_writer import Input
     from icv_v2x.scenes.actors import Actor, Radio
     from icv_v2x.scenes.manoeuvres import States
     from icv_v2x.scenes.scene import Scene
@@ -67,7 +68,7 @@ def write(scene: Scene, path: Path | str, *, replace: bool = False) -> None:
         BagError: The directory cannot be made.
         OSError: The parameter file cannot be written.
     """
-    with BagWriter(path, replace=replace, simulated=True) as bag:
+    with interchange.BagWriter(path, replace=replace, simulated=True) as bag:
         for log_time, record in inputs(scene):
             bag.write(log_time, record)
     comments = ['Of a simulated scene. Temporary id = road user:']
