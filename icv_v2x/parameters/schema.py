@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import itertools
 import math
 from dataclasses import dataclass
@@ -145,7 +146,7 @@ def parameter(
 
 def specifications(group: type, prefix: str = '') -> Iterator[Specification]:
     """Yield every parameter of a group and of the groups within it, as declared."""
-    hints = get_type_hints(group)
+    hints = _hints(group)
     for field in dataclasses.fields(group):
         name = f'{prefix}{field.name}'
         if _KEY in field.metadata:
@@ -156,6 +157,12 @@ def specifications(group: type, prefix: str = '') -> Iterator[Specification]:
             )
         else:
             yield from specifications(hints[field.name], name + '.')
+
+
+@functools.cache
+def _hints(group: type) -> dict[str, Any]:
+    """Return the types of the fields of a group; to find them takes long."""
+    return get_type_hints(group)
 
 
 def flatten(values: Mapping[str, Any], prefix: str = '') -> dict[str, Any]:
@@ -204,7 +211,7 @@ def unknown(name: str, value: object, known: Iterable[str]) -> ParameterError:
 
 
 def _fill(group: type[Group], checked: Mapping[str, Value], prefix: str) -> Group:
-    hints = get_type_hints(group)
+    hints = _hints(group)
     arguments: dict[str, Any] = {}
     for field in dataclasses.fields(group):  # type: ignore[arg-type]
         name = f'{prefix}{field.name}'
