@@ -16,7 +16,7 @@ from icv_v2x.scenarios.conflicts import assess_conflicts
 from icv_v2x.scenarios.event_warning import EventWarning
 from icv_v2x.scenarios.ground import Ground
 from icv_v2x.scenarios.intent import OwnCourse, read_intent
-from icv_v2x.scenarios.on_lanes import beside_on_the_way, with_lanes
+from icv_v2x.scenarios.on_lanes import beside_on_the_way, on_a_lane, with_lanes
 from icv_v2x.scenarios.road_users import vulnerable
 from icv_v2x.scenarios.stop_advice import with_stop_profiles
 
@@ -93,7 +93,8 @@ class CollisionWarning:
             candidates += self._of(name, assess, conflicts, vehicles, ego, parameters)
         side = 1.0 if parameters.driving_side == 'right' else -1.0
         for name, foresee in MANOEUVRES.items():
-            found = self._of(name, foresee, tracks, ego, intent, parameters)
+            lane = (on_a_lane(ego, roads),) if name == 'dnpw' else ()
+            found = self._of(name, foresee, tracks, ego, intent, parameters, *lane)
             # Whom the ego passes in a lane of its own direction it passes before nobody.
             if name == 'dnpw' and found and beside_on_the_way(ego, roads, side):
                 continue

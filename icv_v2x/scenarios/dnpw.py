@@ -78,7 +78,8 @@ class _Pass:
 
 
 def assess(
-    tracks: Tracks, ego: EgoState, intent: Intent, parameters: Parameters
+    tracks: Tracks, ego: EgoState, intent: Intent, parameters: Parameters,
+    on_own_lane: bool = False,
 ) -> list[Advisory]:
     """Return one candidate for each oncoming vehicle that the ego would meet while passing.
 
@@ -89,6 +90,8 @@ def assess(
         ego: The ego now.
         intent: What tells of its intent.
         parameters: Parameters of the package.
+        on_own_lane: The ego is known to drive on a lane in its direction: whom it passes on the
+            next lane it passes before nobody.
 
     Returns:
         Candidates with the level by the entry and by the exit thresholds.
@@ -100,7 +103,8 @@ def assess(
         return []
     near = vehicles_near(ego, tracks, dnpw.distance_ahead + ego.length, parameters)
     gates.about('DNPW, whom to pass', tracks, near)
-    passing = _passing(ego, tracks, near, intent, parameters) if len(near) else None
+    passing = _passing(
+        ego, tracks, near, intent, parameters, on_own_lane) if len(near) else None
     gates.about('DNPW', tracks, near)
     gates.holds(gates.SELECTED, 'the ego has somebody to pass', passing is not None)
     if passing is None:
@@ -147,6 +151,7 @@ def _passing(
     near: NDArray[np.intp],
     intent: Intent,
     parameters: Parameters,
+    on_own_lane: bool,
 ) -> _Pass | None:
     """Return the pass of the next vehicle, None where there is none to pass."""
     dnpw, width = parameters.dnpw, parameters.carriageway.lane_width
@@ -159,7 +164,7 @@ def _passing(
     beside = seen_along_their_lanes(ego, vehicles)
     # How far the ego is from the vehicle's lane towards the oncoming one.
     offset = -_oncoming_side(parameters) * beside.left
-    out = (offset >= 0.5 * width) & (offset < 1.5 * width)
+    out = (offset >= 0.5 * width) & (offset < 1.5 * width) & (not on_own_lane)
     due = beside.front_gap <= dnpw.leader_time * ego.speed
     due &= np.where(
         out, beside.rear_gap < dnpw.headway * vehicles.speed, beside.front_gap >= 0.0)

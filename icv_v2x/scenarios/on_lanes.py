@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from icv_v2x.world.tracks import Tracks
 
     Flags = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
 
 _GIVES_WAY = int(AllowedManeuver.YIELD_ALWAYS_REQUIRED | AllowedManeuver.GO_WITH_HALT)
 _STOP = (int(Light.RED), int(Light.FLASHING_RED))
@@ -47,10 +48,11 @@ def with_lanes(
     signals: Signals | None,
     parameters: Parameters,
 ) -> Conflicts:
-    """Return conflicts with what the lanes of crossing traffic tell.
+    """Return conflicts with what the lanes of crossing and oncoming traffic tell.
 
     A contact bears a warning only where the subject, if it surely drives on a lane, meets the ego
-    as well as it follows that lane. Whoever leaves its lane is on none.
+    as well as it follows that lane. Whoever leaves its lane is on none. Of who comes towards the
+    ego and drifts it bears one only from the middle of the innermost lane of his direction on.
 
     Args:
         conflicts: Subjects that the ego's present motion meets.
@@ -62,6 +64,7 @@ def with_lanes(
     """
     if roads is None or not len(roads):
         return conflicts
+    conflicts = _with_lane_changes(conflicts, ego, tracks, roads, parameters)
     rows = np.flatnonzero((conflicts.course == int(Course.CROSSING)) & conflicts.settled)
     subjects = tracks.take(conflicts.row[rows])
     moves = np.abs(subjects.speed) > STANDING
@@ -82,6 +85,58 @@ def with_lanes(
     if signals is not None and len(signals):
         must_yield[rows] |= _before_red(matches, roads, signals)
     return replace(conflicts, settled=settled, must_yield=must_yield)
+
+
+def _with_lane_changes(
+    conflicts: Conflicts, ego: EgoState, tracks: Tracks, roads: RoadModel, parameters: Parameters,
+) -> Conflicts:
+    """Return conflicts without who comes towards the ego and changes lanes beside its road."""
+    rows = np.flatnonzero((conflicts.course == int(Course.ONCOMING)) & conflicts.settled)
+    subjects = tracks.take(conflicts.row[rows])
+    sideways = np.abs(subjects.speed * np.sin(subjects.heading - ego.heading))
+    quickest = 2.0 * parameters.carriageway.lane_width / parameters.prediction.lane_change_time
+    turns = (subjects.turn_rate != 0.0) & np.isfinite(subjects.turn_angle)
+    changes = ~turns & (sideways <= quickest)
+    rows, subjects = rows[changes], subjects.take(changes)
+    if not len(rows):
+        return conflicts
+    lane, _ = _own_lane(roads, subjects, 0.0, ego.heading, parameters)
+    width = np.where(lane == NOT_GIVEN, 0.0, roads.lanes.width[np.maximum(lane, 0)])
+    east, north = subjects.x - ego.x, subjects.y - ego.y
+    left = north * np.cos(ego.heading) - east * np.sin(ego.heading)
+    # Half a lane nearer to the ego's way he would still be on a lane of his direction.
+    nearer, inside = _own_lane(
+        roads, subjects, -0.5 * np.sign(left) * width, ego.heading, parameters)
+    settled = conflicts.settled.copy()
+    settled[rows] = ~((lane != NOT_GIVEN) & (nearer != NOT_GIVEN) & inside)
+    gates.about(PREDICTION, tracks, conflicts.row)
+    gates.holds(
+        Level.WARNING, 'oncoming: not on lanes of its own yet', settled | ~conflicts.settled)
+    return replace(conflicts, settled=settled)
+
+
+def _own_lane(
+    roads: RoadModel, subjects: Tracks, left: Floats | float, axis: float, parameters: Parameters,
+) -> tuple[NDArray[np.int64], Flags]:
+    """Return the lanes in the direction of subjects, `NOT_GIVEN` for none, and who is inside.
+
+    The subjects are looked at `left` [m] of where they are, seen along the axis [rad].
+    """
+    matches = match_lanes(
+        roads, subjects.x - left * np.sin(axis), subjects.y + left * np.cos(axis),
+        subjects.heading, position_sigma=0.3)
+    along = np.abs(matches.turned) < np.radians(parameters.collision.same_direction)
+    lane = np.where(matches.matched & along, matches.lane, NOT_GIVEN)
+    width = roads.lanes.width[np.maximum(lane, 0)]
+    return lane, np.abs(matches.offset) <= 0.5 * width
+
+
+def on_a_lane(ego: EgoState, roads: RoadModel | None) -> bool:
+    """Whether the ego is known to drive on a lane in its direction."""
+    if roads is None or not len(roads):
+        return False
+    place = np.array([ego.x]), np.array([ego.y]), np.array([ego.heading])
+    return bool(match_lanes(roads, *place).matched[0])
 
 
 def beside_on_the_way(

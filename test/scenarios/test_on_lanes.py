@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,9 +20,10 @@ from icv_v2x.advisory import Level
 from icv_v2x.interchange.map_plans import LanePlan, LinkPlan, WayOver, map_octets
 from icv_v2x.message_set.records.map_common import AllowedManeuver
 from icv_v2x.roads import road_model
-from icv_v2x.scenarios import icw
+from icv_v2x.scenarios import dnpw, icw
 from icv_v2x.scenarios.conflicts import Course, assess_conflicts
-from icv_v2x.scenarios.on_lanes import beside_on_the_way, with_lanes
+from icv_v2x.scenarios.intent import OwnCourse, read_intent
+from icv_v2x.scenarios.on_lanes import beside_on_the_way, on_a_lane, with_lanes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,6 +147,49 @@ def test_a_lane_of_the_own_direction_beside_is_known_by_the_map(side: float, sam
     model = roads(LinkPlan(1, 2, lanes), LinkPlan(2, 1, (oncoming,)))
     own = make_ego(x=50.0, y=0.2, heading=0.0, speed=15.0, stamp=START)
     assert beside_on_the_way(own, model, side) is same
+    assert on_a_lane(own, model)
+    assert not on_a_lane(replace(own, y=7.0), model)
+    assert not on_a_lane(own, None)
     inner = make_ego(x=50.0, y=3.5, heading=0.0, speed=15.0, stamp=START)
     assert beside_on_the_way(inner, model, 1.0) is False
     assert beside_on_the_way(own, None, side) is False
+
+
+def test_who_is_passed_from_the_next_lane_of_the_own_direction_is_passed_before_nobody() -> None:
+    # The ego seems to be in the oncoming lane beside the leader.
+    tracks = make_tracks(
+        START, x=np.array([15.0, 150.0]), y=np.array([-3.5, 0.0]),
+        heading=np.array([0.0, math.pi]), speed=np.array([12.0, 20.0]))
+    own = make_ego(x=0.0, y=0.0, heading=0.0, speed=15.0, stamp=START)
+    course = OwnCourse()
+    course.extend(own)
+    intent = read_intent(own, course, parameters())
+    said = dnpw.assess(tracks, own, intent, parameters())
+    assert [one.level >= Level.WARNING for one in said] == [True]
+    assert dnpw.assess(tracks, own, intent, parameters(), on_own_lane=True) == []
+
+
+@pytest.mark.parametrize(('left', 'turned', 'warned'), [
+    # About a metre a second sideways: from the outer lane, from before and behind the middle of
+    # the inner one, and with no lane of its own there.
+    (6.0, 0.07, False), (3.9, 0.07, False), (3.0, 0.07, True), (-4.0, -0.07, True),
+])
+@pytest.mark.parametrize('mapped', [True, False])
+def test_who_changes_lanes_on_the_oncoming_side_is_not_on_the_way_into_the_own_lane(
+    left: float, turned: float, warned: bool, mapped: bool,
+) -> None:
+    lanes = tuple(
+        LanePlan(number, np.array([[500.0, y], [0.0, y]])) for number, y in ((1, 7.0), (2, 3.5)))
+    own_lane = LanePlan(1, np.array([[0.0, 0.0], [500.0, 0.0]]))
+    model = roads(LinkPlan(2, 1, lanes), LinkPlan(1, 2, (own_lane,)))
+    way = 14.0 * math.tan(abs(turned))
+    own = make_ego(x=50.0, y=0.0, heading=0.0, speed=15.0, stamp=START)
+    tracks = make_tracks(
+        START, x=np.array([50.0 + 29.0 * (abs(left) - 0.5) / way]), y=np.array([left]),
+        heading=np.array([math.pi + turned]), speed=np.array([14.0]),
+        variance_xx=np.full(1, 0.1), variance_yy=np.full(1, 0.1))
+    found = assess_conflicts(own, tracks, parameters())
+    assert found.course.tolist() == [Course.ONCOMING]
+    assert found.settled.tolist() == [True]
+    found = with_lanes(found, own, tracks, model if mapped else None, None, parameters())
+    assert found.settled.tolist() == [warned or not mapped]
