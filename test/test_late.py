@@ -1,6 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""Packages that import their names late give all of them, and spare processes what they need not."""
+"""Packages that import their names late give all of them, and spare processes the rest."""
 
 from __future__ import annotations
 

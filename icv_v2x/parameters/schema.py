@@ -211,7 +211,7 @@ def unknown(name: str, value: object, known: Iterable[str]) -> ParameterError:
 
 
 def _fill(group: type[Group], checked: Mapping[str, Value], prefix: str) -> Group:
-    hints = _hints(group)
+    hints = _hints(group)  # type: ignore[arg-type]
     arguments: dict[str, Any] = {}
     for field in dataclasses.fields(group):  # type: ignore[arg-type]
         name = f'{prefix}{field.name}'
