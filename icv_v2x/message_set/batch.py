@@ -30,6 +30,7 @@ from icv_v2x.message_set.records.bsm_values import (
 )
 from icv_v2x.message_set.records.participants import RoadsideSafetyMessages, RsmColumns
 from icv_v2x.message_set.records.sensor_sharing import SensorSharingMessages, SsmColumns
+from icv_v2x.message_set.repeated import read_repeated
 
 _SHORTEST_BSM = 36
 """Octets of a basic safety message without any optional field."""
@@ -154,7 +155,9 @@ def _read_one_by_one(
             others.append((frame, 'SPAT', signals))
             continue
         try:
-            name, message = codec.message_of(read(frame_octets))
+            name, message = (
+                encoding == Encoding.UPER and read_repeated(frame_octets)
+            ) or codec.message_of(read(frame_octets))
         except MessageError as error:
             rejected.append((frame, error.reason, error.text))
             continue

@@ -51,6 +51,8 @@ _WATCH = 0.1
 # A cycle on a full channel makes some thousand objects that are gone at its end: looking for
 # circles among them after every 700 finds none.
 _YOUNG = 20_000
+# How long before an instant what waits for it is prepared, as a share of the period.
+_AHEAD = 0.3
 _ALIVE_DEPTH = 64
 _BEAT = 0.1
 _NOT_ACTIVE = Condition(Mode.READY, 'not active', Level.NONE)
@@ -131,6 +133,7 @@ class ManagedNode(LifecycleNode):
         self._subscriptions_made: list[Any] = []
         self._publishers_made: list[Any] = []
         self._timer: CycleTimer | None = None
+        self._early: CycleTimer | None = None
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(1.0, self.guarded(self.publish_diagnostics), clock=self._steady)
@@ -292,16 +295,24 @@ class ManagedNode(LifecycleNode):
         publish: Callable[[Any], None] = publisher.publish
         return publish
 
-    def cycle_with(self, callback: Callable[[int], None], *, offset: float = 0.0) -> None:
+    def cycle_with(
+        self, callback: Callable[[int], None], *, offset: float = 0.0,
+        ahead: Callable[[], None] | None = None,
+    ) -> None:
         """Call back at every instant of the cycle until the node is deactivated.
 
         Args:
             callback: Takes the instant [ns since the Unix epoch].
             offset: How long after the instant it is called [s].
+            ahead: Called shortly before every instant, None for nothing.
         """
+        period = round(1e9 / self.parameters.cycle.rate)
         self._timer = CycleTimer(
-            self, round(1e9 / self.parameters.cycle.rate), self.timed(callback),
-            offset=round(offset * 1e9), guard=self.guarded)
+            self, period, self.timed(callback), offset=round(offset * 1e9), guard=self.guarded)
+        if ahead is not None:
+            self._early = CycleTimer(
+                self, period, lambda _: ahead(), offset=round((1.0 - _AHEAD) * period),
+                guard=self.guarded)
 
     def timed(self, callback: Callable[[Any], None]) -> Callable[[Any], None]:
         """Return a callback whose durations show in the diagnostics."""
@@ -413,9 +424,10 @@ class ManagedNode(LifecycleNode):
 
     def _end_cycles(self) -> None:
         self.active = False
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+        for timer in (self._timer, self._early):
+            if timer is not None:
+                timer.stop()
+        self._timer = self._early = None
 
     def _release(self) -> None:
         for subscription in self._subscriptions_made:
@@ -440,8 +452,9 @@ class ManagedNode(LifecycleNode):
         if self.active:
             self.forget()
             self.get_logger().warning('ROS time ran back or changed its source: starting anew')
-        if self._timer is not None:
-            self._timer.restart()
+        for timer in (self._timer, self._early):
+            if timer is not None:
+                timer.restart()
 
     def _beat(self) -> None:
         self._beats += 1

@@ -85,7 +85,7 @@ class V2xStack(ManagedNode):
     def start(self) -> None:
         """Begin the cycle."""
         self._pipeline.clear()
-        self.cycle_with(self._cycle)
+        self.cycle_with(self._cycle, ahead=self._pipeline.decode_ahead)
 
     def stop(self) -> None:
         """Withdraw all advisories."""
@@ -119,7 +119,7 @@ class V2xStack(ManagedNode):
         """Return mode, trust and what became of the frames."""
         statuses = [mode_status(*self._mode), trust_status(self.parameters)]
         if hasattr(self, '_pipeline'):
-            statuses.append(radio_status(self._pipeline.counters))
+            statuses.append(radio_status(self._pipeline.counted))
             statuses.append(sender_status(self._pipeline.believed, self._pipeline.misbehaviour))
             statuses.append(platoon_status(self._pipeline.platooning))
         return statuses

@@ -70,8 +70,9 @@ class V2xTranslator(ManagedNode):
 
     def start(self) -> None:
         """Begin the cycle."""
+        assert self._perception is not None
         self.forget()
-        self.cycle_with(self._cycle)
+        self.cycle_with(self._cycle, ahead=self._perception.decode_ahead)
 
     def stop(self) -> None:
         """Withdraw everything that was told."""

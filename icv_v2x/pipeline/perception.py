@@ -44,7 +44,7 @@ from icv_v2x.translate.csae_pam import ParkingMemory, areas_from_pam
 from icv_v2x.translate.csae_participants import reports_from_rsm, reports_from_ssm
 from icv_v2x.translate.csae_persons import reports_from_psm
 from icv_v2x.translate.csae_requests import requests_from_vir
-from icv_v2x.translate.csae_rsi import events_from_rsc, events_from_rsi
+from icv_v2x.translate.csae_rsi import RsiMemory, events_from_rsc, events_from_rsi
 from icv_v2x.translate.lanes import RoadMaps
 from icv_v2x.translate.refusals import RefusalReason, refused
 from icv_v2x.translate.reports import DecodedReports, ObjectReports, joined
@@ -87,6 +87,8 @@ Input = (
 
 # Frames waiting for a cycle at most: a second of a channel ten times as busy as the busiest.
 _PENDING = 50_000
+# From so many waiting frames on a cycle would be late if it had to decode them first.
+_MUCH = 100
 # A clock that goes back further than this starts a new epoch [ns].
 _BACK = 100_000_000
 
@@ -96,7 +98,8 @@ _log = logging.getLogger(__name__)
 class Perception:
     """Takes inputs as they come and gives the world at an instant.
 
-    Frames wait until the next instant is asked for and are then decoded together.
+    Frames wait until the next instant is asked for and are then decoded together. On a busy
+    channel they may be decoded ahead of it; who comes later then waits for the instant after.
     """
 
     def __init__(self, parameters: Parameters) -> None:
@@ -118,6 +121,7 @@ class Perception:
         self._roads = RoadStore(parameters)
         self._map_memory = MapMemory()
         self._events = RoadEventStore(parameters)
+        self._told_memory = RsiMemory()
         self._signals = SignalIntake(parameters)
         self._parking = ParkingStore(parameters)
         self._parking_memory = ParkingMemory()
@@ -126,6 +130,7 @@ class Perception:
         self._seen: Tracks | None = None
         self._pending: list[FrameBatch] = []
         self._waiting = 0
+        self._ahead = False
         self._now: int | None = None
         self.refused_inputs: dict[str, int] = {}
 
@@ -197,7 +202,9 @@ class Perception:
         if self._now is not None and now < self._now - _BACK:
             self.clear()
         self._now = now
-        self.drain()
+        if not self._ahead:
+            self.drain()
+        self._ahead = False
         ego = self._ego.state(now)
         heard = self._tracks.snapshot(now)
         trust = self._trust.levels(heard)
@@ -297,7 +304,18 @@ class Perception:
         self._requests.clear()
         self._platoons.clear()
         self._seen = None
+        self._ahead = False
         self._ego.clear()
+
+    def decode_ahead(self) -> None:
+        """Decode what waits where it is much; what comes from now on waits for a cycle more.
+
+        It is to be called once, shortly before an instant. A frame counts as soon as it would by
+        decoding at the instant itself, as that would hold up the advisories by the same time.
+        """
+        if self._waiting >= _MUCH:
+            self.drain()
+            self._ahead = True
 
     def drain(self) -> None:
         """Decode what waits, so that the counters are complete."""
@@ -347,7 +365,8 @@ class Perception:
             ('MapData', self._use_maps),
             ('SPAT', self._use_signals),
             ('PAMData', self._use_parking),
-            ('RoadSideInformation', partial(self._use_events, events_from_rsi)),
+            ('RoadSideInformation', partial(
+                self._use_events, partial(events_from_rsi, memory=self._told_memory))),
             ('RoadsideCoordination', partial(self._use_events, events_from_rsc)),
             ('VehIntentionAndRequest', self._use_requests),
             ('CLPMM', self._use_platooning),

@@ -150,6 +150,10 @@ class Pipeline:
         """Count radio frames that could not be taken in at all."""
         self._perception.lose(frames, reason)
 
+    def decode_ahead(self) -> None:
+        """Decode what waits where it is much, shortly before the instant of a cycle."""
+        self._perception.decode_ahead()
+
     def cycle(self, now: int, doubts: Iterable[Condition] = ()) -> Cycle:
         """Run one cycle.
 
@@ -199,6 +203,11 @@ class Pipeline:
     def counters(self) -> Counters:
         """Counts of all frames received so far, those that wait for a cycle decoded first."""
         self._perception.drain()
+        return self._perception.counters
+
+    @property
+    def counted(self) -> Counters:
+        """Counts of the frames decoded so far, those that wait left out."""
         return self._perception.counters
 
     @property

@@ -39,8 +39,10 @@ class RateLimits:
 
     def clear(self) -> None:
         """Fill all buckets, as an epoch of time has ended."""
-        # Certificate to tokens and when they were counted; the oldest comes first.
-        self._buckets: dict[int, tuple[float, int]] = {}
+        # Certificates, ascending, with the tokens that each has and when they were counted.
+        self._signers = np.zeros(0, np.uint64)
+        self._tokens = np.zeros(0)
+        self._counted = np.zeros(0, np.int64)
         self._all: tuple[float, int] | None = None
 
     def admitted(
@@ -63,9 +65,7 @@ class RateLimits:
         ends = np.cumsum(sizes[::-1])
         rank = np.empty(count, np.intp)
         rank[order] = np.arange(count) - np.repeat(ends - sizes[::-1], sizes[::-1])
-        allowed = np.array([
-            self._take(signer, size, now) if signer else size
-            for signer, size in zip(signers.tolist(), sizes.tolist(), strict=True)])
+        allowed = self._take(signers, sizes, now)
         passing: NDArray[np.bool_] = rank < allowed[which]
         room = self._room(now)
         wanted = int(np.count_nonzero(passing))
@@ -80,24 +80,62 @@ class RateLimits:
         self._all = self._all[0] - wanted, now
         return passing
 
-    def _take(self, signer: int, size: int, now: int) -> int:
-        """Return how many frames of a certificate pass, and take their tokens."""
-        rate = self._limits.sender_rate
-        tokens = self._filled(self._buckets.pop(signer, None), rate, now)
-        passing = min(size, math.floor(tokens))
-        if len(self._buckets) >= _CERTIFICATES:
-            del self._buckets[next(iter(self._buckets))]
-        self._buckets[signer] = tokens - passing, now
+    def _take(
+        self, signers: NDArray[np.uint64], sizes: NDArray[np.int64], now: int
+    ) -> NDArray[np.int64]:
+        """Return how many frames of each certificate pass, and take their tokens, (k,).
+
+        Args:
+            signers: Certificates, ascending, none twice, (k,); 0 for none.
+            sizes: Frames of each, (k,).
+            now: [ns since the Unix epoch].
+        """
+        signed = signers != 0
+        new = signed & ~np.isin(signers, self._signers)
+        if new.any():
+            self._add(signers[new], np.isin(self._signers, signers), now)
+        row = np.searchsorted(self._signers, signers[signed])
+        full = self._full(self._limits.sender_rate)
+        elapsed = (now - self._counted[row]) / NANOSECONDS
+        tokens = np.where(
+            elapsed < -_BACK, full,
+            np.minimum(full, self._tokens[row]
+                       + np.maximum(elapsed, 0.0) * self._limits.sender_rate))
+        passing = sizes.astype(np.int64)
+        passing[signed] = np.minimum(sizes[signed], np.floor(tokens).astype(np.int64))
+        self._tokens[row] = tokens - passing[signed]
+        self._counted[row] = now
         return passing
+
+    def _add(
+        self, signers: NDArray[np.uint64], present: NDArray[np.bool_], now: int
+    ) -> None:
+        """Give full buckets to new certificates; those silent for longest go where needed."""
+        excess = len(self._signers) + len(signers) - _CERTIFICATES
+        kept = np.arange(len(self._signers))
+        if excess > 0:
+            # Whoever sends just now stays, so that the last key decides first.
+            leaving = np.lexsort((self._counted, present))
+            kept = leaving[min(excess, int(np.count_nonzero(~present))):]
+        known = np.concatenate([self._signers[kept], signers])
+        order = np.argsort(known)
+        full = np.full(len(signers), self._full(self._limits.sender_rate))
+        self._signers = known[order]
+        self._tokens = np.concatenate([self._tokens[kept], full])[order]
+        self._counted = np.concatenate(
+            [self._counted[kept], np.full(len(signers), now)])[order]
 
     def _room(self, now: int) -> int:
         tokens = self._filled(self._all, self._limits.total_rate, now)
         self._all = tokens, now
         return math.floor(tokens)
 
+    def _full(self, rate: float) -> float:
+        return max(rate * self._limits.burst, 1.0)
+
     def _filled(self, bucket: tuple[float, int] | None, rate: float, now: int) -> float:
         """Return the tokens in a bucket now; a new one is full, as after a step back of time."""
-        full = max(rate * self._limits.burst, 1.0)
+        full = self._full(rate)
         if bucket is None:
             return full
         tokens, then = bucket

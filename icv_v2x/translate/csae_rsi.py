@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 _NAN = math.nan
 # The minute that a message states has begun up to this long ago [s].
 _MINUTE = 60.0
+# Units whose last message is remembered.
+_REMEMBERED = 64
 
 
 @dataclass
@@ -82,8 +84,34 @@ class _Rows:
             self.columns.setdefault(name, []).append(value)
 
 
+class RsiMemory:
+    """What units told last in SI, as they repeat the same events and signs every second."""
+
+    def __init__(self) -> None:
+        """Remember nothing."""
+        self._told: dict[str, tuple[dict[str, Any], RoadSideInformation]] = {}
+
+    def record(self, message: dict[str, Any]) -> RoadSideInformation:
+        """Return the record of a message; its count may be that of an earlier one.
+
+        Raises:
+            KeyError: A value of a later edition, which has no record.
+            ValueError: The same.
+            TypeError: The same.
+        """
+        content = {name: value for name, value in message.items() if name != 'msgCnt'}
+        known = self._told.pop(message['id'], None)
+        record = known[1] if known is not None and known[0] == content else (
+            to_record('RoadSideInformation', message))
+        if len(self._told) >= _REMEMBERED:
+            del self._told[next(iter(self._told))]
+        self._told[message['id']] = content, record
+        return record
+
+
 def events_from_rsi(
-    messages: Messages, batch: FrameBatch, map_frame: MapFrame, parameters: Parameters
+    messages: Messages, batch: FrameBatch, map_frame: MapFrame, parameters: Parameters,
+    memory: RsiMemory | None = None,
 ) -> tuple[RoadEvents, NDArray[np.int64], tuple[Refusal, ...]]:
     """Return what roadside information tells, in the map frame.
 
@@ -92,6 +120,7 @@ def events_from_rsi(
         batch: The frames that they came in.
         map_frame: The map.
         parameters: Datum of roadside units, limits of the clock.
+        memory: Of what was told before, None for none.
 
     Returns:
         Events and signs, the frame of each, and the refusals of whole messages and of single
@@ -99,7 +128,8 @@ def events_from_rsi(
     """
     rows = _Rows()
     refusals: list[Refusal] = []
-    for frame, record in records_of('RoadSideInformation', messages, refusals):
+    read = None if memory is None else memory.record
+    for frame, record in records_of('RoadSideInformation', messages, refusals, read):
         refusal = _refused(frame, batch, parameters, moment=_moment_of(record, frame, batch))
         if refusal is not None:
             refusals.append(refusal)

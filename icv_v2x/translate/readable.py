@@ -14,7 +14,7 @@ from icv_v2x.message_set.records.convert import to_record
 from icv_v2x.translate.refusals import Refusal, RefusalReason, Sieve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from icv_v2x.inputs import FrameBatch
     from icv_v2x.parameters import Parameters
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def records_of(
     name: str, messages: Sequence[tuple[int, dict[str, Any]]], refusals: list[Refusal],
+    read: Callable[[dict[str, Any]], Any] | None = None,
 ) -> Iterator[tuple[int, Any]]:
     """Yield frame and record of every message that can be read.
 
@@ -29,10 +30,11 @@ def records_of(
         name: Type of the messages, such as `CLPMM`.
         messages: Frame index and value (convention of `codec`) of each.
         refusals: Gets the others.
+        read: Makes the record of a value, None: `to_record`.
     """
     for frame, message in messages:
         try:
-            record = to_record(name, message)
+            record = to_record(name, message) if read is None else read(message)
         except (KeyError, ValueError, TypeError):
             # A value of a later edition, which the codec lets pass.
             refusals.append(Refusal(frame, RefusalReason.UNREADABLE))

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from statistics import median
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from icv_v2x.clock import NANOSECONDS
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from icv_v2x.translate.reports import ObjectReports
+
+Counts = NDArray[np.int64]
+Rows = NDArray[np.intp]
 
 _SENDERS = 4000
 # Message counts run to 127; no sender has more than so many messages a second.
@@ -49,19 +52,60 @@ class Doubt(NamedTuple):
     of_time: bool
 
 
-@dataclass
-class _Sender:
-    count: int
-    time: int
-    heard: int
-    begin: int
-    lowest: float
-    before: float
-    messages: int = 1
-    skew: float = 0.0
+class _Senders:
+    """What is known of up to `_SENDERS` senders, a row each; the longest known one gives way.
 
-    def least_age(self) -> float:
-        return min(self.lowest, self.before)
+    Attributes:
+        count: (n,) message count of the newest message.
+        time: (n,) instant of the newest message [ns].
+        heard: (n,) when it was heard last [ns].
+        begin: (n,) begin of the window over which `lowest` is taken [ns].
+        lowest: (n,) least age in the present window [s].
+        before: (n,) least age in the window before, inf without one [s].
+        messages: (n,) messages heard.
+        skew: (n,) how far its clock is off [s].
+    """
+
+    def __init__(self) -> None:
+        """Know nobody."""
+        self._rows: dict[int, int] = {}
+        self.count = np.zeros(_SENDERS, np.int64)
+        self.time = np.zeros(_SENDERS, np.int64)
+        self.heard = np.zeros(_SENDERS, np.int64)
+        self.begin = np.zeros(_SENDERS, np.int64)
+        self.lowest = np.full(_SENDERS, np.inf)
+        self.before = np.full(_SENDERS, np.inf)
+        self.messages = np.zeros(_SENDERS, np.int64)
+        self.skew = np.zeros(_SENDERS)
+
+    def find(self, names: list[int]) -> Rows:
+        """Return the row of each sender, (k,), -1 for one that is not known."""
+        return np.array([self._rows.get(name, -1) for name in names], np.intp)
+
+    def begin_anew(self, names: list[int]) -> Rows:
+        """Return rows for senders of which nothing but the skew of the clock is kept, (k,)."""
+        rows = np.empty(len(names), np.intp)
+        for index, name in enumerate(names):
+            row = self._rows.pop(name, None)
+            if row is None:
+                row = len(self._rows)
+                if row >= _SENDERS:
+                    row = self._rows.pop(next(iter(self._rows)))
+                self.skew[row] = 0.0
+            self._rows[name] = rows[index] = row
+        return rows
+
+    def least_age(self, since: int | None = None) -> NDArray[np.float64]:
+        """Return the least ages of late of those heard often enough [s].
+
+        Args:
+            since: Only of those heard after this instant [ns].
+        """
+        known = slice(0, len(self._rows))
+        chosen = self.messages[known] >= _MESSAGES
+        if since is not None:
+            chosen &= self.heard[known] > since
+        return np.minimum(self.lowest[known], self.before[known])[chosen]
 
 
 class ChannelWatch:
@@ -101,18 +145,17 @@ class ChannelWatch:
         own = np.flatnonzero(reports.object_id < 0)
         self._taken += float(len(own))
         ages = (reports.reception_time - reports.time) / NANOSECONDS
-        senders = reports.sender_id.tolist()
         shift = np.zeros(len(reports), np.int64)
-        order = own[np.argsort(reports.time[own], kind='stable')]
-        reference = self._reference()
-        for row, count, time, age in zip(
-            order.tolist(), reports.message_count[order].tolist(), reports.time[order].tolist(),
-            ages[order].tolist(), strict=True,
-        ):
-            sender = self._note(senders[row], count, time, age, now)
+        least = self._senders.least_age()
+        reference = float(np.median(least)) if len(least) > _OTHERS else None
+        for rows in _rounds(reports.sender_id[own], reports.time[own]):
+            which = own[rows]
+            at = self._note(
+                reports.sender_id[which].tolist(), reports.message_count[which],
+                reports.time[which], ages[which], now)
             if reference is not None:
-                self._judge(sender, reference)
-                shift[row] = round(sender.skew * NANOSECONDS)
+                self._judge(at, reference)
+                shift[which] = np.round(self._senders.skew[at] * NANOSECONDS)
         if not shift.any():
             return reports
         self.corrected += int(np.count_nonzero(shift))
@@ -136,12 +179,9 @@ class ChannelWatch:
                 found.append(Doubt(
                     f'{100 * share:.0f} % of the messages are {text}: the own clock or the '
                     'channel', True))
-        least = [
-            sender.least_age() for sender in self._senders.values()
-            if now - sender.heard < _WINDOW * NANOSECONDS and sender.messages >= _MESSAGES]
-        if len(least) < _OTHERS:
-            least = []
-        late, ahead = min(least, default=0.0), max(least, default=0.0)
+        least = self._senders.least_age(now - round(_WINDOW * NANOSECONDS))
+        known = len(least) >= _OTHERS
+        late, ahead = (float(least.min()), float(least.max())) if known else (0.0, 0.0)
         if self._holds('late', late, _LATE, _LATE_OVER):
             found.append(Doubt(
                 f'every message is {late:.2f} s old at least: the own clock or the channel', True))
@@ -150,7 +190,7 @@ class ChannelWatch:
         return tuple(found)
 
     def _reset(self) -> None:
-        self._senders: dict[int, _Sender] = {}
+        self._senders = _Senders()
         self._sent = self._heard = self._taken = 0.0
         self._refused = {'stale': 0.0, 'future': 0.0}
         self._faded: int | None = None
@@ -166,45 +206,52 @@ class ChannelWatch:
                 self._refused[reason] *= kept
         self._faded = now if self._faded is None else max(now, self._faded)
 
-    def _note(self, name: int, count: int, time: int, age: float, now: int) -> _Sender:
-        known = self._senders.get(name)
-        if known is None or not -NANOSECONDS < now - known.heard < _FORGET * NANOSECONDS:
-            skew = known.skew if known is not None else 0.0
-            known = _Sender(count, time, now, now, age, math.inf, skew=skew)
-            self._senders.pop(name, None)
-            if len(self._senders) >= _SENDERS:
-                del self._senders[next(iter(self._senders))]
-            self._senders[name] = known
-            return known
-        if time > known.time:
-            elapsed = (time - known.time) / NANOSECONDS
-            self._sent += min((count - known.count) % _COUNTS or 1, elapsed * _RATE + 1.0)
-            self._heard += 1.0
-            known.count, known.time = count, time
-            known.messages += 1
-        known.heard = now
-        if now - known.begin > _WINDOW * NANOSECONDS:
-            known.begin, known.before, known.lowest = now, known.lowest, math.inf
-        known.lowest = min(known.lowest, age)
-        return known
+    def _note(
+        self, names: list[int], count: Counts, time: Counts, age: NDArray[np.float64], now: int,
+    ) -> Rows:
+        """Note a message of each of k different senders; return their rows, (k,)."""
+        senders = self._senders
+        rows = senders.find(names)
+        silent = now - senders.heard[rows]
+        new = (rows < 0) | (silent <= -NANOSECONDS) | (silent >= _FORGET * NANOSECONDS)
+        if new.any():
+            which = np.flatnonzero(new)
+            rows[which] = begun = senders.begin_anew([names[row] for row in which.tolist()])
+            senders.count[begun], senders.time[begun] = count[which], time[which]
+            senders.begin[begun] = now
+            senders.lowest[begun], senders.before[begun] = age[which], np.inf
+            senders.messages[begun] = 1
+        senders.heard[rows] = now
+        newer = ~new & (time > senders.time[rows])
+        self._count(rows[newer], count[newer], time[newer])
+        known = rows[~new]
+        over = known[now - senders.begin[known] > _WINDOW * NANOSECONDS]
+        senders.begin[over], senders.before[over] = now, senders.lowest[over]
+        senders.lowest[over] = np.inf
+        senders.lowest[known] = np.minimum(senders.lowest[known], age[~new])
+        return rows
 
-    def _reference(self) -> float | None:
-        """Return the least age that messages of most senders have [s], None where unknown."""
-        least = [
-            sender.least_age() for sender in self._senders.values()
-            if sender.messages >= _MESSAGES]
-        return median(least) if len(least) > _OTHERS else None
+    def _count(self, rows: Rows, count: Counts, time: Counts) -> None:
+        """Count newer messages of known senders, and what was sent in between."""
+        senders = self._senders
+        elapsed = (time - senders.time[rows]) / NANOSECONDS
+        passed = (count - senders.count[rows]) % _COUNTS
+        sent = np.minimum(np.where(passed == 0, 1, passed), elapsed * _RATE + 1.0)
+        self._sent += float(sent.sum())
+        self._heard += float(len(rows))
+        senders.count[rows], senders.time[rows] = count, time
+        senders.messages[rows] += 1
 
-    @staticmethod
-    def _judge(sender: _Sender, reference: float) -> None:
-        if sender.messages < _MESSAGES:
-            return
-        off = sender.least_age() - reference
-        if abs(off) < _SKEW:
-            # Within what networks differ by; a correction that was needed falls away below half.
-            sender.skew = 0.0 if abs(off) < 0.5 * _SKEW else sender.skew
-        elif abs(off - sender.skew) > 0.5 * _SKEW and abs(off) < _CORRECTED:
-            sender.skew = off
+    def _judge(self, rows: Rows, reference: float) -> None:
+        """Find whose clock is off, by the least age that messages of most senders have [s]."""
+        senders = self._senders
+        rows = rows[senders.messages[rows] >= _MESSAGES]
+        off = np.minimum(senders.lowest[rows], senders.before[rows]) - reference
+        skew, apart = senders.skew[rows], np.abs(off)
+        # Within what networks differ by; a correction that was needed falls away below half.
+        right = apart < 0.5 * _SKEW
+        wrong = (apart >= _SKEW) & (np.abs(off - skew) > 0.5 * _SKEW) & (apart < _CORRECTED)
+        senders.skew[rows] = np.where(right, 0.0, np.where(wrong, off, skew))
 
     def _holds(self, name: str, value: float, enter: float, leave: float) -> bool:
         """Return whether a doubt holds, with hysteresis."""
@@ -213,3 +260,18 @@ class ChannelWatch:
             return True
         self._holding.discard(name)
         return False
+
+
+def _rounds(names: NDArray[np.uint64], time: Counts) -> list[Rows]:
+    """Return the rows (n,) in rounds in which no sender comes twice, its oldest ones first."""
+    order = np.lexsort((time, names))
+    if not len(order):
+        return []
+    first = np.ones(len(order), np.bool_)
+    first[1:] = names[order][1:] != names[order][:-1]
+    begins = np.flatnonzero(first)
+    rank = np.arange(len(order)) - begins[np.cumsum(first) - 1]
+    # By time, so that what is counted does not depend on the names.
+    return [
+        rows[np.argsort(time[rows], kind='stable')]
+        for rows in (order[rank == turn] for turn in range(int(rank.max()) + 1))]

@@ -71,7 +71,7 @@ def to_record(name: str, message: dict[str, Any]) -> Any:
     Returns:
         The record, an instance of ``registry.RECORDS[name]``.
     """
-    return _reader(_message_type(name))(message)
+    return _message_reader(name)(message)
 
 
 def from_record(record: Any) -> tuple[str, dict[str, Any]]:
@@ -126,6 +126,12 @@ def quantity_of(owner: str, member: Member) -> Quantity | None:
 @cache
 def _message_type(name: str) -> AnyType:
     return types()[name]
+
+
+@cache
+def _message_reader(name: str) -> Converter:
+    # By name, as the hash of a type goes through all that it holds.
+    return _reader(_message_type(name))
 
 
 def _names(kind: SequenceType) -> dict[str, str]:
