@@ -15,6 +15,7 @@ from icv_v2x.inputs import Encoding
 from icv_v2x.message_set import codec, plain_spat
 from icv_v2x.message_set.batched import bsm as batched_bsm
 from icv_v2x.message_set.batched import rsm as batched_rsm
+from icv_v2x.message_set.batched import spat as batched_spat
 from icv_v2x.message_set.batched import ssm as batched_ssm
 from icv_v2x.message_set.batched.bit_cursor import BitCursor, words_of
 from icv_v2x.message_set.errors import MessageError, RejectReason
@@ -30,6 +31,7 @@ from icv_v2x.message_set.records.bsm_values import (
 )
 from icv_v2x.message_set.records.participants import RoadsideSafetyMessages, RsmColumns
 from icv_v2x.message_set.records.sensor_sharing import SensorSharingMessages, SsmColumns
+from icv_v2x.message_set.records.spat_columns import SpatColumns
 from icv_v2x.message_set.repeated import read_repeated
 
 _SHORTEST_BSM = 36
@@ -58,6 +60,8 @@ class DecodedFrames:
         others: Frame index, message type and message value (value convention of `codec`) of
             every other message.
         rejected: Frame index, reason and text of every frame that is no message.
+        spat: The SPAT messages that were read together, where that was asked for and there are
+            enough of them; they are not among the others.
     """
 
     bsm: BasicSafetyMessages
@@ -65,11 +69,12 @@ class DecodedFrames:
     ssm: SensorSharingMessages
     others: tuple[tuple[int, str, dict[str, Any]], ...]
     rejected: tuple[tuple[int, RejectReason, str], ...]
+    spat: SpatColumns | None = None
 
 
 def decode_frames(
     payload: NDArray[np.uint8] | bytes, length: NDArray[np.uint32], *,
-    encoding: Encoding = Encoding.UPER,
+    encoding: Encoding = Encoding.UPER, spat_in_columns: bool = False,
 ) -> DecodedFrames:
     """Decode the frames of a batch.
 
@@ -77,6 +82,7 @@ def decode_frames(
         payload: The frames, one after the other, (m,).
         length: Octets of each frame, (n,); they add up to m.
         encoding: How the frames are encoded.
+        spat_in_columns: Read many SPAT together, into columns of their own.
 
     Returns:
         The messages and the refusals; together as many as there are frames.
@@ -95,6 +101,7 @@ def decode_frames(
     bsm_parts: list[BsmColumns] = []
     rsm_parts: list[RsmColumns] = []
     ssm_parts: list[SsmColumns] = []
+    spat: SpatColumns | None = None
     pending = np.ones(lengths.size, dtype=np.bool_)
     if encoding == Encoding.UPER:
         bsm_frames, words = _beginning_with(0, _SHORTEST_BSM, octets, start, lengths, None)
@@ -118,6 +125,11 @@ def decode_frames(
                 8 * (start + lengths)[ssm_frames])
             ssm_parts.append(ssm)
             pending[ssm_frames[kept]] = False
+        if spat_in_columns:
+            spat_frames, words = _beginning_with(
+                plain_spat.ALTERNATIVE, 1, octets, start, lengths, words)
+            spat, read = batched_spat.decode_columns(octets, words, spat_frames, start, lengths)
+            pending[read] = False
 
     messages, others, rejected = _read_one_by_one(
         octets, start, lengths, np.flatnonzero(pending).tolist(), encoding)
@@ -131,7 +143,7 @@ def decode_frames(
         from_columns(merged(bsm_parts)) if bsm_parts else _no_bsm(),
         participants.from_columns(participants.merged(rsm_parts)) if rsm_parts else _no_rsm(),
         sensor_sharing.from_columns(sensor_sharing.merged(ssm_parts)) if ssm_parts else _no_ssm(),
-        tuple(others), tuple(rejected))
+        tuple(others), tuple(rejected), spat)
 
 
 def _read_one_by_one(

@@ -13,11 +13,13 @@ from typing import Any
 
 ALTERNATIVE = 3
 """First four bits of a frame that begins a SPAT."""
+MINUTES, TIME_MARKS, CONFIDENCES = 527_040, 36_001, 200
+"""Greatest codes of minutes of the year, times and confidences."""
 
-_MINUTES, _TIME_MARKS, _CONFIDENCES = 527_040, 36_001, 200
-_LIGHTS = (
+LIGHTS = (
     'unavailable', 'dark', 'flashing-red', 'red', 'flashing-green', 'permissive-green',
     'protected-green', 'yellow', 'flashing-yellow')
+"""Lights by their number."""
 _COUNTING = (
     'startTime', 'minEndTime', 'maxEndTime', 'likelyEndTime', 'timeConfidence', 'nextStartTime',
     'nextDuration')
@@ -36,14 +38,17 @@ def _layout(names: tuple[str, ...], options: int) -> tuple[int, list[tuple[str, 
             continue
         octet = name == 'timeConfidence'
         fields.append((
-            name, width, 0xFF if octet else 0xFFFF, _CONFIDENCES if octet else _TIME_MARKS))
+            name, width, 0xFF if octet else 0xFFFF, CONFIDENCES if octet else TIME_MARKS))
         width += 8 if octet else 16
     return width, fields[::-1]
 
 
-_FORMS = tuple(
+NAMES = _COUNTING, _UTC
+"""Names of the times of both forms, in one order."""
+FORMS = tuple(
     (form, [_layout(names, options) for options in range(32)])
-    for form, names in (('counting', _COUNTING), ('utcTiming', _UTC)))
+    for form, names in zip(('counting', 'utcTiming'), NAMES, strict=True))
+"""Name of each form, and by its options how many bits its times take and where they lie."""
 
 
 class _NotPlainError(Exception):
@@ -93,7 +98,7 @@ def _read_stamp(bits: _Bits, options: int, value: dict[str, Any]) -> None:
     """Read minute and second; the lowest two bits of the options say whether they are there."""
     if options & 2:
         minute = bits.take(20)
-        if minute > _MINUTES:
+        if minute > MINUTES:
             raise _NotPlainError
         value['moy'] = minute
     if options & 1:
@@ -124,14 +129,14 @@ def _state(bits: _Bits) -> dict[str, Any]:
     # alternative of the choice and five options.
     head = bits.take(7)
     light = head & 15
-    if head & 0b1010000 or light >= len(_LIGHTS):
+    if head & 0b1010000 or light >= len(LIGHTS):
         raise _NotPlainError
     if not head & 0b0100000:
-        return {'light': _LIGHTS[light]}
+        return {'light': LIGHTS[light]}
     head = bits.take(7)
     if head & 0b1000000:
         raise _NotPlainError
-    name, layouts = _FORMS[head >> 5]
+    name, layouts = FORMS[head >> 5]
     width, fields = layouts[head & 31]
     codes = bits.take(width)
     timing = {}
@@ -140,4 +145,4 @@ def _state(bits: _Bits) -> dict[str, Any]:
         if code > most:
             raise _NotPlainError
         timing[field] = code
-    return {'light': _LIGHTS[light], 'timing': {name: timing}}
+    return {'light': LIGHTS[light], 'timing': {name: timing}}

@@ -65,6 +65,7 @@ from icv_v2x.world.way_requests import WayRequests
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from icv_v2x.message_set.records.spat_columns import SpatColumns
     from icv_v2x.parameters import Parameters
     from icv_v2x.roads import RoadModel
     from icv_v2x.signals import Signals
@@ -353,7 +354,8 @@ class Perception:
         admitted = self._limits.admitted(batch, self._relevant)
         self.counters.reject(int(np.count_nonzero(~admitted)), 'rate_limit')
         batch = batch.take(admitted)
-        decoded = decode_frames(batch.payload, batch.length, encoding=Encoding(encoding))
+        decoded = decode_frames(
+            batch.payload, batch.length, encoding=Encoding(encoding), spat_in_columns=True)
         for _, reason, _ in decoded.rejected:
             self.counters.reject(1, reason.value)
         served = Served(len(batch))
@@ -363,7 +365,6 @@ class Perception:
         persons = others.pop('PersonalSafetyMessage', [])
         for name, use in (
             ('MapData', self._use_maps),
-            ('SPAT', self._use_signals),
             ('PAMData', self._use_parking),
             ('RoadSideInformation', partial(
                 self._use_events, partial(events_from_rsi, memory=self._told_memory))),
@@ -372,6 +373,7 @@ class Perception:
             ('CLPMM', self._use_platooning),
         ):
             _serve(others.pop(name, []), batch, served, use)
+        self._serve_signals(others.pop('SPAT', []), decoded.spat, batch, served)
         self.counters.reject(sum(map(len, others.values())), 'not_served')
 
         parts = []
@@ -447,8 +449,18 @@ class Perception:
         for refusal in refusals:
             served.refuse(_rows([refusal.frame]), refusal.reason.value)
 
-    def _use_signals(self, messages: _Messages, batch: FrameBatch, served: Served) -> None:
-        for frame, reason in self._signals.take(messages, batch):
+    def _serve_signals(
+        self, messages: _Messages, columns: SpatColumns | None, batch: FrameBatch, served: Served,
+    ) -> None:
+        frames = _rows([frame for frame, _ in messages])
+        if columns is not None:
+            frames = np.concatenate([frames, columns.frame])
+        _guarded(frames, served, lambda: self._use_signals(messages, columns, batch, served))
+
+    def _use_signals(
+        self, messages: _Messages, columns: SpatColumns | None, batch: FrameBatch, served: Served,
+    ) -> None:
+        for frame, reason in self._signals.take(messages, batch, columns):
             served.refuse(_rows([frame]), reason)
 
     def _use_parking(self, messages: _Messages, batch: FrameBatch, served: Served) -> None:
@@ -495,13 +507,18 @@ def _serve(
     messages: _Messages, batch: FrameBatch, served: Served,
     use: Callable[[_Messages, FrameBatch, Served], None],
 ) -> None:
-    """Use the messages of one kind; a defect of ours costs no more than them."""
-    if not messages:
+    """Use the messages of one kind."""
+    _guarded(_rows([frame for frame, _ in messages]), served,
+             lambda: use(messages, batch, served))
+
+
+def _guarded(frames: NDArray[np.int64], served: Served, use: Callable[[], None]) -> None:
+    """Use the messages of some frames; a defect of ours costs no more than them."""
+    if not len(frames):
         return
-    frames = _rows([frame for frame, _ in messages])
     served.take(frames)
     try:
-        use(messages, batch, served)
+        use()
     except Exception:
         _log.exception('frames lost to an internal error: %d', len(frames))
         served.refuse(frames, 'internal_error')

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from icv_v2x.message_set.records.spat_columns import merged
 from icv_v2x.signals import SignalStore, SignalVerdict
-from icv_v2x.translate.csae_spat import reports_from_spat
+from icv_v2x.translate.csae_spat import columns_from_values, reports_from_columns
 from icv_v2x.translate.refusals import refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from icv_v2x.inputs import FrameBatch
+    from icv_v2x.message_set.records.spat_columns import SpatColumns
     from icv_v2x.parameters import Parameters
     from icv_v2x.signals import Signals
     from icv_v2x.translate.signal_reports import SignalReports
@@ -38,18 +40,23 @@ class SignalIntake:
         self._store.clear()
 
     def take(
-        self, messages: Sequence[tuple[int, dict[str, Any]]], batch: FrameBatch
+        self, messages: Sequence[tuple[int, dict[str, Any]]], batch: FrameBatch,
+        columns: SpatColumns | None = None,
     ) -> list[tuple[int, str]]:
         """Take SPAT messages in.
 
         Args:
             messages: Frame index and SPAT value of each.
             batch: The frames that they came in.
+            columns: Further messages of the same batch.
 
         Returns:
             Frame index and reason of those of which nothing was used.
         """
-        reports, refusals = reports_from_spat(messages, batch, self._parameters)
+        parts = [columns] if columns is not None else []
+        if messages or not parts:
+            parts.append(columns_from_values(messages))
+        reports, refusals = reports_from_columns(merged(parts), batch, self._parameters)
         verdicts = self._store.update(reports)
         refused = [(refusal.frame, refusal.reason.value) for refusal in refusals]
         used = set(reports.frame[verdicts == int(SignalVerdict.ACCEPTED)].tolist())

@@ -11,7 +11,8 @@ import numpy as np
 from icv_v2x.clock import age, unwrap_minute_of_year
 from icv_v2x.inputs import SignerRole
 from icv_v2x.message_set.quantities import ABSENT, QUANTITIES
-from icv_v2x.message_set.records.spat import IntersectionStatus, LightState
+from icv_v2x.message_set.records.spat import LightState
+from icv_v2x.message_set.records.spat_columns import SpatColumns
 from icv_v2x.translate.refusals import Refusal, RefusalReason, Sieve
 from icv_v2x.translate.signal_reports import STEPS, Light, SignalReports
 
@@ -34,7 +35,6 @@ _HOUR_NANOSECONDS = 3_600_000_000_000
 _PAST = 600.0
 # Begins are rounded to 0.1 s, so a state that begins this soon is the present one [s].
 _BEGUN = 0.05
-_STATUS_BITS = len(IntersectionStatus)
 
 _LIGHTS = {member.name.lower().replace('_', '-'): int(member) for member in LightState}
 _COUNTING = ('startTime', 'minEndTime', 'maxEndTime', 'likelyEndTime', 'nextStartTime',
@@ -49,6 +49,27 @@ def reports_from_spat(
     batch: FrameBatch,
     parameters: Parameters,
 ) -> tuple[SignalReports, tuple[Refusal, ...]]:
+    """Return what SPAT messages say of phases, as `reports_from_columns`.
+
+    Args:
+        messages: Frame index and SPAT value (convention of `codec`) of each.
+        batch: The frames that they came in.
+        parameters: Limits of the clock and of signals.
+    """
+    return reports_from_columns(columns_from_values(messages), batch, parameters)
+
+
+def columns_from_values(messages: Sequence[tuple[int, dict[str, Any]]]) -> SpatColumns:
+    """Return what SPAT values hold; each comes with the index of its frame."""
+    found = _Found()
+    for row, (_, message) in enumerate(messages):
+        found.read(row, message)
+    return found.columns([frame for frame, _ in messages])
+
+
+def reports_from_columns(
+    found: SpatColumns, batch: FrameBatch, parameters: Parameters
+) -> tuple[SignalReports, tuple[Refusal, ...]]:
     """Return what SPAT messages say of phases.
 
     Each intersection counts from its own time stamp, else from that of the message, else from
@@ -56,22 +77,17 @@ def reports_from_spat(
     speak of signals. A phase that is given twice in one message is unknown.
 
     Args:
-        messages: Frame index and SPAT value (convention of `codec`) of each.
+        found: What the messages hold.
         batch: The frames that they came in.
         parameters: Limits of the clock and of signals.
 
     Returns:
         The statements, and the refused messages in their order.
     """
-    found = _Found()
-    for row, (_, message) in enumerate(messages):
-        found.read(row, message)
-    frame = np.array([frame for frame, _ in messages], dtype=np.int64)
+    frame, of = found.frame, found.message
     reception = batch.reception_time[frame]
-    of = np.array(found.message, dtype=np.int64)
     generation = batch.generation_time[frame]
-    stated = unwrap_minute_of_year(
-        np.array(found.minute), np.array(found.second), reception[of])
+    stated = unwrap_minute_of_year(found.minute, found.second, reception[of])
     otherwise = np.where(generation > 0, generation, reception)[of]
     time = np.where(stated.stated, stated.time, otherwise)
 
@@ -89,9 +105,8 @@ def reports_from_spat(
     sieve.refuse(_all_of(of, future | stale, len(frame)), RefusalReason.FUTURE)
 
     usable = sieve.good[of] & ~stale & ~future
-    phase = np.array(found.intersection, dtype=np.int64)
     reports = _reports(found, frame[of], time, reception[of], batch)
-    return reports.take(usable[phase]), sieve.refusals(frame)
+    return reports.take(usable[found.intersection]), sieve.refusals(frame)
 
 
 def _all_of(of: Rows, mask: Flags, count: int) -> Flags:
@@ -158,26 +173,38 @@ class _Found:
             self.confidence.append(values.get('timeConfidence', ABSENT))
 
 
+    def columns(self, frames: list[int]) -> SpatColumns:
+        """Return what was read, of messages that came in these frames."""
+        return SpatColumns(
+            frame=np.array(frames, np.int64), message=np.array(self.message, np.int64),
+            minute=np.array(self.minute), second=np.array(self.second),
+            region=np.array(self.region, np.int64), node=np.array(self.node, np.int64),
+            status=np.array(self.status, np.int64),
+            intersection=np.array(self.intersection, np.int64),
+            phase=np.array(self.phase, np.int64), of_phase=np.array(self.of_phase, np.int64),
+            light=np.array(self.light, np.int64), utc=np.array(self.utc, np.bool_),
+            codes=np.array(self.codes, np.int64).reshape(-1, len(_COUNTING)),
+            confidence=np.array(self.confidence, np.int64))
+
+
 def _bits(text: str) -> int:
     """Return a left-aligned BIT STRING as bits counted from its first."""
     return int(format(int(text, 16), f'0{4 * len(text)}b')[::-1], 2)
 
 
 def _reports(
-    found: _Found, frame: Rows, time: Rows, reception: Rows, batch: FrameBatch
+    found: SpatColumns, frame: Rows, time: Rows, reception: Rows, batch: FrameBatch
 ) -> SignalReports:
     """Return all statements found; `frame`, `time`, `reception` are per intersection."""
-    of = np.array(found.intersection, dtype=np.int64)
+    of, phase, utc = found.intersection, found.of_phase, found.utc
     count = len(of)
-    phase = np.array(found.of_phase, dtype=np.int64)
-    times = QUANTITIES['TimeMark'].to_si(np.array(found.codes, dtype=np.int64).reshape(-1, 6))
-    utc = np.array(found.utc, dtype=np.bool_)
+    times = QUANTITIES['TimeMark'].to_si(found.codes)
     in_hour = (time % _HOUR_NANOSECONDS) / 1e9
     if utc.any():
         times[utc] = _from_hour(times[utc], in_hour[of[phase[utc]]][:, np.newaxis])
     times[~utc, _NEXT_END] += times[~utc, _NEXT_START]
-    light = np.array(found.light, dtype=np.uint8)
-    confidence = QUANTITIES['Confidence'].to_si(np.array(found.confidence, dtype=np.int64))
+    light = found.light.astype(np.uint8)
+    confidence = QUANTITIES['Confidence'].to_si(found.confidence)
     order, step = _in_order(phase, light, times, count)
     kept = step < STEPS
     order, step = order[kept], step[kept]
@@ -191,17 +218,17 @@ def _reports(
     lights = np.zeros((count, STEPS), dtype=np.uint8)
     lights[at] = light[order]
     _, number, times_given = np.unique(
-        of * 256 + np.array(found.phase, dtype=np.int64), return_inverse=True, return_counts=True)
+        of * 256 + found.phase, return_inverse=True, return_counts=True)
     lights[times_given[number] > 1] = Light.UNAVAILABLE
     frames = frame[of]
     return SignalReports(
         frame=frames,
         time=time[of],
         reception_time=reception[of],
-        region=np.array(found.region, dtype=np.int32)[of],
-        intersection_id=np.array(found.node, dtype=np.int32)[of],
-        phase_id=np.array(found.phase, dtype=np.uint8),
-        status=np.array(found.status, dtype=np.uint16)[of],
+        region=found.region.astype(np.int32)[of],
+        intersection_id=found.node.astype(np.int32)[of],
+        phase_id=found.phase.astype(np.uint8),
+        status=found.status.astype(np.uint16)[of],
         verification=batch.verification[frames],
         signer=batch.signer[frames],
         light=lights,

@@ -132,3 +132,25 @@ def test_no_value_that_the_messages_can_hold_leaves_a_gap(sent: list[dict[str, A
     for name in ('x', 'y', 'speed', 'length', 'width', 'variance_xx', 'variance_yy', 'age',
                  'speed_deviation', 'heading_deviation', 'turn_rate'):
         assert np.isfinite(getattr(tracks, name)).all(), name
+
+
+def test_a_busy_channel_is_decoded_ahead_and_the_rest_waits_for_the_next_instant() -> None:
+    made = Perception(parameters())
+    made.receive(batch(*[rsm(participant(number)) for number in range(perception._MUCH)]))
+    made.decode_ahead()
+    assert made.counters.received == perception._MUCH
+    made.receive(batch(rsm(GOOD)))
+    made.world(RECEPTION)
+    assert made.counters.received == perception._MUCH
+    made.world(RECEPTION + 50_000_000)
+    assert made.counters.received == perception._MUCH + 1
+
+
+def test_a_quiet_channel_is_decoded_at_the_instant() -> None:
+    made = Perception(parameters())
+    made.receive(batch(rsm(GOOD)))
+    made.decode_ahead()
+    assert made.counters.received == 0
+    made.receive(batch(rsm(participant(2))))
+    made.world(RECEPTION)
+    assert made.counters.received == 2

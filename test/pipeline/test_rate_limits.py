@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from strategies.radio_frames import parameters
 
 from icv_v2x.inputs import FrameBatch
+from icv_v2x.pipeline import rate_limits
 from icv_v2x.pipeline.rate_limits import RateLimits
 
 START = 1_763_798_400_000_000_000
@@ -60,3 +62,15 @@ def test_frames_without_a_certificate_count_together_only() -> None:
     tested = limits(radio__sender_rate=20.0, radio__burst=0.05, radio__total_rate=10000.0)
     assert tested.admitted(batch([0] * 300), NOBODY).all()
     assert tested.admitted(batch([]), NOBODY).tolist() == []
+
+
+def test_of_too_many_certificates_those_silent_for_longest_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rate_limits, '_CERTIFICATES', 3)
+    tested = limits(radio__sender_rate=20.0, radio__burst=0.1)
+    for time, signers in ((0.0, [1, 1]), (0.01, [2, 2]), (0.02, [3, 3]), (0.03, [1, 4])):
+        passing = tested.admitted(batch(signers, time), NOBODY).tolist()
+    # The first one sends on, so that the second one gives way to the fourth.
+    assert passing == [False, True]
+    assert tested.admitted(batch([2, 2], 0.04), NOBODY).all()
