@@ -89,10 +89,20 @@ def possible_pairs(
     Returns:
         The pairs.
     """
-    if not len(first) or not len(second):
+    return possible_pairs_of(
+        first, np.arange(len(first)), second, np.arange(len(second)), wide=wide, held=held)
+
+
+def possible_pairs_of(
+    first: Tracks, rows: NDArray[np.intp], second: Tracks, others: NDArray[np.intp], *,
+    wide: float = 1.0, held: bool = False,
+) -> Pairs:
+    """Return the pairs as `possible_pairs`, of some rows (n,) with others (m,) only."""
+    if not len(rows) or not len(others):
         none = np.empty(0, dtype=np.intp)
         return Pairs(none, none, np.empty(0))
-    one, other = _neighbours(first, second, wide * REACH)
+    one, other = _neighbours(_places(first, rows), _places(second, others), wide * REACH)
+    one, other = rows[one], others[other]
     place = _place(first, one, second, other, wide)
     gate = np.ones(len(one))
     if held:
@@ -138,17 +148,27 @@ def best_pairs(pairs: Pairs, column: NDArray[np.int64] | None = None) -> NDArray
 
 
 def _neighbours(
-    first: Tracks, second: Tracks, reach: float
+    first: NDArray[np.float64], second: NDArray[np.float64], reach: float
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the rows of pairs within reach, of no track more than the nearest few in a crowd."""
-    tree = cKDTree(np.column_stack([first.x, first.y]))
-    other = cKDTree(np.column_stack([second.x, second.y]))
+    """Return the rows of pairs within reach, of no track more than the nearest few in a crowd.
+
+    Args:
+        first: Places, (n, 2) [m].
+        second: Places, (m, 2) [m].
+        reach: [m].
+    """
+    tree, other = cKDTree(first), cKDTree(second)
     if tree.count_neighbors(other, reach) <= _NEIGHBOURS * len(first):
         near = tree.sparse_distance_matrix(other, reach, output_type='ndarray')
         return near['i'], near['j']
     apart, rows = other.query(tree.data, k=_NEIGHBOURS, distance_upper_bound=reach)
     one, rank = np.nonzero(np.isfinite(apart))
     return one, np.asarray(rows, dtype=np.intp)[one, rank]
+
+
+def _places(tracks: Tracks, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the places of some rows, (n, 2) [m]."""
+    return np.column_stack([tracks.x[rows], tracks.y[rows]])
 
 
 def _place(

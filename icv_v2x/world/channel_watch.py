@@ -105,7 +105,8 @@ class _Senders:
         chosen = self.messages[known] >= _MESSAGES
         if since is not None:
             chosen &= self.heard[known] > since
-        return np.minimum(self.lowest[known], self.before[known])[chosen]
+        least: NDArray[np.float64] = np.minimum(self.lowest[known], self.before[known])[chosen]
+        return least
 
 
 class ChannelWatch:
@@ -151,7 +152,8 @@ class ChannelWatch:
         for rows in _rounds(reports.sender_id[own], reports.time[own]):
             which = own[rows]
             at = self._note(
-                reports.sender_id[which].tolist(), reports.message_count[which],
+                reports.sender_id[which].tolist(),
+                reports.message_count[which].astype(np.int64),
                 reports.time[which], ages[which], now)
             if reference is not None:
                 self._judge(at, reference)

@@ -11,7 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icv_v2x.translate.reports import Source
-from icv_v2x.world.association import Pairs, best_pairs, possible_pairs
+from icv_v2x.world.association import (
+    Pairs,
+    best_pairs,
+    possible_pairs,
+    possible_pairs_of,
+)
 from icv_v2x.world.fusion import fused
 from icv_v2x.world.tracks import joined
 
@@ -186,8 +191,7 @@ def _within(
     tracks: Tracks, first: NDArray[np.intp], second: NDArray[np.intp], *, wide: float = 1.0,
 ) -> Pairs:
     """Return the possible pairs of some tracks and others, as rows of all tracks."""
-    pairs = possible_pairs(tracks.take(first), tracks.take(second), wide=wide, held=True)
-    return Pairs(first[pairs.first], second[pairs.second], pairs.cost)
+    return possible_pairs_of(tracks, first, tracks, second, wide=wide, held=True)
 
 
 def _key(pairs: Pairs, observer: NDArray[np.intp], count: int) -> NDArray[np.int64]:
