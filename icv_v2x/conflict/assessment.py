@@ -21,7 +21,6 @@ from icv_v2x.conflict.separation import Separation, closest_approach
 from icv_v2x.conflict.swept import Contact, first_contact, pair_count
 from icv_v2x.conflict.zone import ZoneTimes, zone_times
 from icv_v2x.motion.pieces import (
-    BoolArray,
     FloatArray,
     IndexArray,
     MotionState,
@@ -181,49 +180,32 @@ def spread(found: ConflictAssessment, rows: IndexArray, count: int) -> ConflictA
         distance, need no deceleration and have the probability 0. Their encounter is not known
         and given as that of a crossing object.
     """
-
-    def filled(values: FloatArray, rest: float) -> FloatArray:
-        everything = np.full(count, rest)
-        everything[rows] = values
-        return everything
-
-    def marked(values: BoolArray) -> BoolArray:
-        everything = np.zeros(count, dtype=np.bool_)
-        everything[rows] = values
-        return everything
-
-    def numbered(values: IndexArray, rest: int) -> IndexArray:
-        everything = np.full(count, rest, dtype=np.intp)
-        everything[rows] = values
-        return everything
-
     contact, zone, separation = found.contact, found.zone, found.separation
+    # One table for each kind of figure costs much less than an array for each figure.
+    marks = np.zeros((3, count), np.bool_)
+    marks[:, rows] = contact.overlaps, zone.exists, zone.ego_first
+    numbers = np.empty((2, count), np.intp)
+    numbers[0], numbers[1] = -1, Encounter.CROSSING
+    numbers[:, rows] = contact.piece, found.encounter
+    times = np.full((12, count), np.nan)
+    times[:, rows] = (
+        contact.begin, contact.end, contact.x, contact.y,
+        zone.ego_entry, zone.ego_exit, zone.object_entry, zone.object_exit,
+        zone.ego_entry_distance, zone.object_entry_distance, zone.post_encroachment_time,
+        separation.time)
+    distance = np.full(count, np.inf)
+    distance[rows] = separation.distance
+    needs = np.zeros((3 + len(found.stopping), count))
+    needs[:, rows] = (
+        found.required_deceleration, found.object_required_deceleration, found.probability,
+        *found.stopping)
     return ConflictAssessment(
-        Contact(
-            marked(contact.overlaps),
-            filled(contact.begin, np.nan),
-            filled(contact.end, np.nan),
-            filled(contact.x, np.nan),
-            filled(contact.y, np.nan),
-            numbered(contact.piece, -1),
-        ),
-        ZoneTimes(
-            marked(zone.exists),
-            filled(zone.ego_entry, np.nan),
-            filled(zone.ego_exit, np.nan),
-            filled(zone.object_entry, np.nan),
-            filled(zone.object_exit, np.nan),
-            filled(zone.ego_entry_distance, np.nan),
-            filled(zone.object_entry_distance, np.nan),
-            marked(zone.ego_first),
-            filled(zone.post_encroachment_time, np.nan),
-        ),
-        Separation(filled(separation.distance, np.inf), filled(separation.time, np.nan)),
-        numbered(found.encounter, Encounter.CROSSING),
-        np.stack([filled(values, 0.0) for values in found.stopping]),
-        filled(found.required_deceleration, 0.0),
-        filled(found.object_required_deceleration, 0.0),
-        filled(found.probability, 0.0),
+        Contact(marks[0], *times[:4], numbers[0]),
+        ZoneTimes(marks[1], *times[4:10], marks[2], times[10]),
+        Separation(distance, times[11]),
+        numbers[1],
+        needs[3:],
+        *needs[:3],
     )
 
 

@@ -72,10 +72,11 @@ class LaneLine:
         north = np.atleast_1d(np.asarray(y, dtype=np.float64))[:, None] - self.y[:-1]
         unit_x, unit_y = self._unit
         along = east * unit_x + north * unit_y
-        held = np.clip(along, 0.0, self._length)
-        away = np.hypot(east - held * unit_x, north - held * unit_y)
-        side = np.argmin(away, axis=1)
+        held = np.minimum(np.maximum(along, 0.0), self._length)
+        away_x, away_y = east - held * unit_x, north - held * unit_y
+        side = np.argmin(away_x * away_x + away_y * away_y, axis=1)
         rows = np.arange(len(side))
+        away = np.hypot(away_x[rows, side], away_y[rows, side])
         place = along[rows, side]
         last = len(self._length) - 1
         place = np.where(
@@ -83,7 +84,7 @@ class LaneLine:
             np.where((place > self._length[side]) & (side < last), self._length[side], place))
         across = north[rows, side] * unit_x[side] - east[rows, side] * unit_y[side]
         inner = (place == 0.0) | (place == self._length[side])
-        lateral = np.where(inner, np.copysign(away[rows, side], across), across)
+        lateral = np.where(inner, np.copysign(away, across), across)
         return self.station[side] + place, lateral, self.heading[side]
 
     def at(self, station: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -9,6 +9,7 @@ piecewise linear in time, so that speed and way are known exactly at every insta
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,25 +53,32 @@ class Profiles:
         Args:
             time: (Q,) for all or (m, Q) [s]; beyond the last node its speed lasts.
         """
-        moments = np.broadcast_to(np.atleast_2d(time), (len(self), np.shape(time)[-1]))
-        last = self.time.shape[1] - 1
-        index = np.zeros(moments.shape, np.intp)
-        for node in range(1, last + 1):
-            index += self.time[:, node, None] <= moments
-        passed = moments - np.take_along_axis(self.time, index, axis=1)
-        span = np.diff(self.time, axis=1)
-        slope = np.diff(self.acceleration, axis=1) / np.where(span > 0.0, span, 1.0)
-        slope = np.concatenate([slope, np.zeros((len(self), 1))], axis=1)
-        begin = self.acceleration.copy()
-        begin[:, last] = 0.0
-        level = np.take_along_axis(begin, index, axis=1)
-        change = np.take_along_axis(slope, index, axis=1)
-        speed = np.take_along_axis(self.speed, index, axis=1)
-        way = np.take_along_axis(self.way, index, axis=1)
+        moments = np.asarray(time)
+        if moments.ndim == 1:
+            moments = moments[np.newaxis]
+        count, nodes = self.time.shape
+        # Places in the flat arrays, which are looked up much faster than rows and columns.
+        place = np.count_nonzero(
+            self.time[:, 1:, np.newaxis] <= moments[:, np.newaxis], axis=1)
+        place += (np.arange(count) * nodes)[:, np.newaxis]
+        begin, slope = self._pieces
+        passed = moments - self.time.take(place)
+        level, change = begin.take(place), slope.take(place)
+        speed, way = self.speed.take(place), self.way.take(place)
         return (
             way + passed * (speed + passed * (0.5 * level + passed * change / 6.0)),
             speed + passed * (level + 0.5 * passed * change),
             level + passed * change)
+
+    @functools.cached_property
+    def _pieces(self) -> tuple[FloatArray, FloatArray]:
+        """Acceleration at the begin of each piece and its slope, (m, K); 0 beyond the end."""
+        span = self.time[:, 1:] - self.time[:, :-1]
+        begin, slope = self.acceleration.copy(), np.zeros(self.time.shape)
+        begin[:, -1] = 0.0
+        slope[:, :-1] = (self.acceleration[:, 1:] - self.acceleration[:, :-1]) / np.where(
+            span > 0.0, span, 1.0)
+        return begin, slope
 
     def one(self, row: int) -> Profile:
         """Return one of the profiles."""
@@ -88,7 +96,7 @@ def from_nodes(
         acceleration: At the nodes, (m, K) [m/s2].
         speed: At the first node, (m,) or one for all [m/s].
     """
-    span = np.diff(time, axis=1)
+    span = time[:, 1:] - time[:, :-1]
     before, after = acceleration[:, :-1], acceleration[:, 1:]
     speeds, ways = np.empty(time.shape), np.zeros(time.shape)
     speeds[:, 0] = speed

@@ -252,7 +252,7 @@ def on_common_grid(
         return first, second
     if first.start_time.ndim == second.start_time.ndim == 1:
         grid = np.union1d(first.start_time, second.start_time)
-        return on_grid(first, grid), on_grid(second, grid)
+        return _on_shared_grid(first, grid), _on_shared_grid(second, grid)
     count = max(len(first), len(second))
     starts = [
         np.broadcast_to(np.atleast_2d(motion.start_time), (count, motion.pieces))
@@ -260,6 +260,11 @@ def on_common_grid(
     ]
     grid = np.sort(np.concatenate(starts, axis=1), axis=1)
     return on_grid(_repeated(first, count), grid), on_grid(_repeated(second, count), grid)
+
+
+def _on_shared_grid(motion: PiecewiseMotion, grid: FloatArray) -> PiecewiseMotion:
+    """Return the same motion on a grid without repeated times, itself where that is its own."""
+    return motion if np.array_equal(motion.start_time, grid) else on_grid(motion, grid)
 
 
 @functools.lru_cache(maxsize=256)

@@ -100,6 +100,8 @@ class RoadEventStore:
             self._events.take(kept) if len(kept) else self._events, events.take(fresh)])
         self._once = None
         dropped = self._bound(place)
+        # Now rather than at the next instant, which would be late by it.
+        self._once = self._each_once()
         keys = list(_keys(events))
         taken &= np.array([key not in dropped for key in keys], np.bool_)
         return taken
