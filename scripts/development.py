@@ -21,7 +21,8 @@ commands:
   demo [ARGS]    the demonstration: a simulated drive, its advisories and a report page
   test [ARGS]    ruff, mypy and all tests; with arguments: pytest with these alone
   lint           ruff and mypy
-  bench [ARGS]   the benchmarks (arguments go to pytest)
+  bench [ARGS]   the benchmarks and their table; --write renews that of README.md (further
+                 arguments go to pytest)
   run COMMAND    any command inside the environment, for example: ./dev run v2x_stack
   setup          only the set-up that all of these begin with
   clean          removes what these commands made
@@ -85,6 +86,32 @@ def run_tests(environment: Environment, arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
+def run_benchmarks(environment: Environment, arguments: list[str]) -> int:
+    """Runs the benchmarks and prints what they measured as one table.
+
+    Args:
+        environment: Where to run.
+        arguments: Arguments for pytest; `--write` puts the table into README.md.
+
+    Returns:
+        The exit status.
+    """
+    python, result = str(environment.python), ROOT / '.benchmarks' / 'last.json'
+    result.parent.mkdir(exist_ok=True)
+    result.unlink(missing_ok=True)
+    chosen = [argument for argument in arguments if argument != '--write']
+    measured = _call(environment, 'pytest', [
+        python, '-m', 'pytest', *(chosen or ['benchmarks', '--benchmark-only']),
+        '--benchmark-json', str(result), '--benchmark-quiet'])
+    # Where pytest measured nothing it leaves an empty file.
+    if not result.exists() or not result.stat().st_size:
+        return 1
+    writing = ['--write'] if '--write' in arguments else []
+    table = [python, 'benchmarks/summary.py', str(result), *writing]
+    shown = _call(environment, 'table', table)
+    return 0 if measured and shown else 1
+
+
 def clean(environment: Environment) -> None:
     """Removes the environment and what tools left in the checkout."""
     environment.remove()
@@ -112,7 +139,7 @@ def _dispatch(command: str, arguments: list[str]) -> int:
     if command == 'run':
         _replace_process(environment, arguments or ['icv-v2x', '--help'])
     if command == 'bench':
-        _replace_process(environment, ['python', '-m', 'pytest', *(arguments or ['benchmarks'])])
+        return run_benchmarks(environment, arguments)
     if command == 'test':
         return run_tests(environment, arguments)
     if command == 'lint':

@@ -53,6 +53,8 @@ _SPOKEN_ON = 0.15
 _WITNESS = 1.0
 # Only newcomers are looked at, [s].
 _NEWCOMER = 10.0
+# So many of them are compared with all others together: a bound on the memory.
+_NEWCOMERS_AT_ONCE = 64
 _VARIANCE = checks.POSITION_DEVIATION_MAXIMUM**2
 _KINDS = len(Check)
 # Members of an enumeration cost numpy several times as much to compare with as numbers.
@@ -280,21 +282,28 @@ class TrustKeeper:
         old = np.flatnonzero(
             (np.abs(age(table.time[:table.count], time)) <= _TWIN_AGE)
             & (table.level[:table.count] == _NO_DOUBT))
-        for index in young.tolist():
-            elapsed = age(table.time[old], reports.time[index])
-            there = table.position[old] + table.velocity[old] * elapsed
-            here = complex(reports.x[index], reports.y[index])
-            twin = (
-                (np.abs(there - here) <= _TWINS)
-                & (np.abs(np.abs(table.velocity[old]) - abs(reports.speed[index]))
-                   <= _TWIN_SPEED)
-                & ~(np.abs(wrap_angle(table.heading[old] - reports.heading[index]))
-                    > _TWIN_HEADING)
-                & (table.since[old] < table.since[rows[index]] - _WITNESS * _SECOND)
-                & (table.time[old] > table.since[rows[index]] + _SPOKEN_ON * _SECOND)
-            )
-            found[index] = 2.0 * bool(twin.any())
+        for start in range(0, len(young), _NEWCOMERS_AT_ONCE):
+            some = young[start:start + _NEWCOMERS_AT_ONCE]
+            found[some[self._twins(rows[some], reports.take(some), old)]] = 2.0
         return found
+
+    def _twins(
+        self, rows: NDArray[np.intp], reports: ObjectReports, old: NDArray[np.intp]
+    ) -> NDArray[np.intp]:
+        """Return which of k senders are in one place with one of the older rows, ascending."""
+        table = self._table
+        elapsed = age(table.time[old], reports.time[:, np.newaxis])
+        there = table.position[old] + table.velocity[old] * elapsed
+        here = reports.x + 1j * reports.y
+        new, index = np.nonzero(np.abs(there - here[:, np.newaxis]) <= _TWINS)
+        other, since = old[index], table.since[rows[new]]
+        twin = (
+            (np.abs(np.abs(table.velocity[other]) - np.abs(reports.speed[new])) <= _TWIN_SPEED)
+            & ~(np.abs(wrap_angle(table.heading[other] - reports.heading[new])) > _TWIN_HEADING)
+            & (table.since[other] < since - _WITNESS * _SECOND)
+            & (table.time[other] > since + _SPOKEN_ON * _SECOND)
+        )
+        return np.unique(new[twin])
 
     def _several_ids(self, rows: NDArray[np.intp], time: NDArray[np.int64]) -> Floats:
         """Return 2 for ids whose certificate speaks under another id at the same time, else 0."""
