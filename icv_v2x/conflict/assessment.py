@@ -200,12 +200,16 @@ def spread(found: ConflictAssessment, rows: IndexArray, count: int) -> ConflictA
         found.required_deceleration, found.object_required_deceleration, found.probability,
         *found.stopping)
     return ConflictAssessment(
-        Contact(marks[0], *times[:4], numbers[0]),
-        ZoneTimes(marks[1], *times[4:10], marks[2], times[10]),
+        Contact(marks[0], times[0], times[1], times[2], times[3], numbers[0]),
+        ZoneTimes(
+            marks[1], times[4], times[5], times[6], times[7], times[8], times[9], marks[2],
+            times[10]),
         Separation(distance, times[11]),
         numbers[1],
         needs[3:],
-        *needs[:3],
+        needs[0],
+        needs[1],
+        needs[2],
     )
 
 
