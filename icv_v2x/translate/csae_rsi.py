@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from icv_v2x.clock import NANOSECONDS, age, unwrap_minute_of_year, unwrap_second
 from icv_v2x.frames import to_wgs84
 from icv_v2x.inputs import SignerRole
+from icv_v2x.message_set.records.convert import to_record
 from icv_v2x.translate import plausibility
 from icv_v2x.translate.readable import records_of
 from icv_v2x.translate.refusals import Refusal, RefusalReason, Sieve
