@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from icv_v2x.message_set import (
     frame_of,
     schema,
 )
+from icv_v2x.message_set.bsm_template import BsmTemplate, MovingColumns, encode_bsm_rows
 from icv_v2x.message_set.enumerations import BrakedWheel, ControlState, PedalState, Transmission
 
 ROUNDS = 9
@@ -181,3 +183,27 @@ def test_profile_frame_has_the_stated_size() -> None:
 
 def test_encode_bsm(benchmark: Any) -> None:
     benchmark(encode_bsm, profile_content())
+
+
+def test_encode_bsm_rows(benchmark: Any, library: Any) -> None:
+    count = 1000
+    templates = [BsmTemplate(replace(profile_content(number), elevation=0.0))
+                 for number in range(count)]
+    source = np.random.default_rng(1)
+    columns = MovingColumns(
+        message_count=np.arange(count), second=source.uniform(0.0, 60.0, count),
+        latitude=source.uniform(-80.0, 80.0, count),
+        longitude=source.uniform(-180.0, 180.0, count),
+        elevation=source.uniform(0.0, 100.0, count), speed=source.uniform(0.0, 50.0, count),
+        heading=source.uniform(0.0, 6.0, count),
+        longitudinal_acceleration=source.uniform(-9.0, 9.0, count),
+        lateral_acceleration=source.uniform(-9.0, 9.0, count),
+        yaw_rate=source.uniform(-1.0, 1.0, count))
+    frames = benchmark.pedantic(
+        encode_bsm_rows, args=(templates, columns), rounds=ROUNDS, warmup_rounds=1)
+    assert len(frames[0]) == 71
+    value = library.decode('MessageFrame', frames[0])
+    single = best(lambda: [library.encode('MessageFrame', value) for _ in range(100)]) / 100
+    benchmark.extra_info.update(
+        batched_us=1e6 * best(lambda: encode_bsm_rows(templates, columns)) / count,
+        library_us=1e6 * single)

@@ -91,6 +91,8 @@ ROWS = (
     Row('decoding an SSM of 16 participants, 100 at once',
         'test_batch_against_library[ssm_16_participants_100]', each(100), _LIBRARY),
     Row('encoding a BSM of 69 octets', 'test_encode_bsm', median),
+    Row('encoding a BSM of 71 octets, 1,000 vehicles at once', 'test_encode_bsm_rows',
+        each(1000), _LIBRARY),
     Row('lanes of 1,000 objects among 160', 'test_matching[160 lanes]', median),
     Row('one track each for 500 senders, seen by 4 units', 'test_one_track_for_every_object'
         '[500-4-125]', median),
