@@ -20,7 +20,11 @@ from scipy.spatial import cKDTree
 from icv_v2x.message_set.vehicle_class import ObjectClass
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from icv_v2x.world.tracks import Tracks
+
+    Allowed = Callable[[NDArray[np.intp], NDArray[np.intp]], NDArray[np.bool_]]
 
 REACH = 5.9
 """Pairs farther apart than this are none: the diagonal of the widest gates [m]."""
@@ -39,6 +43,10 @@ _LEVEL = 4.0
 _VEHICLE_LENGTH = 2.6
 # What was one object before stays one within this many times the gates of place, and the reach.
 _HELD = 1.4
+# What is left out early lies beyond the gates by more than rounding.
+_LEEWAY = 1.001
+# More than the cells of a grid from south to north, so that every cell has a number of its own.
+_ROWS = 2.0**24
 # Costs are squares in units of the gates, at most 4, and must not be 0; leaving out costs more.
 _LEAST_COST = 1.0
 _UNPAIRED = 6.0
@@ -74,6 +82,31 @@ class Pairs:
         return Pairs(self.first[rows], self.second[rows], self.cost[rows])
 
 
+@dataclass(frozen=True)
+class _Offset:
+    """How far k pairs are apart.
+
+    Attributes:
+        cosine: (k,) of the direction along, 1 where it is unknown.
+        sine: (k,) 0 where it is unknown.
+        known: (k,) whether the direction is known.
+        along: (k,) [m], the distance where it is unknown.
+        across: (k,) [m], 0 where it is unknown.
+    """
+
+    cosine: NDArray[np.float64]
+    sine: NDArray[np.float64]
+    known: NDArray[np.bool_]
+    along: NDArray[np.float64]
+    across: NDArray[np.float64]
+
+    def take(self, rows: NDArray[np.bool_]) -> _Offset:
+        """Return those of a mask (k,)."""
+        return _Offset(
+            self.cosine[rows], self.sine[rows], self.known[rows], self.along[rows],
+            self.across[rows])
+
+
 def possible_pairs(
     first: Tracks, second: Tracks, *, wide: float = 1.0, held: bool = False
 ) -> Pairs:
@@ -95,19 +128,43 @@ def possible_pairs(
 
 def possible_pairs_of(
     first: Tracks, rows: NDArray[np.intp], second: Tracks, others: NDArray[np.intp], *,
-    wide: float = 1.0, held: bool = False,
+    wide: float = 1.0, held: bool = False, allowed: Allowed | None = None,
 ) -> Pairs:
-    """Return the pairs as `possible_pairs`, of some rows (n,) with others (m,) only."""
+    """Return the pairs as `possible_pairs`, of some rows (n,) with others (m,) only.
+
+    Args:
+        first: Tracks at one instant.
+        rows: Of the first, (n,).
+        second: Tracks at the same instant.
+        others: Of the second, (m,).
+        wide: Factor of the gates of place.
+        held: As of `possible_pairs`.
+        allowed: Tells of rows of the first and of the second, (k,) each, which may be a pair at
+            all, (k,) mask; what it leaves out costs little.
+
+    Returns:
+        The pairs.
+    """
     if not len(rows) or not len(others):
         none = np.empty(0, dtype=np.intp)
         return Pairs(none, none, np.empty(0))
     one, other = _neighbours(_places(first, rows), _places(second, others), wide * REACH)
     one, other = rows[one], others[other]
-    place = _place(first, one, second, other, wide)
+    if allowed is not None:
+        possible = allowed(one, other)
+        one, other = one[possible], other[possible]
     gate = np.ones(len(one))
     if held:
         gate[first.identity[one] == second.identity[other]] = _HELD
-    possible = (place <= gate).all(axis=0)
+    offset = _offset(first, one, second, other)
+    # Most pairs on a full road are of two lanes: beyond the widest gate, however uncertain.
+    possible = ~offset.known | (
+        (offset.along <= _ALONG[1] * wide * _LEEWAY * gate)
+        & (offset.across <= _ACROSS[1] * wide * _LEEWAY * gate))
+    one, other, gate = one[possible], other[possible], gate[possible]
+    offset = offset.take(possible)
+    place = _place(first, one, second, other, offset) / wide
+    possible = np.asarray((place <= gate).all(axis=0))
     possible &= _velocity_apart(first, one, second, other) <= _SPEED + _SPEED_SHARE * np.maximum(
         np.abs(first.speed[one]), np.abs(second.speed[other]))
     possible &= (_sorts(first)[one] & _sorts(second)[other]) != 0
@@ -127,17 +184,41 @@ def best_pairs(pairs: Pairs, column: NDArray[np.int64] | None = None) -> NDArray
     Returns:
         (k,) mask.
     """
-    chosen = np.zeros(len(pairs.first), dtype=np.bool_)
-    if not len(chosen):
-        return chosen
-    rows, row = np.unique(pairs.first, return_inverse=True)
-    columns, at = np.unique(pairs.second if column is None else column, return_inverse=True)
+    if not len(pairs.first):
+        return np.zeros(0, dtype=np.bool_)
+    _, row = np.unique(pairs.first, return_inverse=True)
+    _, at = np.unique(pairs.second if column is None else column, return_inverse=True)
+    # A row whose columns nobody else wants takes the cheapest: most are such.
+    contested = np.bincount(row, weights=np.bincount(at)[at] > 1)[row] > 0
+    chosen = np.zeros(len(row), dtype=np.bool_)
+    free = np.flatnonzero(~contested)
+    chosen[free[_cheapest(row[free], pairs.cost[free])]] = True
+    disputed = np.flatnonzero(contested)
+    if len(disputed):
+        chosen[disputed] = _matched(row[disputed], at[disputed], pairs.cost[disputed])
+    return chosen
+
+
+def _cheapest(row: NDArray[np.intp], cost: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the cheapest entry of every row that occurs, the first of equal ones."""
+    order = np.lexsort((cost, row))
+    begins = np.ones(len(row), dtype=np.bool_)
+    begins[1:] = row[order[1:]] != row[order[:-1]]
+    return order[begins]
+
+
+def _matched(
+    row: NDArray[np.intp], at: NDArray[np.intp], cost: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return which entries make the least sum of costs, no row and no column twice, (k,)."""
+    rows, row = np.unique(row, return_inverse=True)
+    columns, at = np.unique(at, return_inverse=True)
     count = len(rows)
     # Every row may stay alone, in a column of its own.
     alone = np.arange(count)
     costs = csr_matrix(
         (
-            np.concatenate([pairs.cost, np.full(count, _UNPAIRED)]),
+            np.concatenate([cost, np.full(count, _UNPAIRED)]),
             (np.concatenate([row, alone]), np.concatenate([at, len(columns) + alone])),
         ),
         shape=(count, len(columns) + count))
@@ -158,9 +239,12 @@ def _neighbours(
         reach: [m].
     """
     tree, other = cKDTree(first), cKDTree(second)
-    if tree.count_neighbors(other, reach) <= _NEIGHBOURS * len(first):
+    # Counting takes as long as finding, so that where it is no crowd the pairs are found at once.
+    if _most_in_a_cell(second, reach) <= _NEIGHBOURS or (
+            tree.count_neighbors(other, reach) <= _NEIGHBOURS * len(first)):
         near = tree.sparse_distance_matrix(other, reach, output_type='ndarray')
-        return near['i'], near['j']
+        if len(near) <= _NEIGHBOURS * len(first):
+            return near['i'], near['j']
     apart, rows = other.query(tree.data, k=_NEIGHBOURS, distance_upper_bound=reach)
     one, rank = np.nonzero(np.isfinite(apart))
     return one, np.asarray(rows, dtype=np.intp)[one, rank]
@@ -171,19 +255,45 @@ def _places(tracks: Tracks, rows: NDArray[np.intp]) -> NDArray[np.float64]:
     return np.column_stack([tracks.x[rows], tracks.y[rows]])
 
 
+def _most_in_a_cell(places: NDArray[np.float64], size: float) -> int:
+    """Return how many places (n, 2) [m] lie in the fullest square of a grid [m]."""
+    cell = np.floor(places / size)
+    _, counts = np.unique(cell[:, 0] * _ROWS + cell[:, 1], return_counts=True)
+    return int(counts.max())
+
+
+def _offset(
+    first: Tracks, one: NDArray[np.intp], second: Tracks, other: NDArray[np.intp]
+) -> _Offset:
+    """Return how far apart pairs are along and across the heading of the faster one."""
+    east, north = first.x[one] - second.x[other], first.y[one] - second.y[other]
+    cosine, sine = _direction(first), _direction(second)
+    # The heading of the faster one says more.
+    leads = np.isfinite(first.heading)[one] & (
+        ~np.isfinite(second.heading)[other]
+        | (np.abs(first.speed)[one] >= np.abs(second.speed)[other]))
+    cosine, sine = (
+        np.where(leads, mine[one], others[other])
+        for mine, others in zip(cosine, sine, strict=True))
+    known = np.isfinite(cosine)
+    cosine, sine = np.where(known, cosine, 1.0), np.where(known, sine, 0.0)
+    return _Offset(
+        cosine, sine, known,
+        np.where(known, np.abs(cosine * east + sine * north), np.hypot(east, north)),
+        np.where(known, np.abs(cosine * north - sine * east), 0.0))
+
+
+def _direction(tracks: Tracks) -> NDArray[np.float64]:
+    """Return the cosine and sine of the headings, (2, n), NaN where unknown."""
+    return np.stack([np.cos(tracks.heading), np.sin(tracks.heading)])
+
+
 def _place(
-    first: Tracks, one: NDArray[np.intp], second: Tracks, other: NDArray[np.intp], wide: float,
+    first: Tracks, one: NDArray[np.intp], second: Tracks, other: NDArray[np.intp],
+    offset: _Offset,
 ) -> NDArray[np.float64]:
     """Return how far apart pairs are along and across, in units of the gates (2, k)."""
-    east, north = first.x[one] - second.x[other], first.y[one] - second.y[other]
-    # The heading of the faster one says more.
-    heading = np.where(
-        np.isfinite(first.heading[one]) & (
-            ~np.isfinite(second.heading[other])
-            | (np.abs(first.speed[one]) >= np.abs(second.speed[other]))),
-        first.heading[one], second.heading[other])
-    known = np.isfinite(heading)
-    cosine, sine = np.cos(np.where(known, heading, 0.0)), np.sin(np.where(known, heading, 0.0))
+    cosine, sine = offset.cosine, offset.sine
     xx = first.variance_xx[one] + second.variance_xx[other]
     xy = first.variance_xy[one] + second.variance_xy[other]
     yy = first.variance_yy[one] + second.variance_yy[other]
@@ -195,11 +305,9 @@ def _place(
     gate_along = np.where(small, np.clip(along, *_ACROSS), np.clip(along, *_ALONG))
     gate_across = np.clip(across, *_ACROSS)
     # Where nobody knows the heading the way is as narrow as a lane all around.
-    away = np.hypot(east, north)
     return np.stack([
-        np.where(known, np.abs(cosine * east + sine * north) / gate_along, away / gate_across),
-        np.where(known, np.abs(cosine * north - sine * east) / gate_across, 0.0),
-    ]) / wide
+        offset.along / np.where(offset.known, gate_along, gate_across),
+        offset.across / gate_across])
 
 
 def _velocity_apart(

@@ -21,6 +21,7 @@ from icv_v2x.world.fusion import fused
 from icv_v2x.world.tracks import joined
 
 if TYPE_CHECKING:
+    from icv_v2x.world.association import Allowed
     from icv_v2x.world.tracks import Tracks
 
 # A detection older than this confirms nothing [s].
@@ -160,14 +161,12 @@ def _leaders(
     alone = np.concatenate([alone, np.flatnonzero(sends & ~observed.trusted)])
     # Those that send themselves are different objects, like those of one observer.
     observer = np.where(sends, observer.max() + 1, observer)
-    near = _within(tracks, alone, alone)
     seniority = np.empty(len(tracks), dtype=np.intp)
     seniority[np.lexsort((
         tracks.object_id, tracks.sender_id, observed.since, ~sends, ~observed.trusted,
     ))] = np.arange(len(tracks))
-    near = near.take(
-        (observer[near.first] != observer[near.second])
-        & (seniority[near.second] < seniority[near.first]))
+    near = _within(tracks, alone, alone, allowed=lambda one, other: (
+        (observer[one] != observer[other]) & (seniority[other] < seniority[one])))
     if len(near.first):
         best = near.take(best_pairs(near, _key(near, observer, len(tracks))))
         _follow(leader, confirms, best, near, observer)
@@ -189,9 +188,11 @@ def _named(
 
 def _within(
     tracks: Tracks, first: NDArray[np.intp], second: NDArray[np.intp], *, wide: float = 1.0,
+    allowed: Allowed | None = None,
 ) -> Pairs:
     """Return the possible pairs of some tracks and others, as rows of all tracks."""
-    return possible_pairs_of(tracks, first, tracks, second, wide=wide, held=True)
+    return possible_pairs_of(
+        tracks, first, tracks, second, wide=wide, held=True, allowed=allowed)
 
 
 def _key(pairs: Pairs, observer: NDArray[np.intp], count: int) -> NDArray[np.int64]:
