@@ -128,7 +128,7 @@ def _ratios(row: Row, measured: dict[str, Measured]) -> str:
 
 
 def machine_of(result: dict[str, Any]) -> str:
-    """Return machine and versions in one line."""
+    """Return machine, its load before the benchmarks, and versions in one line."""
     machine = result['machine_info']
     processor = machine.get('cpu', {})
     name = processor.get('brand_raw') or machine.get('processor') or machine['machine']
@@ -138,7 +138,9 @@ def machine_of(result: dict[str, Any]) -> str:
             versions.append(f'{package} {version(package)}')
         except PackageNotFoundError:
             continue
-    return f'{name}, {processor.get("count", "?")} processors, {", ".join(versions)}'
+    return (
+        f'{name}, {processor.get("count", "?")} processors, load {machine.get("load", "?")} '
+        f'before, {", ".join(versions)}')
 
 
 def block(result: dict[str, Any]) -> str:

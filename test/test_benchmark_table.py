@@ -1,6 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""The table that `./dev bench` ends with, and that `--write` puts into README.md."""
+"""The table of measured numbers in README.md is the one that `./dev bench --write` makes."""
 
 from __future__ import annotations
 
@@ -37,6 +37,17 @@ def result(names: list[str]) -> dict[str, Any]:
             'machine': 'x86_64', 'python_version': '3.11.7', 'cpu': {'count': 2}},
         'benchmarks': [
             {'name': name, 'stats': {'median': 1e-3}, 'extra_info': extra} for name in names]}
+
+
+def test_the_table_of_the_readme_has_the_rows_of_the_benchmarks(summary: ModuleType) -> None:
+    text = (ROOT / 'README.md').read_text(encoding='utf-8')
+    _, _, rest = text.partition(summary.BEGIN)
+    shown = [line for line in rest.partition(summary.END)[0].splitlines() if line[:1] == '|']
+    cells = [[cell.strip() for cell in line.strip('|').split('|')] for line in shown]
+    assert cells[0] == list(summary.HEADER)
+    assert [line[0] for line in cells[2:]] == [row.what for row in summary.ROWS]
+    assert all(line[1] for line in cells[2:])
+    assert [line[2] == '-' for line in cells[2:]] == [not row.peers for row in summary.ROWS]
 
 
 def test_a_block_is_replaced_and_the_rest_stays(summary: ModuleType) -> None:
