@@ -76,7 +76,8 @@ def run_tests(environment: Environment, arguments: list[str]) -> int:
     cores = str(max(2, len(os.sched_getaffinity(0))))
     phases = {'pytest': arguments} if arguments else {
         'pytest, without middleware': ['-n', cores, '-m', 'not middleware'],
-        'pytest, live nodes': ['-n', '2', '--dist', 'loadgroup', '-m', 'middleware'],
+        'pytest, live nodes': ['-n', '2', '-m', 'middleware and not comparison'],
+        'pytest, live nodes alone': ['-m', 'middleware and comparison'],
     }
     for title, selection in phases.items():
         if not _call(environment, title, command + selection):

@@ -23,6 +23,14 @@ PATIENCE = 60.0
 NEEDED = ('/obu/rx', '/localization/kinematic_state')
 
 
+def due(seconds: float) -> int:
+    """Returns a whole second some ten minutes ago that is due again after so many seconds [ns].
+
+    A bag is played from its second of the minute on, as messages state theirs.
+    """
+    return (int(time.time() + seconds) + 1 - 600) * 1_000_000_000
+
+
 @dataclass(frozen=True)
 class Heard:
     """One recorded advisory, with what grouping into situations needs."""

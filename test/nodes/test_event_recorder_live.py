@@ -20,7 +20,7 @@ from icv_v2x.tools.replay import replay
 
 # One at a time: their times are compared.
 pytestmark = [
-    pytest.mark.middleware, pytest.mark.slow, pytest.mark.xdist_group('comparison'),
+    pytest.mark.middleware, pytest.mark.slow, pytest.mark.comparison,
 ]
 
 

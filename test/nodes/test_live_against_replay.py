@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 import logging
-import time
 from pathlib import Path
 
 import pytest
-from live import Live
+from live import Live, due
 
 from icv_v2x.advisory.types import Level
 from icv_v2x.interchange import BagReader
@@ -20,7 +19,7 @@ from icv_v2x.tools.replay import replay
 
 # One at a time: their times are compared.
 pytestmark = [
-    pytest.mark.middleware, pytest.mark.slow, pytest.mark.xdist_group('comparison'),
+    pytest.mark.middleware, pytest.mark.slow, pytest.mark.comparison,
 ]
 
 LOG = logging.getLogger(__name__)
@@ -48,11 +47,6 @@ def make_bag(folder: Path, start: int) -> Path:
     bag = folder / 'bag'
     write(scene.placed(rotation=0.7), bag)
     return bag
-
-
-def due(seconds: float) -> int:
-    """Returns a whole second some ten minutes ago that is due again after so many seconds [ns]."""
-    return (int(time.time() + seconds) + 1 - 600) * SECOND
 
 
 def replayed(bag: Path) -> tuple[int, tuple[Situation, ...]]:

@@ -21,7 +21,7 @@ from icv_v2x.tools.replay import replay
 
 # One at a time: their times are compared.
 pytestmark = [
-    pytest.mark.middleware, pytest.mark.slow, pytest.mark.xdist_group('comparison'),
+    pytest.mark.middleware, pytest.mark.slow, pytest.mark.comparison,
 ]
 
 # ICV_V2X_ALL_PROFILES=1 python -m pytest test/nodes/test_profiles_live.py

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from live import Live
+from live import Live, due
 
 from icv_v2x.advisory.types import Level
 from icv_v2x.scenes import Scene, kmh, write
@@ -31,7 +31,7 @@ def take(message):
     levels.extend(advisory.level for advisory in message.advisories)
 
 node.create_subscription(AdvisoryArray, '/v2x/shadow/advisories', take, 10)
-end = time.monotonic() + 45
+end = time.monotonic() + 90
 while time.monotonic() < end and max(levels, default=0) < 3:
     rclpy.spin_once(node, timeout_sec=0.2)
 print(max(levels, default=0))
@@ -39,7 +39,7 @@ print(max(levels, default=0))
 
 
 def test_warnings_go_aside_and_the_heartbeat_goes_on(processes: Live, tmp_path: Path) -> None:
-    scene = Scene(duration=4.0)
+    scene = Scene(duration=4.0, start=due(15.0))
     scene.ego(kmh(50))
     scene.car('leader', ahead=55.0, speed=0.0)
     write(scene, tmp_path / 'drive')
@@ -51,7 +51,7 @@ def test_warnings_go_aside_and_the_heartbeat_goes_on(processes: Live, tmp_path: 
     processes.wait(lambda: 'hears' in processes.out('aside').read_text(), 'the one aside')
     processes.wait(lambda: 'mode' in processes.out('watch').read_text(), 'watch')
     processes.play(tmp_path / 'drive')
-    assert aside.wait(timeout=60.0) == 0, processes.err('aside').read_text()
+    assert aside.wait(timeout=90.0) == 0, processes.err('aside').read_text()
     assert int(processes.out('aside').read_text().split()[-1]) >= Level.WARNING
     heard = processes.advisories()
     assert len(heard) > 40
