@@ -41,6 +41,7 @@ from icv_v2x.inputs import FrameBatch, Odometry
 from icv_v2x.interchange.from_message import nanoseconds
 from icv_v2x.interchange.parameter_text import parameter_text
 from icv_v2x.nodes import qos
+from icv_v2x.nodes.child_process import start_child
 from icv_v2x.nodes.message_classes import encoder
 from icv_v2x.nodes.run import make_executor
 from icv_v2x.scenes import Scene
@@ -199,9 +200,8 @@ def stack(folder: Path, arguments: argparse.Namespace) -> subprocess.Popen[bytes
     command = [sys.executable, '-m', 'icv_v2x.nodes.v2x_stack']
     if arguments.profile:
         command[1:2] = ['-m', 'cProfile', '-o', str(arguments.profile), '-m']
-    return subprocess.Popen(
-        [*command, '--ros-args', '--params-file', str(parameters), '--log-level', 'warn'],
-        start_new_session=True)
+    return start_child(
+        [*command, '--ros-args', '--params-file', str(parameters), '--log-level', 'warn'])
 
 
 def report(driver: Driver, watched: Watched, core: float, seconds: float) -> bool:

@@ -24,6 +24,7 @@ from icv_v2x.advisory.types import Level, Mode
 from icv_v2x.interchange.from_message import nanoseconds
 from icv_v2x.interchange.parameter_text import parameter_text
 from icv_v2x.nodes import qos
+from icv_v2x.nodes.child_process import start_child
 from icv_v2x.nodes.fault_feeder import REPEAT
 from icv_v2x.nodes.message_classes import message_class
 from icv_v2x.tools.fault_bench.drives import junction_scene
@@ -116,11 +117,13 @@ class Processes:
         """Start a command under a name."""
         variables = {
             **os.environ, 'ROS_DOMAIN_ID': str(_DOMAIN), 'ROS_LOG_DIR': str(self._folder),
-            'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
+            'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
+            # As an installation has it: modules that are compiled anew at every start would take
+            # a third of a restart.
+            'PYTHONDONTWRITEBYTECODE': ''}
         self._commands[name] = command
-        self._processes[name] = subprocess.Popen(
-            command, env=variables, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._processes[name] = start_child(
+            command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def start_all(self, *names: str) -> None:
         """Start nodes of the package."""
@@ -217,6 +220,12 @@ class Processes:
         return bool(counts) and all(
             int(one['received']) == int(one['accepted']) + int(one['rejected'])
             for one in counts)
+
+    def received(self, which: str = 'received') -> int:
+        """Return the newest count of radio frames: all, or those of one outcome."""
+        return sum(
+            int(figures.get(which, 0)) for name, (_, _, figures) in self.diagnostics.items()
+            if name.endswith('radio frames'))
 
     def resident(self, name: str) -> float:
         """Return the resident memory of a process [MB]."""

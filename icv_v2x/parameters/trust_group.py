@@ -39,7 +39,8 @@ class Trust:
         23.0, 'Messages a second from which on a sender floods the channel.',
         unit='Hz', minimum=12.0, maximum=200.0, source=_FIELD)
     range_maximum: float = parameter(
-        1500.0, 'Positions farther from the ego cannot be received directly.',
+        1500.0, 'Positions farther from the ego cannot be received directly: who tells of one is '
+        'not believed, and what it tells of itself not used.',
         unit='m', minimum=200.0, maximum=20000.0, source=_FIELD)
     appearance_distance: float = parameter(
         100.0, 'A moving vehicle that is first heard nearer than this is suspect for 2 s.',

@@ -22,6 +22,7 @@ REASONS = {
     'stale': 'frames that are too old, as replayed ones are',
     'future': 'frames of the future',
     'jump': 'positions that jump',
+    'out_of_reach': 'frames from where no radio reaches, as replayed ones are',
 }
 """Reason of a rejection to what it says."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icv_v2x.tools.errors import SourceError
+from icv_v2x.tools.fault_bench import summary
 from icv_v2x.tools.fault_bench.channel_rows import CHANNEL_ROWS
 from icv_v2x.tools.fault_bench.content_rows import CONTENT_ROWS
 from icv_v2x.tools.fault_bench.matrix import Bench, Findings, Row
@@ -94,6 +95,10 @@ def run(arguments: Namespace) -> int:
         if arguments.json is not None:
             arguments.json.write_text(json.dumps(table, indent=1) + '\n', encoding='utf-8')
     failed = [entry for entry in table if not entry['passed']]
+    # Not worth its time before the measurements.
+    from rich.console import Console  # noqa: PLC0415
+
+    Console(file=sys.stdout).print(summary.table(table))
     sys.stdout.write(_summary(table, failed, arguments.rows or NUMBERS))
     return int(bool(failed))
 
@@ -111,9 +116,12 @@ def _summary(
         lines.append(
             f'    not measured: rows {", ".join(map(str, left_out))}; --live measures what takes '
             'processes and the middleware')
-    for name, what in (('L', 'received = accepted + rejected'), ('FA', 'false IMMINENT')):
+    for name, what in (
+        (summary.BALANCE, 'received = accepted + rejected (L)'),
+        (summary.FALSE_BRAKE, 'false brake-level advisories (FA)'),
+    ):
         held = [entry['figures'][name] for entry in table if name in entry['figures']]
-        if name == 'L':
+        if name == summary.BALANCE:
             lines.append(f'    {what} in {sum(map(bool, held))} of {len(held)} levels')
         else:
             lines.append(f'    {what}: {round(sum(held))} in {len(held)} levels')
@@ -174,6 +182,7 @@ def _entry(row: Row, level: Any, found: Findings) -> dict[str, Any]:
     return {
         'row': row.number, 'fault': row.fault, 'level': _word(level), 'asked': row.asked,
         'figures': {name: _plain(value) for name, value in found.figures.items()},
+        'limits': found.limits,
         'passed': found.passed, 'failed': found.failed}
 
 

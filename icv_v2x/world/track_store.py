@@ -80,6 +80,7 @@ class Verdict(IntEnum):
     FLOOD = 5
     FULL = 6
     UNUSABLE = 7
+    OUT_OF_REACH = 8
 
     @property
     def reason(self) -> str:
@@ -94,7 +95,8 @@ class TrackStore:
     Reports of one object are applied in the order of their times; an older one than the newest
     applied is `LATE` and changes nothing, one that was applied before is a `DUPLICATE`. A report
     far from where an established track can be is held back once as a `JUMP`; if the next one is
-    off as well, the track starts anew there.
+    off as well, the track starts anew there. What a sender tells of itself from farther than
+    radio reaches is `OUT_OF_REACH`: it was sent elsewhere, and is repeated here.
 
     Attributes:
         resets: How often time ran back and all tracks were forgotten.
@@ -223,6 +225,10 @@ class TrackStore:
         row = np.empty(len(order), dtype=np.intp)
         row[order] = rows[group]
         self._drop_own_echo(reports, ego, row, verdict)
+        if ego is not None:
+            away = np.hypot(reports.x - ego.x, reports.y - ego.y)
+            verdict[(reports.object_id < 0) & (away > self._parameters.trust.range_maximum)
+                    & (verdict == int(Verdict.ACCEPTED))] = Verdict.OUT_OF_REACH
         rows = self._table.find(sender[first], number[first])
 
         # Rank 0 is the oldest report of an object; round k applies the k-th of every object.

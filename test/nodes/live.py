@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from icv_v2x.advisory.types import NAN, Application, Level
+from icv_v2x.nodes.child_process import start_child
 
 HERE = Path(__file__).resolve().parent
 PATIENCE = 60.0
@@ -81,8 +82,7 @@ class Live:
             'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST', 'ROS_LOG_DIR': str(self.folder / 'log'),
         }
         with self.out(name).open('wb') as out, self.err(name).open('wb') as err:
-            self.processes[name] = subprocess.Popen(
-                command, env=variables, stdout=out, stderr=err, start_new_session=True)
+            self.processes[name] = start_child(command, env=variables, stdout=out, stderr=err)
         return self.processes[name]
 
     def node(

@@ -4,13 +4,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 
+from icv_v2x.message_set import codec
 from icv_v2x.tools.cli import main
+from icv_v2x.tools.fault_bench.longest import longest_frames
 from icv_v2x.tools.fault_bench.matrix import Bench, Findings, Row
+from icv_v2x.tools.fault_bench.summary import nearest, table
 from icv_v2x.tools.faults import ROWS, measure, quick_bench
 
 IN_PROCESS = {*range(1, 11), *range(12, 26), 27, 29}
@@ -54,6 +60,33 @@ def test_the_command_prints_and_writes_its_figures_and_refuses_unknown_rows(
     assert (entry['row'], entry['passed'], entry['failed']) == (27, True, [])
     assert main(['faults', '--rows', '99']) == 2
     assert 'there is no row 99' in capsys.readouterr().err
+
+
+def test_the_table_shows_of_each_figure_the_level_that_came_nearest_to_its_limit() -> None:
+    def entry(level: str, later: float | None, *, lost: bool = False) -> dict[str, Any]:
+        return {
+            'row': 1, 'fault': 'loss', 'level': level, 'passed': not lost,
+            'figures': {'dT [s]': later, 'FA': 0, 'L': not lost, 'A': True},
+            'limits': {
+                'dT [s]': ('most', 0.3), 'FA': ('most', 0), 'L': ('holds', 1), 'A': ('holds', 1)}}
+
+    levels = [entry('weak', 0.2), entry('strong', 0.25)]
+    assert nearest(levels) == ['dT [s] 0.25 (<= 0.3; strong)', 'A']
+    assert nearest([*levels, entry('all', None)])[0] == 'dT [s] never (<= 0.3; all)'
+    console = Console(width=100, file=io.StringIO())
+    console.print(table([*levels, entry('all', None, lost=True)]))
+    text = console.file.getvalue()
+    assert '2/3' in text
+    assert 'NO' in text
+    assert 'dT [s] never' in text
+
+
+def test_the_longest_messages_are_valid_frames() -> None:
+    frames = longest_frames()
+    assert set(frames) == set(codec.MESSAGE_NAMES)
+    for name, octets in frames.items():
+        assert codec.message_of(codec.decode(octets))[0] == name
+    assert max(map(len, frames.values())) > codec.MAXIMUM_FRAME_OCTETS / 2
 
 
 @pytest.mark.middleware

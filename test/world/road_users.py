@@ -41,9 +41,9 @@ def reports(**columns: Any) -> ObjectReports:
 
 
 def ego(**changes: Any) -> EgoState:
-    """Return a car standing far away, changed as told."""
+    """Return a car standing as far away as radio reaches, changed as told."""
     return EgoState(**{
-        'stamp': START, 'x': 5000.0, 'y': 5000.0, 'z': float('nan'), 'heading': 0.0,
+        'stamp': START, 'x': 1000.0, 'y': 1000.0, 'z': float('nan'), 'heading': 0.0,
         'speed': 0.0, 'acceleration': 0.0, 'yaw_rate': 0.0, 'length': 4.8, 'width': 1.9,
         'height': 1.6, 'position_deviation': 0.1, 'age': 0.0, **changes,
     })

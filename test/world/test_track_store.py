@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from road_users import START, after, ego, parameters, reports
 
 from icv_v2x.parameters import ParameterError
-from icv_v2x.translate.reports import ObjectReports
+from icv_v2x.translate.reports import ObjectReports, Source
 from icv_v2x.world.track_store import MESSAGES_PER_CALL, TrackStore, Verdict
 from icv_v2x.world.tracks import Tracks
 
@@ -298,7 +298,7 @@ def test_the_number_is_bounded_and_the_near_and_closing_stay() -> None:
     far = reports(sender_id=np.arange(16) + 100, x=1000.0, y=np.arange(16) * 20.0)
     assert not store.update(far, me).any()
     oncoming = reports(sender_id=1, x=150.0, y=0.0, heading=math.pi, speed=20.0)
-    leaving = reports(sender_id=2, x=-2000.0, y=0.0, heading=math.pi, speed=30.0)
+    leaving = reports(sender_id=2, x=-1400.0, y=0.0, heading=math.pi, speed=30.0)
     assert store.update(oncoming, me).tolist() == [Verdict.ACCEPTED]
     assert store.update(leaving, me).tolist() == [Verdict.FULL]
     tracks = store.snapshot(START)
@@ -308,6 +308,18 @@ def test_the_number_is_bounded_and_the_near_and_closing_stay() -> None:
     assert store.evicted == 1
     # The one of the sixteen that passes farthest gave way.
     assert 115 not in tracks.sender_id
+
+
+def test_what_was_sent_beyond_the_reach_of_radio_is_not_used_and_perceived_objects_are() -> None:
+    store = TrackStore(parameters(trust__range_maximum=1000.0))
+    me = ego(x=0.0, y=0.0)
+    told = reports(sender_id=np.arange(3) + 1, x=np.array([0.0, -990.0, 990.0]), y=-130.0)
+    perceived = reports(sender_id=9, object_id=4, source=Source.RSM, x=1500.0)
+    assert store.update(told, me).tolist() == [Verdict.ACCEPTED] * 3
+    gone = reports(sender_id=3, x=1001.0, time=after(0.1), message_count=1, y=-130.0)
+    assert store.update(gone, me).tolist() == [Verdict.OUT_OF_REACH]
+    assert store.update(perceived, me).tolist() == [Verdict.ACCEPTED]
+    assert store.update(reports(sender_id=8, x=5000.0), None).tolist() == [Verdict.ACCEPTED]
 
 
 def test_full_without_ego_keeps_the_newest() -> None:

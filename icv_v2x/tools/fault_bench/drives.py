@@ -105,7 +105,7 @@ def _others(scene: Scene) -> None:
 
 def signal_scene(
     *, node: int = 1, map_node: int = 1, until: float = math.inf, frozen: float = math.inf,
-    jump: float = math.inf, shift: float = 0.0, start: str | None = None,
+    jump: float = math.inf, past: float = math.inf, shift: float = 0.0, start: str | None = None,
 ) -> Scene:
     """Return an ego before a red light that turns green after 6 s.
 
@@ -115,6 +115,7 @@ def signal_scene(
         until: The signal falls silent then [s].
         frozen: Its countdown stands from then on [s].
         jump: From then on it tells of a moment 4 s later [s].
+        past: From then on it tells of ends that passed 3 s ago [s].
         shift: The map lies so much to the side of the road [m].
         start: Time of day, None: the usual one.
     """
@@ -132,8 +133,13 @@ def signal_scene(
     def signal(site: Site) -> bytes:
         time = (site.instant - site.scene.start) * 1e-9
         told = min(time, frozen) + (4.0 if time >= jump else 0.0)
-        value = intersection_value(
-            _REGION, node, {1: cycle.states(told)}, site.instant)
+        states = cycle.states(told)
+        if time >= past:
+            states = tuple(
+                dataclasses.replace(state, likely_end=-3.0, minimum_end=-3.0, maximum_end=-3.0)
+                for state in states)
+        # A time that has passed can be told as one of the hour only.
+        value = intersection_value(_REGION, node, {1: states}, site.instant, utc=time >= past)
         return spat_octets([value], site.instant, site.count)
 
     scene.road_side.repeats('unit', map_frame, rate=2.0, aid=MAP_AID)
@@ -201,6 +207,34 @@ def change_of_id(silence: float, change: float = 2.0) -> Scene:
             name, speed=SPEED, at=6.5 * SPEED, seen_by_ego=True, begin=begin, until=until,
             radio=Radio(phase=0.03))
     _others(scene)
+    return scene
+
+
+def changes_of_ids(cars: int, change: float = 2.0) -> Scene:
+    """Return the calm ego among cars that all change id and certificate at once.
+
+    They drive on the two lanes beside it, two seconds apart, and each is called `before` and
+    `after` with its number.
+    """
+    scene = Scene(duration=5.0)
+    scene.ego(SPEED)
+    for number in range(cars):
+        for name, begin, until in (
+            (f'before{number}', 0.0, change), (f'after{number}', change, math.inf),
+        ):
+            scene.car(
+                name, speed=SPEED, ahead=2.0 * SPEED * (number // 2 - cars // 4),
+                left=OWN_LANE_LEFT * (1 + number % 2), begin=begin, until=until,
+                radio=Radio(phase=0.002 * number))
+    return scene
+
+
+def elsewhere(distance: float) -> Scene:
+    """Return traffic that is heard from so far away [m], ego and clock as in the calm scene."""
+    scene = Scene(duration=8.0)
+    scene.ego(SPEED)
+    for number in range(5):
+        scene.car(f'far{number}', speed=SPEED, ahead=distance + 25.0 * number)
     return scene
 
 

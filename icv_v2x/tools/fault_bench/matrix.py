@@ -27,10 +27,13 @@ class Findings:
     Attributes:
         figures: Name to value, in the order in which they were found.
         failed: What does not pass, in words.
+        limits: Name of a figure to what is asked of it: `most` or `least` and the value, or
+            `holds` and 1; the strictest where several were asked.
     """
 
     figures: dict[str, Figure] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    limits: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -44,18 +47,22 @@ class Findings:
     def worst(self, name: str, value: float, *, most: float) -> None:
         """Keep the greatest of the values under one name, none of which may exceed a limit."""
         self.figures[name] = max(_number(self.figures.get(name), -math.inf), value)
+        if math.isfinite(most):
+            self.limits[name] = 'most', min(most, self.limits.get(name, ('', math.inf))[1])
         if not value <= most:
             self._fail(f'{name} is {_text(value)}, expected at most {most:g}')
 
     def least(self, name: str, value: float, *, least: float) -> None:
         """Keep the smallest of the values under one name, none of which may fall below."""
         self.figures[name] = min(_number(self.figures.get(name), math.inf), value)
+        self.limits[name] = 'least', max(least, self.limits.get(name, ('', -math.inf))[1])
         if not value >= least:
             self._fail(f'{name} is {_text(value)}, expected at least {least:g}')
 
     def holds(self, name: str, *, value: bool, why: str = '') -> None:
         """Keep whether something holds in all runs, which it must."""
         self.figures[name] = bool(self.figures.get(name, True)) and value
+        self.limits[name] = 'holds', 1.0
         if not value:
             self._fail(f'{name} does not hold{f": {why}" if why else ""}')
 

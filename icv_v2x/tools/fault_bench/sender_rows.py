@@ -85,7 +85,9 @@ def _one_id(bench: Bench, level: str) -> Findings:
     return found
 
 
-def _new_id(bench: Bench, silence: float) -> Findings:
+def _new_id(bench: Bench, silence: float | str) -> Findings:
+    if isinstance(silence, str):
+        return _new_ids(bench, int(silence.split()[0]))
     found = Findings()
     scene = drives.change_of_id(silence)
     struck = drive('change of id', scene)
@@ -111,6 +113,31 @@ def _new_id(bench: Bench, silence: float) -> Findings:
             trial.doubted(struck.names['threat'], TrustLevel.SUSPECT)))
     found.holds('nobody distrusted', value=all(
         math.isinf(trial.doubted(name, TrustLevel.DISTRUSTED)) for name in known))
+    return found
+
+
+def _new_ids(bench: Bench, cars: int) -> Findings:
+    """Judge that many cars change their ids at once."""
+    found = Findings()
+    scene = drives.changes_of_ids(cars)
+    struck = drive('changes of ids', scene)
+    trial = bench.run(struck)
+    found.holds('L', value=trial.balanced)
+    found.holds('H', value=trial.expires)
+    found.worst('FA', len(trial.subjects(Level.IMMINENT)), most=0)
+    crowds, lost = [], 0
+    for number in range(cars):
+        def place(time: float, name: str = f'after{number}') -> complex:
+            state = scene.states(name, time)
+            return complex(state.x[0], state.y[0])
+
+        crowds.append(trial.crowd(place))
+        lost += not trial.tracked(struck.names[f'after{number}'])
+    found.worst('tracks of one vehicle', max(crowds), most=1)
+    found.worst('successors without a track', lost, most=0)
+    for level in (TrustLevel.SUSPECT, TrustLevel.DISTRUSTED):
+        found.worst(f'{level.name.lower()}', sum(
+            math.isfinite(trial.doubted(name, level)) for name in struck.names.values()), most=0)
     return found
 
 
@@ -255,7 +282,8 @@ SENDER_ROWS = (
     Row(17, 'two vehicles under one id', 'no track between them; FA 0',
         ('two certificates', 'one certificate'), _one_id, 'two certificates'),
     Row(18, 'change of id and certificate after silence [s]', 'no double count; nobody accused; '
-        'M 0 without silence', (0.0, 1.0, 3.0, 13.0), _new_id, 0.0),
+        'M 0 without silence', (0.0, 1.0, 3.0, 13.0, '20 at once without silence'), _new_id,
+        0.0),
     Row(19, 'attacks', 'FA 0 at brake level; detected within 1 s',
         ('grid', 'sudden', 'junction', 'braking flag', 'feigned braking'), _attack, 'sudden'),
     Row(21, 'GCJ-02 taken for WGS-84', 'INHIBITED with reason within 5 s; FA 0',

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from icv_v2x.advisory.types import Level, Mode
 from icv_v2x.faults import ClockError, OdometryJump, OdometryLoss, Reach, Replay, degrade
 from icv_v2x.inputs import FrameBatch
-from icv_v2x.tools.fault_bench.drives import scripted
+from icv_v2x.recorder.security import SecurityWatch
+from icv_v2x.scenes import inputs
+from icv_v2x.tools.fault_bench.drives import elsewhere, scripted
 from icv_v2x.tools.fault_bench.matrix import (
     Bench,
     Findings,
@@ -21,12 +23,16 @@ from icv_v2x.tools.fault_bench.matrix import (
 )
 
 if TYPE_CHECKING:
+    from icv_v2x.pipeline.pipeline import Cycle
+    from icv_v2x.scenes import Scene
     from icv_v2x.tools.fault_bench.drives import Drive
+    from icv_v2x.tools.fault_bench.trial import Trial
 
 _SECOND = 1_000_000_000
 _SLACK = 0.1
 _EDGE = 0.02
 _FUTURE = 0.2
+_FAR = 2000.0
 _MOMENTS = {
     'minute': '2025-06-01T07:59:57Z',
     'year': '2025-12-31T23:59:57Z',
@@ -136,6 +142,7 @@ def _jumps(bench: Bench, level: str) -> Findings:
             for cycle in clean.cycles]
         found.holds('second pass as the first', value=same)
         found.worst('R [s]', second.since(Mode.ACTIVE, 0.0), most=1.0)
+        found.worst('advice possible after [s]', _spoken(second, second.cycles[0]), most=1.0)
     else:
         shift = 10.0 if level == 'forward 10 s' else -5.0
         trial = bench.run(_shifted(drive, 2.0, shift))
@@ -143,6 +150,7 @@ def _jumps(bench: Bench, level: str) -> Findings:
             trial, cycles=tuple(_after_jump(trial, 2.0, shift)))
         first = after.cycles[0]
         found.worst('R [s]', after.since(Mode.ACTIVE, after.time(first)), most=1.5)
+        found.worst('advice possible after [s]', _spoken(after, first), most=1.0)
         found.worst('mixed epochs', sum(
             not 0 < advisory.valid_until - cycle.stamp <= 300_000_000
             for cycle in trial.cycles for advisory in cycle.advisories), most=0)
@@ -150,6 +158,12 @@ def _jumps(bench: Bench, level: str) -> Findings:
             {name for name in after.subjects(Level.WARNING) if name}))
     common(found, trial, clean)
     return found
+
+
+def _spoken(trial: Trial, first: Cycle) -> float:
+    """Return how long after a cycle advice was possible again [s]."""
+    begin = trial.time(first)
+    return min(trial.since(mode, begin) for mode in (Mode.ACTIVE, Mode.DEGRADED))
 
 
 def _after_jump(trial: Any, moment: float, shift: float) -> list[Any]:
@@ -186,15 +200,31 @@ def _at_another_time(record: Any, change: int) -> Any:
         if hasattr(record, name)})
 
 
-def _replay(bench: Bench, delay: float) -> Findings:
+def _replay(bench: Bench, how: float | str) -> Findings:
     found = Findings()
     drive = bench.calm()
     clean = bench.clean(drive)
-    trial = compare_calm(bench, found, [Replay(delay)])
-    stale = trial.rejected.get('stale', 0) - clean.rejected.get('stale', 0)
-    found.note('replayed', trial.frames - clean.frames)
-    found.holds('all replays rejected as stale', value=stale == trial.frames - clean.frames > 0)
+    if isinstance(how, str):
+        reason = 'out_of_reach'
+        trial = compare_calm(bench, found, [], also=_frames_of(elsewhere(_FAR), drive))
+    else:
+        reason = 'stale'
+        trial = compare_calm(bench, found, [Replay(how)])
+    replayed = trial.frames - clean.frames
+    rejected = trial.rejected.get(reason, 0) - clean.rejected.get(reason, 0)
+    found.note('replayed', replayed)
+    found.holds(f'all of them rejected as {reason}', value=rejected == replayed > 0)
+    found.least('security events', len(list(SecurityWatch().look(
+        'bench: radio frames', {f'rejected.{reason}': str(rejected)}, trial.start))), least=1)
     return found
+
+
+def _frames_of(scene: Scene, drive: Drive) -> list[tuple[int, FrameBatch]]:
+    """Return the frames of a scene as they would be heard during a drive."""
+    begin = drive.timed[0][0]
+    return [
+        (log_time, record) for log_time, record in inputs(scene.placed(start=begin))
+        if isinstance(record, FrameBatch)]
 
 
 def _wraps(bench: Bench, moment: str) -> Findings:
@@ -224,8 +254,9 @@ TIME_ROWS = (
          ('everybody', -1.0), ('drift of one', 1e-4)), _clock, ('one', -0.5)),
     Row(10, 'time jumps', 'alive; advisory within 1 s; epochs not mixed',
         ('bag loop', 'forward 10 s', 'back 5 s'), _jumps, 'bag loop'),
-    Row(16, 'signed frames replayed after [s]', 'all rejected; FA 0',
-        (10.0, 60.0), _replay, 10.0, any_drive=True),
+    Row(16, 'signed frames replayed (after [s], or at once elsewhere)',
+        'all rejected; FA 0; event logged',
+        (10.0, 60.0, f'{_FAR / 1000:g} km away'), _replay, 10.0, any_drive=True),
     Row(29, 'wraps of time', 'dT 0, the same advisories',
         tuple(_MOMENTS), _wraps, 'year'),
 )
