@@ -56,10 +56,14 @@ def _reference() -> tuple[str, float]:
 
 
 def _common(found: Findings, bench: Processes) -> None:
-    """Judge what holds in every run: nothing lost, no false brake, expiry."""
+    """Judge what holds in every run: nothing lost, no false brake, expiry.
+
+    Times are those of the machine alone only where others left it alone, which is noted.
+    """
     found.holds('L', value=bench.balanced())
     found.worst('FA', bench.false_alarms(_reference()[0]), most=0)
     found.holds('H', value=bench.expired())
+    found.note('processors busy with other work', round(bench.load_of_others, 2))
 
 
 def _lateness(found: Findings, onsets: dict[int, float], most: float) -> None:

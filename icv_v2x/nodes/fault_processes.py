@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -85,6 +86,7 @@ class Processes:
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self.node)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._begun = time.monotonic(), self._others()
         self._commands: dict[str, list[str]] = {}
         self.words: list[Word] = []
         self.beats: dict[str, list[tuple[int, Any]]] = {}
@@ -232,6 +234,21 @@ class Processes:
         pages = Path(f'/proc/{self._processes[name].pid}/statm').read_text(encoding='ascii')
         return int(pages.split()[1]) * _PAGE / 1e6
 
+    @property
+    def load_of_others(self) -> float:
+        """How many processors were busy with the work of others on average, NaN: not known."""
+        begin, before = self._begun
+        return (self._others() - before) / max(time.monotonic() - begin, 1e-3)
+
+    def _others(self) -> float:
+        """Return the processor time that others have used up to now [s], NaN: not known."""
+        busy = _busy()
+        own = time.process_time() + sum(
+            getattr(resource.getrusage(resource.RUSAGE_CHILDREN), name)
+            for name in ('ru_utime', 'ru_stime'))
+        living = [process.pid for process in self._processes.values() if process.poll() is None]
+        return busy - own - sum(map(_spent, living))
+
     def close(self) -> None:
         """End everything."""
         for process in self._processes.values():
@@ -261,6 +278,26 @@ class Processes:
                 self.first_error = time.monotonic_ns()
             self.diagnostics[status.name] = status.level[0], status.message, {
                 entry.key: entry.value for entry in status.values}
+
+
+def _busy() -> float:
+    """Return how long the processors of the machine have been busy in all [s], NaN: not known."""
+    try:
+        line = Path('/proc/stat').read_text(encoding='ascii').splitlines()[0]
+    except OSError:
+        return float('nan')
+    user, nice, system, _, _, interrupts, soft, *_ = map(int, line.split()[1:])
+    return (user + nice + system + interrupts + soft) / os.sysconf('SC_CLK_TCK')
+
+
+def _spent(process: int) -> float:
+    """Return the processor time that a process has used [s]."""
+    try:
+        text = Path(f'/proc/{process}/stat').read_text(encoding='ascii')
+    except OSError:
+        return 0.0
+    user, system = text.rpartition(')')[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf('SC_CLK_TCK')
 
 
 def longest(arrivals: Sequence[int]) -> float:
