@@ -50,6 +50,14 @@ class SignerRole(IntEnum):
     ROADSIDE = 3
 
 
+class Health(IntEnum):
+    """What an on-board unit says of a part of it (constants of `icv_v2x_msgs/ObuStatus`)."""
+
+    UNKNOWN = 0
+    GOOD = 1
+    BAD = 2
+
+
 class Indicator(IntEnum):
     """Direction indicator of the ego (constants of `icv_v2x_msgs/VehicleStatus`)."""
 
@@ -146,6 +154,23 @@ def join(batches: Sequence[FrameBatch]) -> FrameBatch:
         for name in (*_PER_FRAME, 'payload')
     }
     return replace(batches[0], stamp=max(batch.stamp for batch in batches), **columns)
+
+
+@dataclass(frozen=True)
+class ObuStatus:
+    """What the on-board unit says of its own health.
+
+    Attributes:
+        stamp: [ns since the Unix epoch].
+        security_module: The hardware that keeps the keys and checks signatures.
+        time_synchronised: Its clock.
+        certificates: Pseudonym certificates left that are valid now, -1: not known.
+    """
+
+    stamp: int
+    security_module: Health
+    time_synchronised: Health
+    certificates: int
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,10 @@ RULES = (
          'makes it', 'one is less than 0.25 s late or 0.03 s ahead', Level.WARNING),
     Rule(Mode.DEGRADED, 'the driver of the radio is gone (nodes)', 'with a driver',
          Level.IMMINENT),
+    Rule(Mode.DEGRADED, 'the on-board unit says that its security module is faulty or its clock '
+         'not synchronised', 'it says otherwise', Level.WARNING),
+    Rule(Mode.DEGRADED, 'the on-board unit has no valid certificate left, or no longer tells of '
+         'its health', 'it has, or tells', Level.IMMINENT),
     Rule(Mode.DEGRADED, 'signals are heard for 2 s, the own lane is ruled by none of them '
          '(`map_mismatch`)', 'they fit', Level.IMMINENT),
     Rule(Mode.DEGRADED, 'a service does not answer for `candidates.silence` (separate processes)',

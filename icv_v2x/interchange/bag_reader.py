@@ -16,6 +16,7 @@ from icv_v2x.inputs import (
     BatchError,
     FrameBatch,
     MergeRequest,
+    ObuStatus,
     Odometry,
     PlannedPath,
     PlatoonRequest,
@@ -46,7 +47,7 @@ _METADATA = 'metadata.yaml'
 
 Record = (
     FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | RoadMaps | RoadEvents
-    | SignalReports | DecodedReports | MergeRequest | PlatoonRequest
+    | SignalReports | DecodedReports | MergeRequest | PlatoonRequest | ObuStatus
     | Unreadable | None
 )
 """What a message becomes; None: a topic that is read but of which no record is made yet."""
@@ -202,6 +203,7 @@ class BagReader:
 
 _DECODERS: dict[str, Callable[[Any, int], Record]] = {
     topics.OBU_FRAMES: lambda message, _: from_message.frame_batch(message),
+    topics.OBU_STATUS: lambda message, _: from_message.obu_status(message),
     topics.ODOMETRY: lambda message, _: from_message.odometry(message),
     topics.VEHICLE_STATUS: lambda message, _: from_message.vehicle_status(message),
     topics.PLANNED_PATH: lambda message, _: from_message.planned_path(message),

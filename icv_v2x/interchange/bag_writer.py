@@ -14,6 +14,7 @@ from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
 from icv_v2x.inputs import (
     FrameBatch,
     MergeRequest,
+    ObuStatus,
     Odometry,
     PlannedPath,
     PlatoonRequest,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 Input = (
     FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | MergeRequest
-    | PlatoonRequest | RoadMaps | RoadEvents | DecodedReports | SignalReports
+    | PlatoonRequest | RoadMaps | RoadEvents | DecodedReports | SignalReports | ObuStatus
 )
 """A record that can be written; its kind decides the topic."""
 
@@ -152,6 +153,8 @@ class BagWriter:
         encoder = self._encoder
         if isinstance(record, FrameBatch):
             return topics.OBU_FRAMES, encoder.obu_frames(record)
+        if isinstance(record, ObuStatus):
+            return topics.OBU_STATUS, encoder.obu_status(record)
         if isinstance(record, Odometry):
             return topics.ODOMETRY, encoder.odometry(record)
         if isinstance(record, VehicleStatus):

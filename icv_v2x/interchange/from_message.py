@@ -18,7 +18,9 @@ from icv_v2x.inputs import (
     BatchError,
     FrameBatch,
     Gear,
+    Health,
     Indicator,
+    ObuStatus,
     Odometry,
     PlannedPath,
     VehicleStatus,
@@ -168,6 +170,27 @@ def yaw_of(quaternion: Any) -> float:
     if not abs(x * x + y * y + z * z + w * w - 1.0) < 0.02:
         return NAN
     return math.atan2(2.0 * (w * z + x * y), 1.0 - 2.0 * (y * y + z * z))
+
+
+def obu_status(message: Any) -> ObuStatus:
+    """Return an icv_v2x_msgs/ObuStatus.
+
+    Args:
+        message: Object with the fields of the message.
+
+    Returns:
+        The record.
+
+    Raises:
+        ConversionError: Unknown health.
+    """
+    try:
+        module, clock = (
+            Health(int(message.security_module)), Health(int(message.time_synchronised)))
+    except ValueError as error:
+        raise ConversionError(f'status of the unit: {error}') from error
+    return ObuStatus(
+        nanoseconds(message.header.stamp), module, clock, max(int(message.certificates), -1))
 
 
 def vehicle_status(message: Any) -> VehicleStatus:

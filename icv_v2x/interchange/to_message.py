@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from icv_v2x.inputs import (
         FrameBatch,
         MergeRequest,
+        ObuStatus,
         Odometry,
         PlannedPath,
         PlatoonRequest,
@@ -321,6 +322,16 @@ class MessageEncoder:
                     linear=self._vector(odometry.velocity_x, odometry.velocity_y, 0.0),
                     angular=self._vector(0.0, 0.0, odometry.yaw_rate)),
                 covariance=turn),
+        )
+
+    def obu_status(self, status: ObuStatus) -> Any:
+        """Return an icv_v2x_msgs/ObuStatus."""
+        return self._new(
+            'icv_v2x_msgs/msg/ObuStatus',
+            header=self._header(status.stamp, ''),
+            security_module=int(status.security_module),
+            time_synchronised=int(status.time_synchronised),
+            certificates=int(status.certificates),
         )
 
     def vehicle_status(self, status: VehicleStatus) -> Any:

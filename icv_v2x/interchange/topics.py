@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 OBU_FRAMES = '/obu/rx'
+OBU_STATUS = '/obu/status'
 ODOMETRY = '/localization/kinematic_state'
 VEHICLE_STATUS = '/vehicle/status'
 PLANNED_PATH = '/planning/path'
@@ -18,6 +19,7 @@ OBU_ROAD_EVENTS = '/obu/road_events'
 
 READ_TOPICS = {
     OBU_FRAMES: 'icv_v2x_msgs/msg/ObuFrames',
+    OBU_STATUS: 'icv_v2x_msgs/msg/ObuStatus',
     ODOMETRY: 'nav_msgs/msg/Odometry',
     VEHICLE_STATUS: 'icv_v2x_msgs/msg/VehicleStatus',
     PLANNED_PATH: 'nav_msgs/msg/Path',

@@ -48,9 +48,6 @@ _TEXT = 'std_msgs/msg/String'
 _ALIVE = 'icv_v2x/alive'
 # How often changes of the inputs and of the other nodes are looked for [s].
 _WATCH = 0.1
-# A cycle on a full channel makes some thousand objects that are gone at its end: looking for
-# circles among them after every 700 finds none.
-_YOUNG = 20_000
 # How long before an instant what waits for it is prepared, as a share of the period.
 _AHEAD = 0.3
 _ALIVE_DEPTH = 64
@@ -69,7 +66,6 @@ def _keep_what_there_is() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
 
 
 def _on_match(callback: Callable[[Any], None]) -> dict[str, Callable[[Any], None]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from icv_v2x.advisory.mode import Condition
     from icv_v2x.advisory.types import Advisory
     from icv_v2x.nodes.health import Status
-    from icv_v2x.pipeline import CollisionWarning, MergePlanner
+    from icv_v2x.pipeline import CollisionWarning, MergePlanner, RoadServices
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
@@ -41,7 +41,7 @@ class ObjectStageNode(ManagedNode):
         Args:
             name: Of the node.
         """
-        self.stage: CollisionWarning | MergePlanner | None = None
+        self.stage: CollisionWarning | MergePlanner | RoadServices | None = None
         self._sequence = 0
         self._stamp = 0
         super().__init__(name)
@@ -58,6 +58,19 @@ class ObjectStageNode(ManagedNode):
             tracks: The objects.
             ego: The ego at their instant, None: not known.
         """
+
+    def rewind(self) -> None:
+        """Drop what is known of the objects, whose time ran back."""
+        if self.stage is not None:
+            self.stage.clear()
+
+    def failures(self) -> dict[str, int]:
+        """Return the defects of each application so far, by its name."""
+        return {} if self.stage is None else dict(self.stage.failures)
+
+    def conditions(self) -> list[Condition]:
+        """Return what else bounds what may be said, after `judge` of an instant."""
+        return []
 
     def build(self) -> None:
         """Make the stage and everything around it."""
@@ -81,8 +94,8 @@ class ObjectStageNode(ManagedNode):
 
     def forget(self) -> None:
         """Drop what belongs to an epoch of time that has ended."""
+        self.rewind()
         if self.stage is not None:
-            self.stage.clear()
             self._ego.clear()
         self._stamp = 0
 
@@ -100,10 +113,9 @@ class ObjectStageNode(ManagedNode):
         return max(int(self.get_clock().now().nanoseconds), self._stamp)
 
     def _assess(self, message: Any) -> None:
-        assert self.stage is not None
         tracks = from_message.tracks(message)
         if tracks.stamp < self._stamp - STEP_BACK:
-            self.stage.clear()
+            self.rewind()
         elif tracks.stamp <= self._stamp:
             self._objects.reject('late', f'stamp {tracks.stamp} ns after {self._stamp} ns')
             return
@@ -113,8 +125,9 @@ class ObjectStageNode(ManagedNode):
             None if ego is None else ego.age,
             age_limited=limits.age_limited, age_maximum=limits.age_maximum)
         candidates = self.judge(tracks, ego)
-        self._bounds.show(
-            self._failures.conditions(tracks.stamp, self.stage.failures), tracks.stamp)
+        self._bounds.show([
+            *self._failures.conditions(tracks.stamp, self.failures()), *self.conditions(),
+        ], tracks.stamp)
         self._publish(tracks.stamp, mode, reason, candidates)
 
     def _publish(self, stamp: int, mode: Mode, reason: str, candidates: list[Advisory]) -> None:

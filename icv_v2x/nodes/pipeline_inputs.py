@@ -20,6 +20,7 @@ from icv_v2x.interchange.topics import (
     OBU_OBJECTS,
     OBU_ROAD_EVENTS,
     OBU_SIGNALS,
+    OBU_STATUS,
     ODOMETRY,
     OWN_DETECTIONS,
     PLANNED_PATH,
@@ -136,14 +137,16 @@ def listen_to_decoded_objects(node: ManagedNode, receiver: Receiver) -> InputHea
 def listen_to_unit(node: ManagedNode, receiver: Receiver) -> DriverWatch:
     """Subscribe to all that comes from the on-board unit, and watch whether it has a driver.
 
-    These are the radio frames, and objects, lanes, road events and signals that it has decoded
-    itself.
+    These are the radio frames, objects, lanes, road events and signals that it has decoded itself,
+    and its own health.
     """
     inputs = [listen_to_radio(node, receiver), listen_to_decoded_objects(node, receiver)]
     inputs += [
         _listen(node, topic, decode, receiver.receive)
         for topic, decode in (
             (OBU_LANES, road_maps), (OBU_ROAD_EVENTS, road_events), (OBU_SIGNALS, signal_reports))]
+    # Who tells of the health of the unit alone drives no radio.
+    _listen(node, OBU_STATUS, from_message.obu_status, receiver.receive)
     return DriverWatch(inputs, node.count_publishers)
 
 

@@ -7,32 +7,25 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from icv_v2x.advisory.mode import mode_of
-from icv_v2x.advisory.types import Mode
 from icv_v2x.interchange import from_message
 from icv_v2x.interchange.lane_message import road_maps
 from icv_v2x.interchange.platoon_message import platoon_statements
 from icv_v2x.interchange.road_event_message import road_events
 from icv_v2x.interchange.signal_message import signals
 from icv_v2x.nodes import qos
-from icv_v2x.nodes.conditions import ConditionSpeaker
-from icv_v2x.nodes.cycle_timer import STEP_BACK
-from icv_v2x.nodes.managed_node import ManagedNode
+from icv_v2x.nodes.object_stage import ObjectStageNode
 from icv_v2x.nodes.own_identity import OwnIdentity
 from icv_v2x.nodes.pipeline_inputs import (
     listen_to_detections,
-    listen_to_ego,
     listen_to_platoon_requests,
 )
 from icv_v2x.nodes.platoon_speaker import PlatoonPlanSpeaker
 from icv_v2x.nodes.run import run
-from icv_v2x.nodes.states import platoon_status, trust_status
+from icv_v2x.nodes.states import platoon_status
 from icv_v2x.pipeline import PlatoonStage, RoadServices, RoadSide
-from icv_v2x.pipeline.failures import FailureWatch
 from icv_v2x.roads import road_model
 from icv_v2x.signals import no_signals
 from icv_v2x.translate.road_events import no_road_events
-from icv_v2x.world.ego_estimator import EgoEstimator
 from icv_v2x.world.track_store import TrackStore
 
 if TYPE_CHECKING:
@@ -45,6 +38,8 @@ if TYPE_CHECKING:
     from icv_v2x.translate.platoon_statements import PlatoonStatement
     from icv_v2x.translate.reports import ObjectReports
     from icv_v2x.translate.road_events import RoadEvents
+    from icv_v2x.world.ego import EgoState
+    from icv_v2x.world.tracks import Tracks
 
 NAME = 'road_services'
 
@@ -71,32 +66,26 @@ class _Detections:
         """Count nothing: detections are no frames."""
 
 
-class RoadServicesNode(ManagedNode):
+class RoadServicesNode(ObjectStageNode):
     """Answers every message of objects with candidates for the same instant."""
+
+    stage: RoadServices | None
 
     def __init__(self) -> None:
         """Declare the parameters."""
-        self._stage: RoadServices | None = None
         self._platooning: PlatoonStage | None = None
-        self._platoons: tuple[int, tuple[PlatoonStatement, ...]] = (0, ())
-        self._sequence = 0
-        self._stamp = 0
-        self._versions = 0
-        self._roads: RoadModel | None = None
         self._events: tuple[int, RoadEvents] = (0, no_road_events())
         self._signals: Signals = no_signals(0)
+        self._platoons: tuple[int, tuple[PlatoonStatement, ...]] = (0, ())
+        self._roads: RoadModel | None = None
+        self._versions = 0
         super().__init__(NAME)
 
-    def build(self) -> None:
-        """Make the stage and everything around it."""
-        self._stage = RoadServices(self.parameters)
+    def build_stage(self) -> None:
+        """Make the stages, and what tells of the road side and of platoons."""
+        self.stage = RoadServices(self.parameters)
         self._platooning = PlatoonStage(self.parameters)
         self._detections = TrackStore(self.parameters)
-        self._ego = EgoEstimator(self.parameters)
-        self._bounds = ConditionSpeaker(self)
-        self._failures = FailureWatch()
-        self._say = self.speak('~/candidates', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
-        listen_to_ego(self, self._ego.update)
         self.listen(
             'v2x/road_events', 'icv_v2x_msgs/msg/RoadEventArray', qos.stage_input(),
             self._hear_events, required=True, silent_after=1.0)
@@ -113,52 +102,81 @@ class RoadServicesNode(ManagedNode):
         listen_to_platoon_requests(self, self._platooning.request)
         listen_to_detections(self, _Detections(self._detections))
         self._identity = OwnIdentity(self, self._platooning.configure)
-        self._objects = self.listen(
-            'v2x/objects', 'icv_v2x_msgs/msg/ObjectArray', qos.stage_input(),
-            self.timed(self._assess), required=True, silent_after=0.5)
         self._forget_road_side()
 
     def start(self) -> None:
         """Begin without anything in force; the road stays known, as it is told once only."""
         roads = self._roads
-        self.forget()
+        super().start()
         self._roads = roads
 
     def stop(self) -> None:
-        """Withdraw all candidates."""
-        stamp = max(self.get_clock().now().nanoseconds, self._stamp)
-        self._plans.show(None, stamp)
-        self._publish(stamp, Mode.READY, 'deactivated', ())
+        """Withdraw plan and candidates."""
+        self._plans.show(None, self.latest)
+        super().stop()
 
     def forget(self) -> None:
         """Drop what belongs to an epoch of time that has ended."""
-        if self._stage is not None:
-            assert self._platooning is not None
-            self._stage.clear()
+        super().forget()
+        self._forget_road_side()
+
+    def rewind(self) -> None:
+        """Drop what is known of the objects, whose time ran back."""
+        super().rewind()
+        if self._platooning is not None:
             self._platooning.clear()
             self._detections.clear()
-            self._ego.clear()
-            self._forget_road_side()
-        self._stamp = 0
 
     def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
-        """Hand changed parameters to the stage."""
+        """Hand changed parameters to the stages."""
         del of_nodes
-        if self._stage is not None and self._platooning is not None:
-            self._stage.configure(parameters)
+        if self.stage is not None and self._platooning is not None:
+            self.stage.configure(parameters)
             self._platooning.configure(self._identity.applied(parameters))
             self._detections.configure(parameters)
 
-    def state(self) -> Condition:
-        """Return what the last instant says against advisories."""
-        return self._bounds.state
-
     def statuses(self) -> list[Status]:
-        """Return what senders must show."""
-        statuses = [trust_status(self.parameters)]
+        """Return what senders must show, and what platooning does."""
+        statuses = super().statuses()
         if self._platooning is not None:
             statuses.append(platoon_status(self._platooning))
         return statuses
+
+    def failures(self) -> dict[str, int]:
+        """Return the defects of each application so far, by its name."""
+        assert self._platooning is not None
+        return {**super().failures(), **self._platooning.failures}
+
+    def conditions(self) -> list[Condition]:
+        """Return what the road side says against advice."""
+        assert self.stage is not None
+        return list(self.stage.conditions())
+
+    def judge(self, tracks: Tracks, ego: EgoState | None) -> list[Advisory]:
+        """Return the candidates of an instant, having shown the plan for the platoon.
+
+        Args:
+            tracks: The objects.
+            ego: The ego at their instant, None: not known.
+        """
+        assert self.stage is not None
+        assert self._platooning is not None
+        said, statements = self._platoons
+        plan, platooning = self._platooning.assess(
+            tracks, ego, self._detections.snapshot(tracks.stamp),
+            statements if abs(tracks.stamp - said) <= _PLATOONS_LATE else ())
+        self._plans.show(plan, tracks.stamp)
+        return [*self.stage.assess(tracks, ego, self._side(tracks.stamp)), *platooning]
+
+    def _side(self, stamp: int) -> RoadSide:
+        """Return what the road side tells, of what is not too old for an instant [ns]."""
+        told, events = self._events
+        if abs(stamp - told) > _SILENT:
+            events = no_road_events()
+        shown = self._signals
+        if abs(stamp - shown.stamp) > _SIGNALS_LATE:
+            shown = no_signals(stamp)
+        return RoadSide(events, self._roads, shown)
 
     def _forget_road_side(self) -> None:
         self._events = (0, no_road_events())
@@ -179,48 +197,6 @@ class RoadServicesNode(ManagedNode):
     def _hear_lanes(self, message: Any) -> None:
         self._versions += 1
         self._roads = road_model(road_maps(message).maps, self._versions)
-
-    def _assess(self, message: Any) -> None:
-        assert self._stage is not None
-        assert self._platooning is not None
-        tracks = from_message.tracks(message)
-        if tracks.stamp < self._stamp - STEP_BACK:
-            self._stage.clear()
-            self._platooning.clear()
-            self._detections.clear()
-        elif tracks.stamp <= self._stamp:
-            self._objects.reject('late', f'stamp {tracks.stamp} ns after {self._stamp} ns')
-            return
-        ego = self._ego.state(tracks.stamp)
-        limits = self.parameters.ego
-        mode, reason, _ = mode_of(
-            None if ego is None else ego.age,
-            age_limited=limits.age_limited, age_maximum=limits.age_maximum)
-        told, events = self._events
-        if abs(tracks.stamp - told) > _SILENT:
-            events = no_road_events()
-        shown = self._signals
-        if abs(tracks.stamp - shown.stamp) > _SIGNALS_LATE:
-            shown = no_signals(tracks.stamp)
-        side = RoadSide(events, self._roads, shown)
-        said, statements = self._platoons
-        plan, platooning = self._platooning.assess(
-            tracks, ego, self._detections.snapshot(tracks.stamp),
-            statements if abs(tracks.stamp - said) <= _PLATOONS_LATE else ())
-        self._plans.show(plan, tracks.stamp)
-        candidates = [*self._stage.assess(tracks, ego, side), *platooning]
-        self._bounds.show([
-            *self._failures.conditions(
-                tracks.stamp, {**self._stage.failures, **self._platooning.failures}),
-            *self._stage.conditions()], tracks.stamp)
-        self._publish(tracks.stamp, mode, reason, candidates)
-
-    def _publish(
-        self, stamp: int, mode: Mode, reason: str, candidates: list[Advisory] | tuple[()],
-    ) -> None:
-        self._sequence += 1
-        self._stamp = stamp
-        self._say(self.encoder.advisory_array(stamp, self._sequence, mode, reason, candidates))
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from icv_v2x.inputs import (
     Encoding,
     FrameBatch,
     MergeRequest,
+    ObuStatus,
     Odometry,
     PlannedPath,
     PlatoonRequest,
@@ -34,6 +35,7 @@ from icv_v2x.pipeline.counters import Counters
 from icv_v2x.pipeline.rate_limits import RateLimits
 from icv_v2x.pipeline.served import Served
 from icv_v2x.pipeline.signal_intake import SignalIntake
+from icv_v2x.pipeline.unit_health import UnitHealth
 from icv_v2x.platooning import PlatoonStore
 from icv_v2x.road_events import RoadEventStore
 from icv_v2x.roads import RoadStore
@@ -83,7 +85,7 @@ if TYPE_CHECKING:
 
 Input = (
     FrameBatch | Odometry | VehicleStatus | PlannedPath | ObjectReports | RoadMaps | RoadEvents
-    | SignalReports | DecodedReports
+    | SignalReports | DecodedReports | ObuStatus
 )
 
 # Frames waiting for a cycle at most: a second of a channel ten times as busy as the busiest.
@@ -115,6 +117,7 @@ class Perception:
         self._detections = TrackStore(parameters)
         self._trust = TrustKeeper(parameters)
         self._channel = ChannelWatch()
+        self._unit = UnitHealth()
         self._limits = RateLimits(parameters)
         self._relevant = np.zeros(0, np.uint64)
         self._datum = DatumWatch(self._map, origin.latitude, origin.longitude)
@@ -171,7 +174,8 @@ class Perception:
         return None
 
     def _take_judged(
-        self, item: Odometry | VehicleStatus | PlannedPath | RoadMaps | SignalReports,
+        self,
+        item: Odometry | VehicleStatus | PlannedPath | RoadMaps | SignalReports | ObuStatus,
     ) -> str | None:
         """Take an input that may be refused as a whole; return why it is."""
         reason: Enum | str | None
@@ -179,6 +183,8 @@ class Perception:
             reason = self._signals.take_decoded(item)
         elif isinstance(item, RoadMaps):
             reason = self._take_decoded(item)
+        elif isinstance(item, ObuStatus):
+            reason = self._unit.update(item)
         else:
             reason = self._ego.update(item)
         if reason is None:
@@ -265,6 +271,7 @@ class Perception:
             Condition(
                 Mode.DEGRADED, doubt.text, Level.WARNING if doubt.of_time else Level.IMMINENT)
             for doubt in self._channel.doubts(now)]
+        found += self._unit.conditions(now)
         unsteady, shifted = self._ego.unsteady(now), self._datum.doubt(now)
         if unsteady:
             found.append(Condition(Mode.DEGRADED, unsteady, Level.WARNING))
@@ -300,6 +307,7 @@ class Perception:
         self._detections.clear()
         self._trust.clear()
         self._channel.clear()
+        self._unit.clear()
         self._limits.clear()
         self._datum.clear()
         self._requests.clear()

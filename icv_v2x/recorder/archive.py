@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 # Of these the latest message holds until the next one; a bag begins with it.
 _STANDING = (
-    topics.ODOMETRY, topics.VEHICLE_STATUS, topics.PLANNED_PATH, topics.MERGE_REQUEST)
+    topics.ODOMETRY, topics.VEHICLE_STATUS, topics.PLANNED_PATH, topics.MERGE_REQUEST,
+    topics.OBU_STATUS)
 
 
 @dataclass(frozen=True)

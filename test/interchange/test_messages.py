@@ -21,7 +21,9 @@ from icv_v2x.inputs import (
     BatchError,
     FrameBatch,
     Gear,
+    Health,
     Indicator,
+    ObuStatus,
     Odometry,
     PlannedPath,
     VehicleStatus,
@@ -121,6 +123,17 @@ def test_odometry_that_is_not_finite_is_not_published(
 def test_status_comes_back_as_it_was(encoder: MessageEncoder, brake: bool | None) -> None:
     record = VehicleStatus(STAMP, Indicator.RIGHT, Gear.REVERSE, brake, -1.5, NAN, 65)
     assert_same(record, from_message.vehicle_status(encoder.vehicle_status(record)))
+
+
+def test_the_health_of_the_unit_comes_back_as_it_was_and_an_unknown_one_is_refused(
+    encoder: MessageEncoder,
+) -> None:
+    record = ObuStatus(STAMP, Health.GOOD, Health.BAD, 12)
+    message = encoder.obu_status(record)
+    assert_same(record, from_message.obu_status(message))
+    message.security_module = 3
+    with pytest.raises(ConversionError, match='unit'):
+        from_message.obu_status(message)
 
 
 def test_path_comes_back_as_it_was(encoder: MessageEncoder) -> None:
