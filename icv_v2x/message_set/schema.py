@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from ast import literal_eval
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -209,7 +208,7 @@ def _bounds(descriptor: dict[str, Any], key: str) -> tuple[int, int | None, bool
 
 
 class _Reader:
-    """Turns the parser's dictionaries into the type tree, each named type once."""
+    """Turns the parser's dictionaries, unchanged, into the type tree, each named type once."""
 
     def __init__(self, modules: dict[str, Any]) -> None:
         self.found = {
@@ -349,5 +348,5 @@ def types() -> dict[str, AnyType]:
     Returns:
         The type tree by type name.
     """
-    reader = _Reader(deepcopy(parsed_modules()))
+    reader = _Reader(parsed_modules())
     return {name: reader.named(name) for name in sorted(reader.found)}
