@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Traffic seen by three imperfect senders: one track per object, its error, its lasting number.
 
-`python benchmarks/fusion_truth.py [--ngsim FOLDER] [--sumo] [--penetration SHARE] [--seeds N]`
+`python benchmarks/fusion_truth.py [--ngsim FOLDER] [--sumo] [--penetration SHARE]
+[--seeds A..B]`
 
 Every vehicle tells of itself with the bias of a receiver (1 m, correlated over 30 s; noise of
 0.3 m) and changes id and certificate every ten seconds, from one message to the next. A camera
@@ -27,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'test' / 'world'))
 
 from attack_list import PERIOD, Drive
-from attacks import Traffic, recorded, simulated, with_noise
+from attacks import Traffic, seeds_of, traffics, with_noise
 from road_users import after, parameters, reports
 
 from icv_v2x.pipeline import Perception
@@ -215,22 +216,17 @@ def main() -> int:
     parser.add_argument('--sumo', action='store_true', help='SUMO traffic')
     parser.add_argument('--duration', type=float, default=40.0, help='of SUMO traffic [s]')
     parser.add_argument('--penetration', type=float, default=0.7, help='share that sends')
-    parser.add_argument('--seeds', type=int, default=1)
+    parser.add_argument('--seeds', type=seeds_of, default=[0], help='such as 0..4')
     arguments = parser.parse_args()
-    traffics: list[Traffic] = []
-    if arguments.ngsim is not None:
-        traffics += recorded(arguments.ngsim)
-    if arguments.sumo:
-        traffics += simulated(arguments.duration, 1)
-    if not traffics:
+    if arguments.ngsim is None and not arguments.sumo:
         parser.error('give --ngsim FOLDER, --sumo or both')
     total = Tally()
-    for traffic in traffics:
-        tally = Tally()
-        for seed in range(arguments.seeds):
+    for seed in arguments.seeds:
+        for traffic in traffics(arguments, seed):
+            tally = Tally()
             run(traffic, arguments.penetration, seed, tally)
-        show(traffic.name, tally)
-        total.add(tally)
+            show(traffic.name, tally)
+            total.add(tally)
     return 0 if show('all', total) else 1
 
 
