@@ -332,7 +332,9 @@ def _load(_: Any, level: str) -> Findings:
         words = ('--clock', '0.5') if slow else ()
         if level == 'disk full':
             bench.run(_RECORDER, ['sh', '-c', ' '.join((
-                'ulimit -f 8; exec', sys.executable, '-m icv_v2x.nodes.event_recorder --ros-args',
+                # Compiled modules would be cut off as well, and break who reads them.
+                'ulimit -f 8; exec env PYTHONDONTWRITEBYTECODE=1', sys.executable,
+                '-m icv_v2x.nodes.event_recorder --ros-args',
                 '--params-file', str(bench.parameters), '-p',
                 f'recorder.folder:={bench.folder / "full"}'))])
             _active(bench, _RECORDER)
