@@ -23,7 +23,7 @@ from icv_v2x.inputs import BatchError
 from icv_v2x.interchange.from_message import ConversionError
 from icv_v2x.interchange.heartbeat import Heartbeat
 from icv_v2x.nodes import qos
-from icv_v2x.nodes.cycle_timer import STEP_BACK, CycleTimer
+from icv_v2x.nodes.cycle_timer import STEP_BACK, CycleTimer, Lead
 from icv_v2x.nodes.health import CycleHealth, InputHealth, Severity, Status
 from icv_v2x.nodes.message_classes import encoder, message_class
 from icv_v2x.nodes.parameter_bridge import Pair, ParameterBridge
@@ -48,8 +48,6 @@ _TEXT = 'std_msgs/msg/String'
 _ALIVE = 'icv_v2x/alive'
 # How often changes of the inputs and of the other nodes are looked for [s].
 _WATCH = 0.1
-# How long before an instant what waits for it is prepared, as a share of the period.
-_AHEAD = 0.3
 _ALIVE_DEPTH = 64
 _BEAT = 0.1
 _NOT_ACTIVE = Condition(Mode.READY, 'not active', Level.NONE)
@@ -293,22 +291,36 @@ class ManagedNode(LifecycleNode):
 
     def cycle_with(
         self, callback: Callable[[int], None], *, offset: float = 0.0,
-        ahead: Callable[[], None] | None = None,
+        ahead: Callable[[int], None] | None = None,
     ) -> None:
         """Call back at every instant of the cycle until the node is deactivated.
 
         Args:
             callback: Takes the instant [ns since the Unix epoch].
             offset: How long after the instant it is called [s].
-            ahead: Called shortly before every instant, None for nothing.
+            ahead: Called with every instant shortly before it, None for nothing.
         """
         period = round(1e9 / self.parameters.cycle.rate)
         self._timer = CycleTimer(
             self, period, self.timed(callback), offset=round(offset * 1e9), guard=self.guarded)
         if ahead is not None:
-            self._early = CycleTimer(
-                self, period, lambda _: ahead(), offset=round((1.0 - _AHEAD) * period),
-                guard=self.guarded)
+            self._prepare_with(ahead, period)
+
+    def _prepare_with(self, ahead: Callable[[int], None], period: int) -> None:
+        """Call back before every instant, by as much as it takes."""
+        lead = Lead(period * 1e-9)
+
+        def offset() -> int:
+            return period - round(lead.time * 1e9)
+
+        def prepare(before: int) -> None:
+            begin = time.perf_counter()
+            ahead(before + period)
+            lead.learn(time.perf_counter() - begin)
+            if self._early is not None:
+                self._early.delay(offset())
+
+        self._early = CycleTimer(self, period, prepare, offset=offset(), guard=self.guarded)
 
     def timed(self, callback: Callable[[Any], None]) -> Callable[[Any], None]:
         """Return a callback whose durations show in the diagnostics."""

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -98,6 +98,22 @@ _BACK = 100_000_000
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class _Heard:
+    """What the radio tells of an instant.
+
+    Attributes:
+        tracks: n tracks, one for whatever each sender tells of each object.
+        observed: What else is known of them.
+        united: The objects, and the leading row of each track, (n,), as `united` gives them for
+            all of the tracks; None where that was not worked out.
+    """
+
+    tracks: Tracks
+    observed: Observations
+    united: tuple[Tracks, NDArray[np.intp]] | None = None
+
+
 class Perception:
     """Takes inputs as they come and gives the world at an instant.
 
@@ -132,6 +148,8 @@ class Perception:
         self._requests = WayRequests()
         self._platoons = PlatoonStore(parameters)
         self._seen: Tracks | None = None
+        self._foreseen: _Heard | None = None
+        self._shown: Signals | None = None
         self._pending: list[FrameBatch] = []
         self._waiting = 0
         self._ahead = False
@@ -154,6 +172,7 @@ class Perception:
         self._parking.configure(parameters)
         self._platoons.configure(parameters)
         self._parameters = parameters
+        self._forget_ahead()
 
     def receive(self, item: Input | MergeRequest | PlatoonRequest) -> str | None:
         """Take one input in; a bad one is counted and changes nothing, one for others neither.
@@ -180,6 +199,7 @@ class Perception:
         """Take an input that may be refused as a whole; return why it is."""
         reason: Enum | str | None
         if isinstance(item, SignalReports):
+            self._forget_ahead()
             reason = self._signals.take_decoded(item)
         elif isinstance(item, RoadMaps):
             reason = self._take_decoded(item)
@@ -213,20 +233,18 @@ class Perception:
             self.drain()
         self._ahead = False
         ego = self._ego.state(now)
-        heard = self._tracks.snapshot(now)
-        trust = self._trust.levels(heard)
-        heard = self._requests.marked(
-            replace(heard, trust=trust, existence=existence(heard, trust)))
-        trusted = heard.verification == int(Verification.VERIFIED)
-        if self._parameters.trust.minimum_verification == 'not_checked':
-            trusted |= heard.verification == int(Verification.NOT_CHECKED)
-        trusted &= heard.trust != int(TrustLevel.DISTRUSTED)
-        observed = Observations(self._tracks.subject_id, self._tracks.since, trusted)
+        foreseen = self._foreseen
+        self._foreseen = None
+        if foreseen is None or foreseen.tracks.stamp != now:
+            foreseen = self._hear(now)
+        heard, observed = foreseen.tracks, foreseen.observed
         others = ~own_vehicle(heard, ego)
         if not others.all():
             heard, observed = heard.take(others), observed.take(others)
+            objects, leader = united(heard, observed)
+        else:
+            objects, leader = foreseen.united or united(heard, observed)
         self._relevant = nearest_signers(heard, ego)
-        objects, leader = united(heard, observed)
         leads = leader == np.arange(len(leader))
         objects = replace(
             objects,
@@ -239,6 +257,19 @@ class Perception:
             objects = replace(objects, existence=with_detections(objects))
         return objects, ego
 
+    def _hear(self, now: int) -> _Heard:
+        """Return what the radio tells of an instant [ns], wherever the ego is."""
+        tracks = self._tracks.snapshot(now)
+        trust = self._trust.levels(tracks)
+        tracks = self._requests.marked(
+            replace(tracks, trust=trust, existence=existence(tracks, trust)))
+        trusted = tracks.verification == int(Verification.VERIFIED)
+        if self._parameters.trust.minimum_verification == 'not_checked':
+            trusted |= tracks.verification == int(Verification.NOT_CHECKED)
+        trusted &= tracks.trust != int(TrustLevel.DISTRUSTED)
+        return _Heard(
+            tracks, Observations(self._tracks.subject_id, self._tracks.since, trusted))
+
     def roads(self, now: int) -> RoadModel:
         """Return the road as it is known; the same object while nothing changed.
 
@@ -249,7 +280,9 @@ class Perception:
 
     def signals(self, now: int) -> Signals:
         """Return what signals show at an instant [ns], after `world` for the same one."""
-        return self._signals.snapshot(now)
+        shown = self._shown
+        self._shown = None
+        return shown if shown is not None and shown.stamp == now else self._signals.snapshot(now)
 
     def parking(self, now: int) -> tuple[ParkingArea, ...]:
         """Return the parking areas known at an instant [ns], after `world` for the same one."""
@@ -313,18 +346,32 @@ class Perception:
         self._requests.clear()
         self._platoons.clear()
         self._seen = None
+        self._forget_ahead()
         self._ahead = False
         self._ego.clear()
 
-    def decode_ahead(self) -> None:
+    def decode_ahead(self, instant: int) -> None:
         """Decode what waits where it is much; what comes from now on waits for a cycle more.
 
         It is to be called once, shortly before an instant. A frame counts as soon as it would by
         decoding at the instant itself, as that would hold up the advisories by the same time.
+        What the instant is told by the radio alone is worked out too, as far as nothing else
+        comes before it.
+
+        Args:
+            instant: Of the cycle to come [ns since the Unix epoch].
         """
-        if self._waiting >= _MUCH:
-            self.drain()
-            self._ahead = True
+        if self._waiting < _MUCH:
+            return
+        self.drain()
+        self._ahead = True
+        heard = self._hear(instant)
+        self._foreseen = replace(heard, united=united(heard.tracks, heard.observed))
+        self._shown = self._signals.snapshot(instant)
+
+    def _forget_ahead(self) -> None:
+        """Forget what was worked out for the next instant, as something else came."""
+        self._foreseen = self._shown = None
 
     def drain(self) -> None:
         """Decode what waits, so that the counters are complete."""
@@ -415,6 +462,7 @@ class Perception:
         served: Served,
     ) -> None:
         """Take reports into the tracks and judge their senders."""
+        self._forget_ahead()
         reports = self._channel.hear(reports, newest)
         ego = self._ego.state(newest)
         outcomes = self._tracks.update(reports, ego)

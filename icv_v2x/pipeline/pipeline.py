@@ -150,9 +150,9 @@ class Pipeline:
         """Count radio frames that could not be taken in at all."""
         self._perception.lose(frames, reason)
 
-    def decode_ahead(self) -> None:
-        """Decode what waits where it is much, shortly before the instant of a cycle."""
-        self._perception.decode_ahead()
+    def decode_ahead(self, instant: int) -> None:
+        """Decode what waits where it is much, shortly before the instant of a cycle [ns]."""
+        self._perception.decode_ahead(instant)
 
     def cycle(self, now: int, doubts: Iterable[Condition] = ()) -> Cycle:
         """Run one cycle.

@@ -326,17 +326,18 @@ class _Sides:
 
 
 def _near_paths(events: RoadEvents, samples: _Samples) -> Rows:
-    """Return the paths whose box meets that of the way, and that are more than a point."""
+    """Return the paths whose box holds a point of the way, and that are more than a point."""
     first = events.path_begin[:-1]
-    half = events.path_half_width
-    near = np.ones(len(first), np.bool_)
+    # What is left out lies beside the path by more than rounding.
+    half = events.path_half_width + _POINT
+    meets = np.ones((len(samples.place), len(first)), np.bool_)
     extended = np.zeros(len(first), np.bool_)
     for axis, column in ((0, events.path_x), (1, events.path_y)):
-        low, high = samples.place[:, axis].min(), samples.place[:, axis].max()
+        at = samples.place[:, axis, np.newaxis]
         least, most = np.minimum.reduceat(column, first), np.maximum.reduceat(column, first)
-        near &= (least - half <= high) & (most + half >= low)
+        meets &= (at >= least - half) & (at <= most + half)
         extended |= most - least > _POINT
-    return np.flatnonzero(near & extended)
+    return np.flatnonzero(meets.any(axis=0) & extended)
 
 
 def _sides(events: RoadEvents, paths: Rows) -> _Sides:

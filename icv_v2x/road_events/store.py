@@ -59,9 +59,8 @@ class RoadEventStore:
 
     def clear(self) -> None:
         """Forget everything."""
-        self._events = no_road_events()
         self._heard: dict[_Key, _Hearing] = {}
-        self._once: RoadEvents | None = None
+        self._hold(no_road_events())
 
     def update(
         self, events: RoadEvents, place: tuple[float, float] | None = None
@@ -78,8 +77,10 @@ class RoadEventStore:
         """
         if not len(events):
             return np.zeros(0, np.bool_)
+        known = self._known
+        if self._repeat(events, known):
+            return np.ones(len(events), np.bool_)
         trusted = self._trusted(events)
-        known = {key: row for row, key in enumerate(_keys(self._events))}
         standing = self._trusted(self._events)
         taken = np.ones(len(events), np.bool_)
         newest: dict[_Key, int] = {}
@@ -96,9 +97,8 @@ class RoadEventStore:
             self._hear(key, int(events.time[row]))
         kept = np.array([key not in newest for key in known], np.bool_)
         fresh = np.array(sorted(newest.values()), np.int64)
-        self._events = joined([
-            self._events.take(kept) if len(kept) else self._events, events.take(fresh)])
-        self._once = None
+        self._hold(joined([
+            self._events.take(kept) if len(kept) else self._events, events.take(fresh)]))
         dropped = self._bound(place)
         # Now rather than at the next instant, which would be late by it.
         self._once = self._each_once()
@@ -117,7 +117,7 @@ class RoadEventStore:
         """
         limits = self._limits
         live = []
-        for key in _keys(self._events):
+        for key in self._known:
             heard = self._heard[key]
             patience = min(
                 max(limits.drop_periods * heard.period, limits.drop_age_minimum),
@@ -129,6 +129,30 @@ class RoadEventStore:
             self._once = self._each_once()
         ended = (self._once.end != 0) & (self._once.end <= now)
         return self._once.take(~ended) if ended.any() else self._once
+
+    def _hold(self, events: RoadEvents) -> None:
+        """Keep these events from now on."""
+        self._events = events
+        self._known = {key: row for row, key in enumerate(_keys(events))}
+        self._once: RoadEvents | None = None
+
+    def _repeat(self, events: RoadEvents, known: dict[_Key, int]) -> bool:
+        """Note the times of events that were told before just so; return whether all are such."""
+        keys = _keys(events)
+        rows = [known.get(key, -1) for key in keys]
+        if min(rows) < 0 or len(set(rows)) < len(rows):
+            return False
+        if not self._events.take(np.array(rows)).same_but_time(events):
+            return False
+        for key, time in zip(keys, events.time.tolist(), strict=True):
+            self._hear(key, time)
+        time = self._events.time.copy()
+        time[rows] = events.time
+        told = self._events = replace(self._events, time=time)
+        if self._once is not None:
+            once = [known[key] for key in _keys(self._once)]
+            self._once = replace(self._once, time=told.time[once])
+        return True
 
     def _hear(self, key: _Key, time: int) -> None:
         heard = self._heard.get(key)
@@ -147,10 +171,8 @@ class RoadEventStore:
         return trusted
 
     def _keep(self, rows: NDArray[np.bool_]) -> None:
-        self._events = self._events.take(rows)
-        alive = set(_keys(self._events))
-        self._heard = {key: heard for key, heard in self._heard.items() if key in alive}
-        self._once = None
+        self._hold(self._events.take(rows))
+        self._heard = {key: heard for key, heard in self._heard.items() if key in self._known}
 
     def _bound(self, place: tuple[float, float] | None) -> set[_Key]:
         """Drop what is too much; return what was dropped."""

@@ -26,6 +26,8 @@ from icv_v2x.scenarios.neighbours import (
 from icv_v2x.world.track_motion import unseen_turn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from icv_v2x.parameters import Parameters
@@ -79,7 +81,7 @@ class _Pass:
 
 def assess(
     tracks: Tracks, ego: EgoState, intent: Intent, parameters: Parameters,
-    on_own_lane: bool = False,
+    on_own_lane: Callable[[], bool] = bool,
 ) -> list[Advisory]:
     """Return one candidate for each oncoming vehicle that the ego would meet while passing.
 
@@ -90,8 +92,8 @@ def assess(
         ego: The ego now.
         intent: What tells of its intent.
         parameters: Parameters of the package.
-        on_own_lane: The ego is known to drive on a lane in its direction: whom it passes on the
-            next lane it passes before nobody.
+        on_own_lane: Tells whether the ego is known to drive on a lane in its direction: whom it
+            passes on the next lane it passes before nobody.
 
     Returns:
         Candidates with the level by the entry and by the exit thresholds.
@@ -151,7 +153,7 @@ def _passing(
     near: NDArray[np.intp],
     intent: Intent,
     parameters: Parameters,
-    on_own_lane: bool,
+    on_own_lane: Callable[[], bool],
 ) -> _Pass | None:
     """Return the pass of the next vehicle, None where there is none to pass."""
     dnpw, width = parameters.dnpw, parameters.carriageway.lane_width
@@ -164,7 +166,9 @@ def _passing(
     beside = seen_along_their_lanes(ego, vehicles)
     # How far the ego is from the vehicle's lane towards the oncoming one.
     offset = -_oncoming_side(parameters) * beside.left
-    out = (offset >= 0.5 * width) & (offset < 1.5 * width) & (not on_own_lane)
+    out = (offset >= 0.5 * width) & (offset < 1.5 * width)
+    if out.any() and on_own_lane():
+        out[:] = False
     due = beside.front_gap <= dnpw.leader_time * ego.speed
     due &= np.where(
         out, beside.rear_gap < dnpw.headway * vehicles.speed, beside.front_gap >= 0.0)

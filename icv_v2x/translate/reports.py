@@ -105,7 +105,13 @@ class ObjectReports:
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> ObjectReports:
         """Return the reports of the given rows (indices or mask)."""
+        if rows.dtype == np.bool_:
+            rows = np.flatnonzero(rows)
         return ObjectReports(*[column[rows] for column in columns_of(self)])
+
+    def first(self, count: int) -> ObjectReports:
+        """Return copies of the first reports."""
+        return ObjectReports(*[column[:count].copy() for column in columns_of(self)])
 
 
 @dataclass(frozen=True)

@@ -122,6 +122,11 @@ class RoadEvents:
         points = slice(self.path_begin[path], self.path_begin[path + 1])
         return np.column_stack([self.path_x[points], self.path_y[points]])
 
+    def same_but_time(self, others: RoadEvents) -> bool:
+        """Return whether others say the same in every bit, whenever they were told."""
+        return self.description == others.description and all(
+            getattr(self, name).tobytes() == getattr(others, name).tobytes() for name in _TOLD)
+
     def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> RoadEvents:
         """Return the events of a mask (n,) or of rows (r,), in that order, with their lists."""
         chosen = np.flatnonzero(rows) if rows.dtype == np.bool_ else np.asarray(rows, np.int64)
@@ -146,6 +151,9 @@ _COLUMNS = tuple(
     f.name for f in fields(RoadEvents)
     if not f.name.startswith(('path_', 'link_')) and f.name != 'description'
 )
+# All that is told by arrays, but when, and what the store makes of it.
+_TOLD = tuple(
+    f.name for f in fields(RoadEvents) if f.name not in ('description', 'time', 'corroborated'))
 _LINKS = ('link_region', 'link_upstream', 'link_downstream', 'link_lanes')
 _TYPES: dict[str, type[np.generic]] = {
     'sender_id': np.uint64, 'event_id': np.int32, 'kind': np.uint8, 'code': np.uint32,

@@ -202,9 +202,12 @@ def _repeated(stated: Statements) -> NDArray[np.bool_]:
 
     One of them cannot be told from the other in the next message, so none is believed.
     """
-    key = np.stack([stated.frame, stated.object_id.astype(np.int64)])
-    _, group, size = np.unique(key, axis=1, return_inverse=True, return_counts=True)
-    repeated: NDArray[np.bool_] = (size > 1)[group.reshape(-1)]
+    order = np.lexsort((stated.object_id, stated.frame))
+    frame, number = stated.frame[order], stated.object_id[order]
+    alike = (frame[1:] == frame[:-1]) & (number[1:] == number[:-1])
+    repeated = np.zeros(len(order), dtype=np.bool_)
+    repeated[order[1:][alike]] = True
+    repeated[order[:-1][alike]] = True
     return repeated
 
 

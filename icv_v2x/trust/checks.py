@@ -213,6 +213,8 @@ def unfounded_event(now: Newest, before: Before) -> Floats:
     Returns:
         (k,).
     """
+    if not now.claims.any():
+        return np.zeros(len(now.time))
     elapsed, used = _elapsed(now, before, WINDOW)
     fastest = np.where(used, np.abs(before.speed), 0.0).max(axis=1)
     silent = np.where(used & ~before.claims, elapsed, np.inf).min(axis=1)

@@ -45,8 +45,12 @@ _VEHICLE_LENGTH = 2.6
 _HELD = 1.4
 # What is left out early lies beyond the gates by more than rounding.
 _LEEWAY = 1.001
-# More than the cells of a grid from south to north, so that every cell has a number of its own.
-_ROWS = 2.0**24
+# More than the squares of a grid from west to east, so that every square has a number of its own.
+_ROWS = 2**24
+# Rows of squares in which whoever is near lies.
+_AROUND = np.array([[-1], [0], [1]])
+# Nine squares hold three times as many as lie within reach, and pairs cost little at first.
+_CROWD = 4
 # Costs are squares in units of the gates, at most 4, and must not be 0; leaving out costs more.
 _LEAST_COST = 1.0
 _UNPAIRED = 6.0
@@ -238,14 +242,29 @@ def _neighbours(
         second: Places, (m, 2) [m].
         reach: [m].
     """
-    tree, other = cKDTree(first), cKDTree(second)
-    # Counting takes as long as finding, so that where it is no crowd the pairs are found at once.
-    if _most_in_a_cell(second, reach) <= _NEIGHBOURS or (
-            tree.count_neighbors(other, reach) <= _NEIGHBOURS * len(first)):
-        near = tree.sparse_distance_matrix(other, reach, output_type='ndarray')
+    # Squares of a grid as wide as the reach: whoever is within it lies in one of nine of them,
+    # and three beside each other are one range of the places in the order of their squares.
+    low = np.minimum(first.min(axis=0), second.min(axis=0))
+    square = np.floor((second - low) / reach).astype(np.int64)
+    key = square[:, 1] * _ROWS + square[:, 0]
+    order = np.argsort(key, kind='stable')
+    key = key[order]
+    square = np.floor((first - low) / reach).astype(np.int64)
+    middle = ((square[:, 1] + _AROUND) * _ROWS + square[:, 0]).ravel()
+    begin = np.searchsorted(key, middle - 1)
+    count = np.searchsorted(key, middle + 1, side='right') - begin
+    total = int(count.sum())
+    # Where it is a crowd, they would be too many to be looked at one by one.
+    if total <= _CROWD * _NEIGHBOURS * len(first):
+        one = np.repeat(np.tile(np.arange(len(first)), len(_AROUND)), count)
+        ends = np.cumsum(count)
+        other = order[np.arange(total) + np.repeat(begin - (ends - count), count)]
+        apart = first[one] - second[other]
+        near = np.flatnonzero(apart[:, 0]**2 + apart[:, 1]**2 <= reach**2)
         if len(near) <= _NEIGHBOURS * len(first):
-            return near['i'], near['j']
-    apart, rows = other.query(tree.data, k=_NEIGHBOURS, distance_upper_bound=reach)
+            near = near[np.argsort(one[near], kind='stable')]
+            return one[near], other[near]
+    apart, rows = cKDTree(second).query(first, k=_NEIGHBOURS, distance_upper_bound=reach)
     one, rank = np.nonzero(np.isfinite(apart))
     return one, np.asarray(rows, dtype=np.intp)[one, rank]
 
@@ -253,13 +272,6 @@ def _neighbours(
 def _places(tracks: Tracks, rows: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return the places of some rows, (n, 2) [m]."""
     return np.column_stack([tracks.x[rows], tracks.y[rows]])
-
-
-def _most_in_a_cell(places: NDArray[np.float64], size: float) -> int:
-    """Return how many places (n, 2) [m] lie in the fullest square of a grid [m]."""
-    cell = np.floor(places / size)
-    _, counts = np.unique(cell[:, 0] * _ROWS + cell[:, 1], return_counts=True)
-    return int(counts.max())
 
 
 def _offset(

@@ -452,7 +452,7 @@ class TrackStore:
 
     def _predict(self, now: int) -> Tracks:
         table = self._table
-        latest = table.latest.take(np.arange(table.count))
+        latest = table.latest.first(table.count)
         elapsed = age(latest.time, now)
         creeping = (np.abs(latest.speed) < STANDING_SPEED) & (np.abs(latest.acceleration) < _CREEP)
         acceleration = np.where(creeping, 0.0, latest.acceleration)

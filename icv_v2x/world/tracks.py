@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,8 +102,26 @@ class Tracks:
         return len(self.sender_id)
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Tracks:
-        """Return the tracks of the given rows (indices or mask)."""
-        return Tracks(self.stamp, *[column[rows] for column in _columns_of(self)])
+        """Return the tracks of the given rows (indices or mask).
+
+        Most users of a selection ask for a few of its columns, so each is taken when it is first
+        asked for.
+        """
+        taken = object.__new__(Tracks)
+        taken.__dict__.update(
+            stamp=self.stamp, _whole=self,
+            _rows=np.flatnonzero(rows) if rows.dtype == np.bool_ else rows)
+        return taken
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            """Return a column of a selection that was not asked for before."""
+            inner = self.__dict__
+            if name not in _COLUMNS or '_whole' not in inner:
+                raise AttributeError(f'{type(self).__name__!r} object has no attribute {name!r}')
+            column = inner[name] = getattr(inner['_whole'], name)[inner['_rows']]
+            return column
 
     def name(self, row: int) -> str:
         """Return the id of one track as advisories give it: `HEX` or `HEX:number`."""
@@ -117,5 +136,6 @@ def joined(first: Tracks, second: Tracks) -> Tracks:
     return Tracks(first.stamp, *[np.concatenate(pair) for pair in columns])
 
 
+_COLUMNS = tuple(f.name for f in fields(Tracks) if f.name != 'stamp')
 # All columns at once, in the order of the fields.
-_columns_of = attrgetter(*(f.name for f in fields(Tracks) if f.name != 'stamp'))
+_columns_of = attrgetter(*_COLUMNS)

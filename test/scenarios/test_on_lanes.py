@@ -166,7 +166,7 @@ def test_who_is_passed_from_the_next_lane_of_the_own_direction_is_passed_before_
     intent = read_intent(own, course, parameters())
     said = dnpw.assess(tracks, own, intent, parameters())
     assert [one.level >= Level.WARNING for one in said] == [True]
-    assert dnpw.assess(tracks, own, intent, parameters(), on_own_lane=True) == []
+    assert dnpw.assess(tracks, own, intent, parameters(), on_own_lane=lambda: True) == []
 
 
 @pytest.mark.parametrize(('left', 'turned', 'warned'), [
