@@ -190,8 +190,10 @@ def best_pairs(pairs: Pairs, column: NDArray[np.int64] | None = None) -> NDArray
     """
     if not len(pairs.first):
         return np.zeros(0, dtype=np.bool_)
-    _, row = np.unique(pairs.first, return_inverse=True)
-    _, at = np.unique(pairs.second if column is None else column, return_inverse=True)
+    row = pairs.first
+    at = pairs.second
+    if column is not None:
+        _, at = np.unique(column, return_inverse=True)
     # A row whose columns nobody else wants takes the cheapest: most are such.
     contested = np.bincount(row, weights=np.bincount(at)[at] > 1)[row] > 0
     chosen = np.zeros(len(row), dtype=np.bool_)

@@ -142,16 +142,17 @@ def _leaders(
 
     alone = perceived
     if len(senders):
-        named = _named(tracks, observed, alone, senders)
+        named = _named(tracks, observed, alone, senders, observer)
         leader[named.first] = named.second
         near = _within(tracks, alone, senders)
         key = _key(near, observer, len(tracks))
-        # What is named is taken, and counts as confirming where it lies within the gates too.
-        confirms[near.first[np.isin(near.first, named.first)
-                            & (leader[near.first] == near.second)]] = True
-        free = ~np.isin(near.first, named.first) & ~np.isin(
-            key, _key(named, observer, len(tracks)))
-        near, key = near.take(free), key[free]
+        if len(named.first):
+            is_named = np.zeros(len(tracks), dtype=np.bool_)
+            is_named[named.first] = True
+            # What is named is taken, and counts as confirming where it lies within the gates too.
+            confirms[near.first[is_named[near.first] & (leader[near.first] == near.second)]] = True
+            free = ~is_named[near.first] & ~np.isin(key, _key(named, observer, len(tracks)))
+            near, key = near.take(free), key[free]
         best = near.take(best_pairs(near, key))
         leader[best.first] = best.second
         confirms[best.first] = True
@@ -175,13 +176,12 @@ def _leaders(
 
 def _named(
     tracks: Tracks, observed: Observations, perceived: NDArray[np.intp],
-    senders: NDArray[np.intp],
+    senders: NDArray[np.intp], observer: NDArray[np.intp],
 ) -> Pairs:
     """Return the pairs of observed objects and senders whose id their observer gives."""
     perceived = perceived[observed.subject_id[perceived] != 0]
     pairs = _within(tracks, perceived, senders, wide=_NAMED)
     pairs = pairs.take(observed.subject_id[pairs.first] == tracks.sender_id[pairs.second])
-    _, observer = np.unique(tracks.sender_id, return_inverse=True)
     # A pair of observer and object once: an observer may give one id to several of its objects.
     return pairs.take(best_pairs(pairs, _key(pairs, observer, len(tracks))))
 
@@ -221,8 +221,8 @@ def _follow(
     count = len(leader)
     allowed = np.isin(rows * count + follows[rows], near.first * count + near.second)
     rows = rows[allowed]
-    place = np.stack([observer[rows], follows[rows]])
-    _, first, number = np.unique(place, axis=1, return_index=True, return_counts=True)
+    place = observer[rows] * count + follows[rows]
+    _, first, number = np.unique(place, return_index=True, return_counts=True)
     rows = rows[first[number == 1]]
     leader[rows] = follows[rows]
     confirms[rows] = True

@@ -137,7 +137,7 @@ def test_no_value_that_the_messages_can_hold_leaves_a_gap(sent: list[dict[str, A
 def test_a_busy_channel_is_decoded_ahead_and_the_rest_waits_for_the_next_instant() -> None:
     made = Perception(parameters())
     made.receive(batch(*[rsm(participant(number)) for number in range(perception._MUCH)]))
-    made.decode_ahead()
+    made.decode_ahead(RECEPTION)
     assert made.counters.received == perception._MUCH
     made.receive(batch(rsm(GOOD)))
     made.world(RECEPTION)
@@ -149,7 +149,7 @@ def test_a_busy_channel_is_decoded_ahead_and_the_rest_waits_for_the_next_instant
 def test_a_quiet_channel_is_decoded_at_the_instant() -> None:
     made = Perception(parameters())
     made.receive(batch(rsm(GOOD)))
-    made.decode_ahead()
+    made.decode_ahead(RECEPTION)
     assert made.counters.received == 0
     made.receive(batch(rsm(participant(2))))
     made.world(RECEPTION)
