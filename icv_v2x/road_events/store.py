@@ -60,6 +60,7 @@ class RoadEventStore:
     def clear(self) -> None:
         """Forget everything."""
         self._heard: dict[_Key, _Hearing] = {}
+        self._once: RoadEvents | None = None
         self._hold(no_road_events())
 
     def update(
@@ -134,7 +135,7 @@ class RoadEventStore:
         """Keep these events from now on."""
         self._events = events
         self._known = {key: row for row, key in enumerate(_keys(events))}
-        self._once: RoadEvents | None = None
+        self._once = None
 
     def _repeat(self, events: RoadEvents, known: dict[_Key, int]) -> bool:
         """Note the times of events that were told before just so; return whether all are such."""
