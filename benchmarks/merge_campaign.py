@@ -42,6 +42,7 @@ _COLUMNS = (
     ('delay', 'delay [s]'), ('time_to_merge', 'time to merge [s]'),
     ('follower_braking', "follower's braking, over 0.5 s [m/s2]"),
     ('follower_braking_step', "follower's braking, single step [m/s2]"),
+    ('follower_needed', "follower's need after 0.4 s [m/s2]"),
     ('leader_headway', 'time gap to leader [s]'),
     ('follower_headway', 'time gap of follower [s]'),
     ('settled_headway', 'time gap 5 s later [s]'),
@@ -121,6 +122,15 @@ def table(title: str, lines: Iterable[dict[str, Any]]) -> bool:
     if ours:
         calm = sum(line['gap_changes'] <= 1 for line in ours)
         print(f'  the chosen gap changed at most once in {calm} of {len(ours)} runs')
+        print('  strongest, as shares of the limits at the speed: ' + ', '.join(
+            f'{name} {max(_number(line[f"{name}_share"]) for line in ours):.2f}'
+            for name in ('acceleration', 'braking', 'jerk')))
+        short = sum(
+            _number(line['settled_headway'])
+            < min(1.0, _number(line['lane_headway'] or 1.0)) - 0.005 for line in ours)
+        print(
+            f'  time gap 5 s after the merge below 1.0 s and the mean of the lane: {short} of '
+            f'{len(ours)}')
     return not any(line['collision'] for line in ours)
 
 

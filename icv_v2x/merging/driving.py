@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.merging.profiles import Profile
-from icv_v2x.merging.traffic import STANDSTILL_GAP
+from icv_v2x.merging.traffic import STANDSTILL_GAP, speed_to_stop_from
 
 if TYPE_CHECKING:
     from icv_v2x.merging.limits import ComfortLimits
@@ -144,7 +144,11 @@ def _following(
         if halt > 0.4 * brake:
             follow = min(follow, -halt)
     if closing <= 0.0:
-        return max(follow, -_OPENING * brake) if gap > 1.0 and not halt else follow, halt
+        if gap > 1.0 and not halt:
+            # Behind a faster leader a short gap opens by itself.
+            follow = max(follow, -_OPENING * brake, _SPEED_GAIN * (
+                speed_to_stop_from(gap, pace, headway) - speed))
+        return follow, halt
     if room <= 0.0:
         return -_EMERGENCY, _EMERGENCY
     hard = max(closing * closing / (2.0 * room), halt)

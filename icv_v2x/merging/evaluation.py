@@ -18,6 +18,7 @@ from icv_v2x.merging.traffic import (
     IndexArray,
     LanePrediction,
     LaneTraffic,
+    arrival_behind,
     asked_deceleration,
 )
 
@@ -43,7 +44,10 @@ _CHANGE_LENGTH = 12.0
 _FREE = 8.0
 _PUSH = 0.7
 # What a second until the change costs besides, as gaps may close until then.
-_WAITING = 0.4
+_WAITING = 0.3
+# What a change costs that ends where the lane does [s], less with more way left, up to this [m].
+_RISK = 3.0
+_SPARE = 120.0
 # Drivers who see somebody beside a gap notice it after some time [s] and make room with this
 # [m/s2], as long as he is no faster or slower than this [m/s] and it does not take longer [s].
 _NOTICE = 1.0
@@ -51,7 +55,7 @@ _MAKES_ROOM = 1.0
 _ALIKE = 3.0
 _LONGEST_OPENING = 6.0
 # For a change that is not urgent the ego looks this far ahead [s].
-_SOON = 5.0
+_SOON = 8.0
 # After an abort the vehicle brakes as hard as at slow speed, once that has built up [s].
 _ABORT_DELAY = 0.6
 # So far before the end of the lane it becomes late [m].
@@ -239,7 +243,9 @@ class Evaluation:
         asked = asked_deceleration(
             behind, follower_speed, speed, settings.headway, push,
             np.where(late, RELAXED_ADAPTATION, ADAPTATION))
-        braking = asked_deceleration(ahead, speed, leader_speed, settings.headway)
+        # The ego takes its time to open a short gap before it, as `drive` does.
+        braking = asked_deceleration(
+            ahead, speed, leader_speed, settings.headway, adaptation=RELAXED_ADAPTATION)
         looser = gap == self.favoured
         entry = settings.entry_headway - _LOOSER_HEADWAY * (looser | late)
         asked_most = settings.asked_most + _LOOSER_ASKED * looser
@@ -274,17 +280,23 @@ class Evaluation:
             & (np.abs(follower_speed - speed) <= _ALIKE)
             & (later + across <= stretch.end) & (back + opening * speed <= stretch.end)
             & stretch.urgent)
-        rest = np.maximum(stretch.end + settings.beyond - way, 0.0)
-        # Part of what the leader is slower by is made good by passing it.
-        led_by = np.minimum(stretch.desired_speed, np.maximum(leader_speed, 1.0))
-        cruise = led_by + settings.passing * (stretch.desired_speed - led_by)
-        gain = np.maximum(cruise - speed, 0.0)
-        delay = time + rest / cruise + gain * gain / (2.0 * rise * cruise)
+        # How long it takes to the place up to which delay counts, alone and behind the leader,
+        # part of which is made good by passing it.
+        goal = stretch.end + settings.beyond
+        cruise = np.maximum(speed, stretch.desired_speed)
+        gain = cruise - speed
+        delay = time + np.maximum(goal - way, 0.0) / cruise + gain * gain / (2.0 * rise * cruise)
+        if count:
+            led = np.append(-np.inf, arrival_behind(self.lane, goal))[gap]
+            delay += (1.0 - settings.passing) * np.maximum(led - delay, 0.0)
+        # With little way left after the change there is none to do anything else.
+        spare = np.clip((stretch.end - way - across) / _SPARE, 0.0, 1.0)
         spacious = settings.spacious_headway
         lack_before = np.clip(spacious - leader_headway, 0.0, spacious)
         lack_behind = np.clip(spacious - follower_headway, 0.0, spacious)
         cost = (
-            delay + _WAITING * time + settings.weight_follower * np.minimum(asked, 9.0) ** 2
+            delay + _WAITING * time + _RISK * (1.0 - spare) ** 2
+            + settings.weight_follower * np.minimum(asked, 9.0) ** 2
             + settings.weight_own * np.minimum(braking, 9.0) ** 2
             + settings.weight_margin * (lack_before ** 2 + lack_behind ** 2)
             + settings.weight_comfort * level * level)

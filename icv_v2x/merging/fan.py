@@ -22,17 +22,15 @@ _FIRST = np.array([-10.0, -6.5, -4.0, -2.0, -0.7, 0.7, 2.0, 4.0, 7.0, 11.0])
 _SECOND = np.array([0.0, 2.0])
 _ALONGSIDE = np.array([-1.0, 1.0])
 _HOLDS = np.array([0.0, 1.5, 4.0])
-# Before the stretch: shares of the approach speed, and how much later the second change begins
-# than the stretch [s].
-_APPROACHES = np.array([1.0, 0.95])
-_LATER = np.array([0.0, 2.0, 4.5])
+# Before the stretch: how much later the second change begins than the stretch [s].
+_LATER = np.array([0.0, 1.0, 2.0, 3.0, 4.5])
 # The speed of a lane is taken from vehicles around this near [m].
 _NEIGHBOURHOOD = 40.0
 # With more way left than this [m] the ego stays within this of the flow [m/s].
 _AMPLE = 120.0
 _BEHIND_FLOW = 3.0
 # For a change that is not urgent it gives up this much of its speed [m/s].
-_GIVEN_UP = 1.0
+_GIVEN_UP = 3.0
 
 
 def fan(
@@ -53,7 +51,7 @@ def fan(
     flow = pace_beside(lane, fastest)
     second = np.unique(np.clip(np.append(flow + _SECOND, fastest), 0.0, fastest))
     if stretch.begin > 0.0:
-        first = np.maximum(min(stretch.approach_speed, fastest) * _APPROACHES, 1.0)
+        first = np.array([max(min(stretch.approach_speed, fastest), 1.0)])
         ways = two_changes(
             speed, own.acceleration, first, np.zeros(len(first)), first, limits).way[:, -1]
         held = np.maximum(stretch.begin - ways, 0.0) / first

@@ -1,54 +1,54 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the lane beside is faster than the ego's own."""
+"""Whether the ego gets on faster along another lane than along its own."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
+from icv_v2x.merging.traffic import arrival_behind
 
 if TYPE_CHECKING:
     from icv_v2x.merging.task import Own
-    from icv_v2x.merging.traffic import FloatArray, LaneTraffic
+    from icv_v2x.merging.traffic import LaneTraffic
 
-# Vehicles this far ahead tell how fast a lane is [m]; one that is faster than the ego and further
-# away than this time [s] does not bind it.
-_LOOK = 200.0
-_FREE = 4.0
+# Vehicles beside are ahead or behind by where they are once the ego could be among them [s].
+_UNTIL = 2.0
+# How fast the ego takes up its desired speed [m/s2].
+_RISE = 2.0
+_SLOWEST = 1.0
 
 
-def pace(lane: LaneTraffic, own: Own, desired: float) -> float:
-    """Return how fast the ego gets on along a lane [m/s].
+def arrival(lane: LaneTraffic, own: Own, desired: float, way: float) -> float:
+    """Return when the ego has made a way on a lane [s].
 
-    That is the mean of how long the vehicles ahead take for a metre, the nearest counted most;
-    a lane without vehicles ahead is driven at the desired speed.
+    That is as on a free road, or behind the last one ahead, see `arrival_behind`.
 
     Args:
         lane: Its vehicles, the foremost first.
         own: The ego.
         desired: What the ego would drive alone [m/s].
+        way: [m].
     """
-    ahead = (lane.station > 0.0) & (lane.station < _LOOK)
-    station: FloatArray = lane.station[ahead]
-    speed = np.clip(lane.speed[ahead], 1.0, desired)
-    if not len(station) or (
-            station.min() > _FREE * own.speed and speed[-1] >= own.speed):
-        return desired
-    # What is not yet in the way counts less.
-    weight = np.exp(-station / (0.5 * _LOOK))
-    return float(weight.sum() / (weight / speed).sum())
+    speed = max(own.speed, _SLOWEST)
+    missing = max(desired - speed, 0.0)
+    free = way / max(desired, speed) + missing * missing / (2.0 * _RISE * max(desired, speed))
+    ahead = lane.take(lane.station + _UNTIL * (lane.speed - own.speed) > 0.0)
+    if not len(ahead):
+        return free
+    return max(free, float(arrival_behind(ahead, way)[-1]))
 
 
-def advantage(
-    beside: LaneTraffic, before: LaneTraffic, own: Own, desired: float,
+def gain(
+    other: LaneTraffic, before: LaneTraffic, own: Own, desired: float, way: float,
 ) -> float:
-    """Return by how much the lane beside is faster than the own one [m/s], negative: slower.
+    """Return how much earlier the ego has made a way on another lane [s], negative: later.
 
     Args:
-        beside: Vehicles of the lane beside, the foremost first.
+        other: Vehicles of that lane, the foremost first.
         before: Vehicles ahead on the own lane, likewise.
         own: The ego.
         desired: What the ego would drive alone [m/s].
+        way: [m].
     """
-    return pace(beside, own, desired) - pace(before, own, desired)
+    return arrival(before, own, desired, way) - arrival(other, own, desired, way)

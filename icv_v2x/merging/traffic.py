@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ RELAXED_ADAPTATION = 1.8
 and van Arem, Integrated Lane Change Model with Relaxation and Synchronization, 2012) [s]."""
 _STRONGEST = 4.5
 _LIVELIEST = 1.5
+# Whoever stands is taken to move on at this [m/s].
+_SLOWEST = 1.0
 # A measured acceleration is expected to last this long [s].
 _LASTING = 0.3
 
@@ -112,6 +115,20 @@ def safe_speed(gap: FloatArray, leader_speed: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(root - delay, 0.0))
 
 
+def speed_to_stop_from(gap: float, leader_speed: float, headway: float) -> float:
+    """Return `safe_speed` of one driver with a time gap of its own, without arrays [m/s].
+
+    Args:
+        gap: Bumper to bumper [m].
+        leader_speed: [m/s].
+        headway: Time gap in steady driving [s].
+    """
+    delay = _COUNTED_BRAKING * headway
+    room = max(gap - STANDSTILL_GAP, 0.0)
+    return math.sqrt(
+        delay * delay + leader_speed * leader_speed + 2.0 * _COUNTED_BRAKING * room) - delay
+
+
 def predict_lane(traffic: LaneTraffic, step: float, count: int) -> LanePrediction:
     """Let every vehicle follow the one before it.
 
@@ -141,6 +158,25 @@ def predict_lane(traffic: LaneTraffic, step: float, count: int) -> LanePredictio
         speed = speed + change
         stations[index], speeds[index] = station, speed
     return LanePrediction(step, stations.T, speeds.T)
+
+
+def arrival_behind(traffic: LaneTraffic, way: float) -> FloatArray:
+    """Return when somebody right behind each vehicle has made a way at the earliest, (n,) [s].
+
+    Everybody keeps its present speed, and nobody passes the one before: a vehicle arrives where
+    its speed takes it, but no earlier than a time gap after its leader. So a slow vehicle far
+    ahead holds all up that reach it in time, and one that is out of reach holds up nobody.
+
+    Args:
+        traffic: The foremost first.
+        way: From the ego's centre [m].
+    """
+    pace = np.maximum(traffic.speed, _SLOWEST)
+    apart = _FOLLOWING_TIME + (traffic.length + STANDSTILL_GAP) / pace
+    behind = np.cumsum(apart)
+    # Arrivals in a row, each less the gaps before it, only grow.
+    alone = (way - traffic.station) / pace - (behind - apart)
+    return np.asarray(np.maximum.accumulate(alone) + behind)
 
 
 def asked_deceleration(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from icv_v2x.inputs import MergeRequest
     from icv_v2x.parameters import Parameters
+    from icv_v2x.parameters.merge_group import Merging
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
@@ -164,15 +165,20 @@ class MergeLanes:
             yields[found]).ordered()
 
 
+def limits_of(merging: Merging) -> ComfortLimits:
+    """Return the limits of comfort by the parameters."""
+    return ComfortLimits(
+        merging.slow_speed, merging.fast_speed,
+        (merging.acceleration_slow, merging.acceleration_fast),
+        (merging.braking_slow, merging.braking_fast),
+        (merging.jerk_slow, merging.jerk_fast))
+
+
 def settings_of(parameters: Parameters) -> Settings:
     """Return the planner's settings by the parameters."""
     merging = parameters.merging
     return Settings(
-        limits=ComfortLimits(
-            merging.slow_speed, merging.fast_speed,
-            (merging.acceleration_slow, merging.acceleration_fast),
-            (merging.braking_slow, merging.braking_fast),
-            (merging.jerk_slow, merging.jerk_fast)),
+        limits=limits_of(merging),
         change_duration=merging.change_duration, headway=merging.headway,
         entry_headway=merging.entry_headway, spacious_headway=merging.spacious_headway,
         asked_most=merging.asked_most, yield_most=merging.yield_most,

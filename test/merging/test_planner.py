@@ -96,7 +96,7 @@ def test_a_planned_entry_is_clear_of_leader_and_follower(
 
 
 def test_the_gap_in_force_is_kept_against_a_slightly_better_one() -> None:
-    row = lane([150.0, 62.0, -2.0, -66.0, -150.0])
+    row = lane([150.0, 62.0, 2.0, -66.0, -150.0])
     first = plan(stretch(), own(), row, FREE, settings())
     other = next(
         index for index in range(6) if index != first.chosen and first.gaps.feasible[index])

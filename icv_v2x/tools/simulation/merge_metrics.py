@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from icv_v2x.merging import State
+from icv_v2x.parameters.merge_group import Merging
+from icv_v2x.scenarios.merge_scene import limits_of
 from icv_v2x.tools.jsonl import number
 from icv_v2x.tools.simulation.traffic import STEP
 
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 _BEFORE, _AFTER, _SPAN = 3.0, 5.0, 5
 _LOOK = 150.0
 _STANDING = 0.5
+# A follower that the merge surprises begins to brake after this [s].
+_REACTION = 0.4
+_LIMITS = limits_of(Merging())
 
 
 class Metrics:
@@ -34,11 +40,15 @@ class Metrics:
         self._speeds: deque[tuple[float, dict[str, float]]] = deque(
             maxlen=round((_BEFORE + _AFTER) / STEP) + 1)
         self._own: list[float] = []
+        # Speeds while a plan was driven, a list for each stretch of them.
+        self._planned: list[list[float]] = []
+        self._driven = False
         self._begin = sumo.time
         self._found: dict[str, Any] = {
             'collision': False, 'travel_time': None, 'time_to_merge': None, 'place': None,
             'speed': None, 'leader_gap': None, 'leader_headway': None, 'follower_gap': None,
-            'follower_headway': None, 'settled_headway': None}
+            'follower_headway': None, 'follower_needed': None, 'settled_headway': None,
+            'lane_headway': None}
         self._least = math.inf
         self._follower = ''
         self._merged_at = math.nan
@@ -55,6 +65,10 @@ class Metrics:
             self._aborts += state == State.ABORT
             self._last = state
         self._holds += state == State.HOLD
+        driven = state in (State.MERGE, State.HOLD, State.ABORT)
+        if driven and not self._driven:
+            self._planned.append([])
+        self._driven = driven
         self._changes = changes
 
     def step(self, snapshot: Snapshot, *, merged: bool) -> None:
@@ -69,6 +83,8 @@ class Metrics:
             snapshot.time,
             {snapshot.names[other]: float(snapshot.speed[other]) for other in near.tolist()}))
         self._watch_time_to_collision(speed)
+        if self._driven:
+            self._planned[-1].append(speed)
         if math.isnan(self._merged_at):
             self._own.append(speed)
             standing = speed < _STANDING
@@ -100,7 +116,23 @@ class Metrics:
             'braking': number(float(-acceleration.min(initial=0.0))),
             'jerk': number(float(np.abs(jerk).max(initial=0.0))),
             'stops': int(self._stops), 'aborts': int(self._aborts),
-            'gap_changes': int(self._changes), 'holds': int(self._holds)}
+            'gap_changes': int(self._changes), 'holds': int(self._holds),
+            **self._limits_used()}
+
+    def _limits_used(self) -> dict[str, float | None]:
+        """Return the largest shares of the limits at the ego's speeds that the plans used."""
+        shares: dict[str, list[float]] = {'acceleration': [], 'braking': [], 'jerk': []}
+        for stretch in self._planned:
+            speed = np.array(stretch)
+            rate = np.diff(speed) / STEP
+            bounds = _LIMITS.at(speed[:-1])
+            shares['acceleration'] += (rate / bounds.acceleration).tolist()
+            shares['braking'] += (-rate / bounds.braking).tolist()
+            shares['jerk'] += (
+                np.abs(np.diff(rate)) / STEP / bounds.jerk[:-1]).tolist() if len(rate) else []
+        return {
+            f'{name}_share': number(max(values)) if values else None
+            for name, values in shares.items()}
 
     def _merge(self, time: float, speed: float) -> None:
         vehicle = self._library.vehicle
@@ -117,6 +149,25 @@ class Metrics:
             pace = float(vehicle.getSpeed(follower[0]))
             self._found.update(follower_gap=gap, follower_headway=gap / max(pace, 1.0))
             self._follower = follower[0]
+            closing = max(pace - speed, 0.0)
+            left = gap - _REACTION * closing
+            self._found['follower_needed'] = (
+                closing * closing / (2.0 * left) if left > 0.0 else math.inf)
+        self._found['lane_headway'] = self._lane_headway()
+
+    def _lane_headway(self) -> float | None:
+        """Return the mean time gap of the others on the ego's lane, None of fewer than two."""
+        library = self._library
+        row = [
+            (float(library.vehicle.getLanePosition(name)), name)
+            for name in library.lane.getLastStepVehicleIDs(library.vehicle.getLaneID(self._ego))]
+        row.sort()
+        gaps = [
+            (ahead - float(library.vehicle.getLength(leader)) - place)
+            / max(float(library.vehicle.getSpeed(name)), 1.0)
+            for (place, name), (ahead, leader) in pairwise(row)
+            if self._ego not in (name, leader)]
+        return sum(gaps) / len(gaps) if gaps else None
 
     def _neighbours(self) -> tuple[tuple[str, float], tuple[str, float]]:
         vehicle = self._library.vehicle

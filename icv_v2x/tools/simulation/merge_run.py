@@ -15,7 +15,7 @@ from icv_v2x.faults import Channel
 from icv_v2x.inputs import FrameBatch
 from icv_v2x.interchange.broadcast import batch_of
 from icv_v2x.merging import State
-from icv_v2x.merging.overtaking import advantage
+from icv_v2x.merging.overtaking import gain
 from icv_v2x.parameters import Parameters, build
 from icv_v2x.pipeline import MergePlanner, Perception
 from icv_v2x.pipeline.merge_dialogue import MergeDialogue
@@ -53,8 +53,11 @@ _LONGEST = 180.0
 _SPEED_ON, _SPEED_OFF = 31, 0
 _CHANGE_ON, _CHANGE_OFF = 1621, 0
 _HOLD_LANE = 30.0
-# A change to a faster lane is asked for from this advantage on [m/s], and as long as this is left.
-_FASTER, _STILL_FASTER = 1.5, 0.3
+# A change to a faster lane is asked for where so much is gained until the goal by each step aside,
+# and as long as this is left [s].
+_FASTER, _STILL_FASTER = 0.5, 0.1
+# Lanes to the left that are looked at.
+_ASIDE = (1, 2)
 # It is looked for in every so many steps.
 _LOOKS = 5
 # From the instant of a plan to the next step [s].
@@ -188,10 +191,13 @@ class _Drive:
         pilot.take(following)
 
     def _faster(self, pilot: _Pilot, least: float) -> LaneTask | None:
-        beside = self._lanes.beside(self._plan.ego)
-        if beside is None or pilot.advantage(beside) < least:
-            return None
-        return beside
+        tasks = [self._lanes.beside(self._plan.ego, aside) for aside in _ASIDE]
+        way = self._goal - self._library.vehicle.getDistance(self._plan.ego)
+        if any(
+                task is not None and pilot.gain(task, way) >= least * aside
+                for aside, task in zip(_ASIDE, tasks, strict=True)):
+            return tasks[0]
+        return None
 
     def _across(self, task: LaneTask) -> bool:
         """Whether the vehicle has left its lane for the target lane."""
@@ -260,14 +266,15 @@ class _Pilot:
         """Whether a change of lane is under way."""
         return self._planner.change_begun
 
-    def advantage(self, task: LaneTask) -> float:
-        """Return by how much the target lane is faster than the own one [m/s]."""
+    def gain(self, task: LaneTask, way: float) -> float:
+        """Return how much earlier the vehicle has made a way [m] on the target lane [s]."""
         tracks, ego = self._world
         if tracks is None or ego is None:
             return -math.inf
         scene = MergeLanes(task.request).scene(
             tracks, ego, task.request.desired_speed, np.zeros(len(tracks), np.bool_))
-        return advantage(scene.lane, scene.before, scene.own, task.request.desired_speed)
+        return gain(
+            scene.lane, scene.before, scene.own, task.request.desired_speed, way)
 
     def step(self, snapshot: Snapshot, task: LaneTask | None) -> None:
         """Plan and drive one step; without a task only listen."""

@@ -94,10 +94,14 @@ class Lanes:
                     library.vehicle.getSpeedFactor(ego))),
             {edge: (index, target)}, steps - 1)
 
-    def beside(self, ego: str) -> LaneTask | None:
-        """Return the change to the lane on the left where both lanes lead on along the route.
+    def beside(self, ego: str, aside: int = 1) -> LaneTask | None:
+        """Return the change to a lane on the left where both lanes lead on along the route.
 
         None where there is no such lane, or not for `_WORTH_IT` metres.
+
+        Args:
+            ego: Id of the vehicle.
+            aside: 1: the next lane, 2: the one after it.
         """
         library = self._library
         here = library.vehicle.getLaneID(ego)
@@ -105,8 +109,8 @@ class Lanes:
             return None
         route = list(library.vehicle.getRoute(ego))[library.vehicle.getRouteIndex(ego):]
         edge, _, index = here.rpartition('_')
-        left = f'{edge}_{int(index) + 1}'
-        if int(index) + 1 >= library.edge.getLaneNumber(edge):
+        left = f'{edge}_{int(index) + aside}'
+        if int(index) + aside >= library.edge.getLaneNumber(edge):
             return None
         own, other = self._along_route(here, route), self._along_route(left, route)
         both = min(len(own), len(other))
