@@ -29,6 +29,9 @@ _STANDING = 0.5
 # A follower that the merge surprises begins to brake after this [s].
 _REACTION = 0.4
 _LIMITS = limits_of(Merging())
+# Where a plan takes over from SUMO's driver, whose acceleration jumps, it has so many steps to
+# lead that back within the limits.
+_TAKING_OVER = 5
 
 
 class Metrics:
@@ -123,13 +126,14 @@ class Metrics:
         """Return the largest shares of the limits at the ego's speeds that the plans used."""
         shares: dict[str, list[float]] = {'acceleration': [], 'braking': [], 'jerk': []}
         for stretch in self._planned:
-            speed = np.array(stretch)
+            speed = np.array(stretch[_TAKING_OVER:])
+            if len(speed) < 3:
+                continue
             rate = np.diff(speed) / STEP
             bounds = _LIMITS.at(speed[:-1])
             shares['acceleration'] += (rate / bounds.acceleration).tolist()
             shares['braking'] += (-rate / bounds.braking).tolist()
-            shares['jerk'] += (
-                np.abs(np.diff(rate)) / STEP / bounds.jerk[:-1]).tolist() if len(rate) else []
+            shares['jerk'] += (np.abs(np.diff(rate)) / STEP / bounds.jerk[:-1]).tolist()
         return {
             f'{name}_share': number(max(values)) if values else None
             for name, values in shares.items()}

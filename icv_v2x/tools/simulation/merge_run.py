@@ -236,6 +236,7 @@ class _Pilot:
         self._world: tuple[Tracks | None, EgoState | None] = None, None
         self._air, self._yaw_rates = Air(sumo.builds), YawRates()
         self._commanded: State | None = None
+        self._driving = False
         self._changes = 0
 
     @property
@@ -245,16 +246,13 @@ class _Pilot:
 
     def take(self, task: LaneTask | None) -> None:
         """Begin with a change of lane, or hand the vehicle back where there is none."""
-        vehicle = self._library.vehicle
         self.done = False
         self._commanded = None
+        self._driving = False
         self._changes += self._planner.changes
         self._planner.clear()
         if task is None:
             self._hand_back()
-            return
-        vehicle.setSpeedMode(self._ego, _SPEED_OFF)
-        vehicle.setLaneChangeMode(self._ego, _CHANGE_OFF)
 
     @property
     def across(self) -> bool:
@@ -318,6 +316,10 @@ class _Pilot:
             self.done = plan is not None
             self._hand_back()
             return
+        if not self._driving:
+            self._driving = True
+            vehicle.setSpeedMode(self._ego, _SPEED_OFF)
+            vehicle.setLaneChangeMode(self._ego, _CHANGE_OFF)
         if not len(plan.time):
             # Without a profile, as before the first pose, the present speed is kept.
             vehicle.setSpeed(self._ego, vehicle.getSpeed(self._ego))
