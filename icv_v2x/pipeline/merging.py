@@ -104,11 +104,17 @@ class MergePlanner:
         self._parameters = parameters
         self._settings = settings_of(parameters)
 
-    def clear(self) -> None:
-        """Forget the request and the plan."""
+    def clear(self, *, driving: bool = False) -> None:
+        """Forget the request and the plan.
+
+        Args:
+            driving: Whether the vehicle goes on by the last profile until the next plan, which
+                then begins with its acceleration.
+        """
         self._lanes = None
         self._change = None
-        self._driven = None
+        if not driving:
+            self._driven = None
         self._complete = self._across = False
         self.changes = 0
 

@@ -124,3 +124,19 @@ def test_the_pipeline_gives_a_plan_with_its_cycles() -> None:
     assert plan is not None
     assert plan.state == State.MERGE
     assert pytest.approx(3.5) == SPACING
+
+
+@pytest.mark.parametrize('driving', [True, False])
+def test_a_request_behind_another_one_goes_on_with_what_is_driven(driving: bool) -> None:
+    planner = MergePlanner(parameters())
+    planner.request(request(300.0, 30.0, START))
+    first, _ = planner.assess(tracks_of([], START), EGO)
+    assert first is not None
+    later = START + 3 * SECOND // 10
+    planner.clear(driving=driving)
+    planner.request(request(600.0, 30.0, later))
+    ego = replace(EGO, stamp=later, x=float(first.distance[3]), speed=float(first.speed[3]))
+    second, _ = planner.assess(tracks_of([], later), ego)
+    assert second is not None
+    assert first.acceleration[3] > 0.5
+    assert second.acceleration[0] == pytest.approx(first.acceleration[3] if driving else 0.0)

@@ -246,11 +246,11 @@ class _Pilot:
 
     def take(self, task: LaneTask | None) -> None:
         """Begin with a change of lane, or hand the vehicle back where there is none."""
+        self._driving &= not self.done and task is not None
         self.done = False
         self._commanded = None
-        self._driving = False
         self._changes += self._planner.changes
-        self._planner.clear()
+        self._planner.clear(driving=self._driving)
         if task is None:
             self._hand_back()
 
