@@ -132,8 +132,9 @@ def page(campaigns: list[Runs]) -> str:
 
 Shares are the greatest of all runs, of the limits of comfort at the speed of the moment; braking
 and jerk may exceed 1 in an emergency only. A short time gap is one below 1.0 s and below the
-mean of the lane, 5 s after the line was crossed. The follower's need is the constant braking,
-begun after 0.4 s, that avoids touching the ego when it crosses the line.
+mean of the lane, 5 s after the line was crossed, or that of a change that followed within them.
+The follower's need is the constant braking, begun after 0.4 s, that avoids touching the ego when
+it crosses the line.
 
 """ + _head(
         'road', 'flow', 'label', 'runs', 'collisions', 'never merged', 'stops', 'aborts',

@@ -54,7 +54,8 @@ class Metrics:
             'lane_headway': None}
         self._least = math.inf
         self._follower = ''
-        self._merged_at = math.nan
+        self._merged_at = self._changed_at = math.nan
+        self._lane: tuple[str, int] = ('', 0)
         self._braking: tuple[float, float] = (math.nan, math.nan)
         self._stops = self._aborts = self._changes = self._holds = 0
         self._stood = False
@@ -95,8 +96,10 @@ class Metrics:
             self._stood = standing
             if merged:
                 self._merge(snapshot.time, speed)
-        elif not self._over and snapshot.time - self._merged_at >= _AFTER:
-            self._judge_follower()
+        else:
+            if not self._over and snapshot.time - self._merged_at >= _AFTER:
+                self._judge_follower()
+            self._settle(snapshot.time, speed)
 
     def finish(self, travel_time: float) -> None:
         """End the run."""
@@ -140,7 +143,8 @@ class Metrics:
 
     def _merge(self, time: float, speed: float) -> None:
         vehicle = self._library.vehicle
-        self._merged_at = time
+        self._merged_at = self._changed_at = time
+        self._lane = vehicle.getRoadID(self._ego), vehicle.getLaneIndex(self._ego)
         self._found.update(
             time_to_merge=time - self._begin, speed=speed,
             place=float(vehicle.getLanePosition(self._ego)))
@@ -173,6 +177,22 @@ class Metrics:
             if self._ego not in (name, leader)]
         return sum(gaps) / len(gaps) if gaps else None
 
+    def _settle(self, time: float, speed: float) -> None:
+        """Take the time gap in some time after the merge, or after a change that follows it."""
+        vehicle = self._library.vehicle
+        before, self._lane = self._lane, (
+            vehicle.getRoadID(self._ego), vehicle.getLaneIndex(self._ego))
+        if math.isnan(self._changed_at):
+            return
+        if self._lane[0] == before[0] and self._lane[1] != before[1]:
+            self._changed_at = time
+        if time - self._changed_at >= _AFTER:
+            self._changed_at = math.nan
+            leader, _ = self._neighbours()
+            if leader[0]:
+                self._found['settled_headway'] = (
+                    leader[1] + float(vehicle.getMinGap(self._ego))) / max(speed, 1.0)
+
     def _neighbours(self) -> tuple[tuple[str, float], tuple[str, float]]:
         vehicle = self._library.vehicle
         found = vehicle.getLeader(self._ego, _LOOK)
@@ -196,12 +216,6 @@ class Metrics:
 
     def _judge_follower(self) -> None:
         self._over = True
-        leader, _ = self._neighbours() if self._ego in self._library.vehicle.getIDList() else (
-            ('', math.inf), ('', math.inf))
-        if leader[0] and self._own:
-            speed = float(self._library.vehicle.getSpeed(self._ego))
-            self._found['settled_headway'] = (
-                leader[1] + float(self._library.vehicle.getMinGap(self._ego))) / max(speed, 1.0)
         speeds = np.array([
             seen[self._follower] for _, seen in self._speeds if self._follower in seen])
         if self._follower and len(speeds) > _SPAN:
