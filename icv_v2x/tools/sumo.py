@@ -35,10 +35,13 @@ and lead_time [s], closing_speed [m/s] and steady_before, for how long both were
 With --driver every ego merges instead, driven by the merge planner or by SUMO itself, until it is
 500 m behind the lane that ends. One line per run: collision; travel_time [s] from its departure;
 time_to_merge [s], and then place [m] on its lane, speed, gap and time gap (headway) to leader and
-follower; settled_headway [s] to the leader 5 s later; least_time_to_collision [s];
+follower, follower_needed [m/s2], the constant braking with which the follower, begun after 0.4 s,
+does not touch the ego, and lane_headway [s], the mean of the others there; settled_headway [s] to
+the leader 5 s later, or after a change that follows sooner; least_time_to_collision [s];
 follower_braking [m/s2] of the new follower from 3 s before to 5 s after the merge, over 0.5 s, and
-in single steps; own acceleration, braking and jerk up to the merge; stops, aborts, gap_changes and
-holds (cycles). null: none.
+in single steps; own acceleration, braking and jerk up to the merge, and as shares of the limits of
+comfort at the speed, the largest while plans were driven (acceleration_share and so on); stops,
+aborts, gap_changes and holds (cycles). null: none.
 """
 
 
