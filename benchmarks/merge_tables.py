@@ -4,7 +4,7 @@
 
 `python benchmarks/merge_tables.py FOLDER [--write]`
 
-With `--write` they replace docs/merging_figures.md.
+With `--write` they become docs/merging_figures.md.
 """
 
 from __future__ import annotations
