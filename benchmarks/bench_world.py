@@ -67,8 +67,10 @@ def test_translation(benchmark: Any, count: int) -> None:
 def test_cycle_of_the_track_store(benchmark: Any, tracks: int, sending: int) -> None:
     store = TrackStore(parameters())
     me = ego(x=0.0, y=0.0, speed=15.0)
-    every = {'sender_id': np.arange(tracks) + 1, 'y': np.arange(tracks) * 4.0 + 20.0}
-    store.update(reports(**every), me)
+    # Side by side within the range of a radio.
+    sender, y = np.arange(tracks) + 1, np.arange(tracks) % 250 * 4.0 + 20.0
+    ahead = np.arange(tracks) // 250 * 20.0
+    store.update(reports(sender_id=sender, x=ahead, y=y), me)
     clock = iter(range(1, 10**6))
 
     def cycle() -> int:
@@ -76,7 +78,7 @@ def test_cycle_of_the_track_store(benchmark: Any, tracks: int, sending: int) -> 
         time = START + k * 10_000_000
         part = (np.arange(sending) + k * sending) % tracks
         store.update(reports(
-            time=time, sender_id=every['sender_id'][part], y=every['y'][part], x=0.1 * k,
+            time=time, sender_id=sender[part], y=y[part], x=ahead[part] + 0.1 * k,
             message_count=k % 128, acceleration=np.nan), me)
         return len(store.snapshot(time))
 
