@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from icv_v2x.advisory.arbiter import Arbiter, in_shadow
-from icv_v2x.advisory.mode import Condition
-from icv_v2x.advisory.types import Level, Mode
+from icv_v2x.advisory.types import Mode
 from icv_v2x.interchange import from_message
 from icv_v2x.nodes import qos
 from icv_v2x.nodes.candidate_sources import Answer, CandidateSources
@@ -22,11 +21,11 @@ from icv_v2x.nodes.managed_node import ManagedNode
 from icv_v2x.nodes.pipeline_inputs import listen_to_ego
 from icv_v2x.nodes.run import run
 from icv_v2x.nodes.shadow import ShadowSpeaker
-from icv_v2x.nodes.states import mode_status
+from icv_v2x.nodes.voice import Voice
 from icv_v2x.world.ego_estimator import EgoEstimator
 
 if TYPE_CHECKING:
-    from icv_v2x.advisory.types import Advisory
+    from icv_v2x.advisory.mode import Condition
     from icv_v2x.nodes.health import Status
     from icv_v2x.parameters import NodeParameters, Parameters
 
@@ -44,10 +43,7 @@ class AdvisoryArbiter(ManagedNode):
     def __init__(self) -> None:
         """Declare the parameters."""
         self._arbiter: Arbiter | None = None
-        self._sequence = 0
-        self._stamp = 0
-        self._mode = (Mode.INIT, 'not configured')
-        self._ceiling = Level.NONE
+        self._voice = Voice(self)
         super().__init__(NAME)
 
     def build(self) -> None:
@@ -56,7 +52,7 @@ class AdvisoryArbiter(ManagedNode):
         self._arbiter = Arbiter(self.parameters)
         self._sources = CandidateSources(limits)
         self._ego = EgoEstimator(self.parameters)
-        self._say = self.speak('v2x/advisories', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
+        self._voice.open()
         self._conditions_said = ConditionKeeper(self)
         self._withheld = ShadowSpeaker(self)
         listen_to_ego(self, self._ego.update, pose_only=True)
@@ -73,8 +69,7 @@ class AdvisoryArbiter(ManagedNode):
 
     def stop(self) -> None:
         """Withdraw all advisories."""
-        stamp = max(self.get_clock().now().nanoseconds, self._stamp)
-        self._publish(stamp, Mode.READY, 'deactivated', ())
+        self._voice.withdraw()
 
     def forget(self) -> None:
         """Drop what belongs to an epoch of time that has ended."""
@@ -83,7 +78,7 @@ class AdvisoryArbiter(ManagedNode):
             self._sources.clear()
             self._ego.clear()
             self._conditions_said.clear()
-        self._stamp = 0
+        self._voice.stamp = 0
 
     def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
         """Take changed limits over."""
@@ -93,23 +88,23 @@ class AdvisoryArbiter(ManagedNode):
 
     def state(self) -> Condition:
         """Return the mode that was said last."""
-        return Condition(*self._mode, self._ceiling)
+        return self._voice.condition()
 
     def statuses(self) -> list[Status]:
         """Return the mode."""
-        return [mode_status(*self._mode)]
+        return [self._voice.status()]
 
     def _hear(self, source: str, message: Any) -> None:
         stamp, _, candidates = from_message.advisory_array(message)
         steady = time.monotonic_ns()
         self._sources.answer(source, Answer(stamp, steady, candidates))
-        if stamp > self._stamp and self._sources.complete(stamp, steady):
+        if stamp > self._voice.stamp and self._sources.complete(stamp, steady):
             self.timed(self._arbitrate)(stamp)
 
     def _not_later(self, instant: int) -> None:
-        if instant < self._stamp - STEP_BACK:
+        if instant < self._voice.stamp - STEP_BACK:
             self.forget()
-        if instant > self._stamp:
+        if instant > self._voice.stamp:
             self._arbitrate(instant)
 
     def _arbitrate(self, stamp: int) -> None:
@@ -119,7 +114,7 @@ class AdvisoryArbiter(ManagedNode):
         verdict = self._arbiter.arbitrate(
             stamp, candidates, None if ego is None else ego.age,
             self._conditions_said.holding(stamp))
-        self._ceiling = verdict.ceiling
+        self._voice.ceiling = verdict.ceiling
         shadow = verdict.withheld is not None
         told = verdict.withheld or verdict
         silent = self._sources.silent(time.monotonic_ns())
@@ -133,19 +128,7 @@ class AdvisoryArbiter(ManagedNode):
             for advisory in told.advisories))
         published = in_shadow(told) if shadow else told
         self._withheld.show(published.withheld)
-        self._publish(stamp, published.mode, published.mode_reason, published.advisories)
-
-    def _publish(
-        self, stamp: int, mode: Mode, reason: str, advisories: tuple[Advisory, ...],
-    ) -> None:
-        self._sequence += 1
-        self._stamp = stamp
-        self._say(self.encoder.advisory_array(stamp, self._sequence, mode, reason, advisories))
-        changed = mode != self._mode[0]
-        self._mode = (mode, reason)
-        if changed:
-            self.get_logger().info(f'mode {mode.name}{f": {reason}" if reason else ""}')
-            self.publish_diagnostics()
+        self._voice.say(stamp, published.mode, published.mode_reason, published.advisories)
 
 
 def main() -> None:

@@ -7,8 +7,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from icv_v2x.advisory.mode import Condition
-from icv_v2x.advisory.types import Level, Mode
 from icv_v2x.nodes import qos
 from icv_v2x.nodes.lane_speaker import LaneSpeaker
 from icv_v2x.nodes.managed_node import ManagedNode
@@ -29,18 +27,18 @@ from icv_v2x.nodes.run import run
 from icv_v2x.nodes.shadow import ShadowSpeaker
 from icv_v2x.nodes.signal_speaker import SignalSpeaker
 from icv_v2x.nodes.states import (
-    mode_status,
     platoon_status,
     radio_status,
     sender_status,
     trust_status,
 )
+from icv_v2x.nodes.voice import Voice
 from icv_v2x.nodes.warm_up import warm_up
 from icv_v2x.pipeline import Pipeline
 from icv_v2x.transmit.outgoing import batch_of
 
 if TYPE_CHECKING:
-    from icv_v2x.advisory.types import Advisory
+    from icv_v2x.advisory.mode import Condition
     from icv_v2x.nodes.health import Status
     from icv_v2x.parameters import NodeParameters, Parameters
 
@@ -53,17 +51,14 @@ class V2xStack(ManagedNode):
     def __init__(self) -> None:
         """Declare the parameters."""
         super().__init__(NAME)
-        self._sequence = 0
-        self._stamp = 0
-        self._mode = (Mode.INIT, 'not configured')
-        self._ceiling = Level.NONE
+        self._voice = Voice(self)
 
     def build(self) -> None:
         """Make the pipeline and everything around it."""
         cold = Pipeline(self.parameters)
         warm_up(cold, cold.cycle, self.parameters)
         self._pipeline = Pipeline(self.parameters)
-        self._say = self.speak('v2x/advisories', 'icv_v2x_msgs/msg/AdvisoryArray', qos.output())
+        self._voice.open()
         self._objects = ObjectSpeaker(self)
         self._withheld = ShadowSpeaker(self)
         self._lanes = LaneSpeaker(self)
@@ -98,12 +93,12 @@ class V2xStack(ManagedNode):
         self._events.withdraw(stamp)
         self._signals.withdraw(stamp)
         self._objects.withdraw(stamp)
-        self._publish(max(stamp, self._stamp), Mode.READY, 'deactivated', ())
+        self._voice.withdraw()
 
     def forget(self) -> None:
         """Drop what belongs to an epoch of time that has ended."""
         self._pipeline.clear()
-        self._stamp = 0
+        self._voice.stamp = 0
 
     def reconfigure(self, parameters: Parameters, of_nodes: NodeParameters) -> None:
         """Hand changed parameters to the pipeline."""
@@ -113,11 +108,11 @@ class V2xStack(ManagedNode):
 
     def state(self) -> Condition:
         """Return the mode that was said last."""
-        return Condition(*self._mode, self._ceiling)
+        return self._voice.condition()
 
     def statuses(self) -> list[Status]:
         """Return mode, trust and what became of the frames."""
-        statuses = [mode_status(*self._mode), trust_status(self.parameters)]
+        statuses = [self._voice.status(), trust_status(self.parameters)]
         if hasattr(self, '_pipeline'):
             statuses.append(radio_status(self._pipeline.counted))
             statuses.append(sender_status(self._pipeline.believed, self._pipeline.misbehaviour))
@@ -126,8 +121,8 @@ class V2xStack(ManagedNode):
 
     def _cycle(self, instant: int) -> None:
         cycle = self._pipeline.cycle(instant, self._driver.conditions())
-        self._ceiling = cycle.ceiling
-        self._publish(instant, cycle.mode, cycle.mode_reason, cycle.advisories)
+        self._voice.ceiling = cycle.ceiling
+        self._voice.say(instant, cycle.mode, cycle.mode_reason, cycle.advisories)
         self._withheld.show(cycle.withheld)
         self._objects.show(cycle.tracks)
         self._plans.show(cycle.merge_plan, instant)
@@ -143,18 +138,6 @@ class V2xStack(ManagedNode):
             self._events.show(cycle.events, instant)
         if cycle.signals is not None:
             self._signals.show(cycle.signals)
-
-    def _publish(
-        self, stamp: int, mode: Mode, reason: str, advisories: tuple[Advisory, ...],
-    ) -> None:
-        self._sequence += 1
-        self._stamp = stamp
-        self._say(self.encoder.advisory_array(stamp, self._sequence, mode, reason, advisories))
-        changed = mode != self._mode[0]
-        self._mode = (mode, reason)
-        if changed:
-            self.get_logger().info(f'mode {mode.name}{f": {reason}" if reason else ""}')
-            self.publish_diagnostics()
 
 
 def main() -> None:
