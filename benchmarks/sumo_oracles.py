@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'test' / 'simula
 from following_times import compare
 from injected import KINDS
 from injected_check import check
-from networks import junction, on_ramp
+from networks import COMFORTABLE, junction, on_ramp
 from road_side import RoadSideUnit
 
 from icv_v2x.tools import degradation
@@ -123,10 +123,12 @@ def quiet(folder: Path, arguments: argparse.Namespace) -> bool:
 
 def _config(road: str, folder: Path) -> Path:
     if road == 'on_ramp':
-        return on_ramp(folder, mainline=1500.0, ramp=600.0, end=_DURATION).config
+        return on_ramp(
+            folder, mainline=1500.0, ramp=600.0, end=_DURATION, braking=COMFORTABLE).config
     if road == 'priority':
-        return junction(folder, each=400.0, end=_DURATION).config
-    return junction(folder, each=500.0, end=_DURATION, control='traffic_light').config
+        return junction(folder, each=400.0, end=_DURATION, braking=COMFORTABLE).config
+    return junction(
+        folder, each=500.0, end=_DURATION, control='traffic_light', braking=COMFORTABLE).config
 
 
 def _drive(

@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DRAWN = """
-  <vType id="car" length="4.6" width="1.8" maxSpeed="40" speedDev="0.1" sigma="0.5"/>
+  <vType id="car" length="4.6" width="1.8" maxSpeed="40" speedDev="0.1" sigma="0.5" decel="{car}"/>
   <vType id="bold" length="4.6" width="1.8" maxSpeed="60" speedFactor="4" speedDev="0" sigma="0"
     minGap="0" decel="9" emergencyDecel="9" accel="9"/>
-  <vType id="lorry" vClass="truck" length="12" width="2.5" maxSpeed="25" sigma="0.5"/>
+  <vType id="lorry" vClass="truck" length="12" width="2.5" maxSpeed="25" sigma="0.5"
+    decel="{lorry}"/>
 """
+# As SUMO has it: cars brake at 4.5 m/s2 for a red light, and begin when that is needed.
+_BRAKING = (4.5, 4.0)
+# What drivers call comfortable; nobody is counted on to give way at more than that.
+COMFORTABLE = (3.0, 3.0)
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ def program(name: str) -> str:
 
 def on_ramp(
     folder: Path, *, mainline: float = 1500.0, ramp: float = 600.0, end: float = 300.0,
-    vehicles: str = '',
+    vehicles: str = '', braking: tuple[float, float] = _BRAKING,
 ) -> Traffic:
     """Build three lanes with an on-ramp and an acceleration lane of 300 m.
 
@@ -48,6 +53,7 @@ def on_ramp(
         ramp: Vehicles per hour on the ramp.
         end: Of the simulation [s].
         vehicles: More elements of the route file, in the order of departure.
+        braking: What the drivers of cars and lorries plan with [m/s2].
     """
     nodes = ''.join(
         f'<node id="{name}" x="{x}" y="{y}"/>'
@@ -68,12 +74,12 @@ def on_ramp(
             ('acceleration', 'out', 3, 2)))
     flows = _flow('main', 'main acceleration out', 3.0 * mainline, end, 'desired')
     flows += _flow('ramp', 'ramp acceleration out', ramp, end, '15')
-    return _build(folder, nodes, edges, connections, flows + vehicles, end)
+    return _build(folder, nodes, edges, connections, flows + vehicles, end, braking)
 
 
 def junction(
     folder: Path, *, each: float = 300.0, end: float = 300.0, vehicles: str = '',
-    control: str = 'priority',
+    control: str = 'priority', braking: tuple[float, float] = _BRAKING,
 ) -> Traffic:
     """Build a crossing of two roads with two lanes each way.
 
@@ -83,6 +89,7 @@ def junction(
         end: Of the simulation [s].
         vehicles: More elements of the route file, in the order of departure.
         control: SUMO's type of the middle node, such as `priority` or `traffic_light`.
+        braking: What the drivers of cars and lorries plan with [m/s2].
     """
     arms = (('w', -400, 0), ('e', 400, 0), ('s', 0, -400), ('n', 0, 400))
     nodes = f'<node id="c" x="0" y="0" type="{control}"/>' + ''.join(
@@ -101,7 +108,7 @@ def junction(
                 continue
             share = 0.667 if opposite == other else 0.167
             flows += _flow(f'{name}{other}', f'{name}_in {other}_out', share * each, end, 'max')
-    return _build(folder, nodes, edges, '', flows + vehicles, end)
+    return _build(folder, nodes, edges, '', flows + vehicles, end, braking)
 
 
 def _flow(name: str, edges: str, per_hour: float, end: float, speed: str) -> str:
@@ -115,13 +122,15 @@ def _flow(name: str, edges: str, per_hour: float, end: float, speed: str) -> str
 
 def _build(
     folder: Path, nodes: str, edges: str, connections: str, demand: str, end: float,
+    braking: tuple[float, float] = _BRAKING,
 ) -> Traffic:
+    drawn = DRAWN.format(car=braking[0], lorry=braking[1])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / 'n.nod.xml').write_text(f'<nodes>{nodes}</nodes>')
     (folder / 'e.edg.xml').write_text(f'<edges>{edges}</edges>')
     (folder / 'c.con.xml').write_text(f'<connections>{connections}</connections>')
     (folder / 'd.rou.xml').write_text(
-        f'<routes>{DRAWN}<vTypeDistribution id="drawn" vTypes="car lorry" '
+        f'<routes>{drawn}<vTypeDistribution id="drawn" vTypes="car lorry" '
         f'probabilities="0.9 0.1"/>{demand}</routes>')
     net, config = folder / 'net.xml', folder / 'run.sumocfg'
     subprocess.run(
