@@ -12,6 +12,7 @@ import numpy as np
 from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Level
 from icv_v2x.conflict import first_contact
+from icv_v2x.frames import wrap_angle
 from icv_v2x.scenarios.motions import announced_motions, ego_motion, motions
 from icv_v2x.world.turning import indicated_side
 
@@ -230,21 +231,34 @@ def _meets_however_it_turns(
 ) -> Flags:
     """Return which turning subjects are met as well where they turn a little more or less.
 
-    A turn that has gone no further than a change of lane may end at once.
+    A turn that has gone no further than a change of lane may end at once, and who turns towards
+    the direction against the ego's may turn no further.
     """
     number = len(subjects)
     young = _turns_no_further_than_lanes(subjects, parameters)
     error = parameters.prediction.turn_error
     factors = np.concatenate([
         np.full(number, 1.0 - error), np.full(number, 1.0 + error),
-        np.where(young, 0.0, 1.0)])
-    rows = np.tile(np.arange(number), 3)
+        np.where(young, 0.0, 1.0), np.ones(number)])
+    rows = np.tile(np.arange(number), 4)
     others = subjects.take(rows)
-    others = replace(others, turn_rate=others.turn_rate * factors)
+    angles = others.turn_angle.copy()
+    angles[-number:] = np.minimum(subjects.turn_angle, _turn_back(ego, subjects))
+    others = replace(others, turn_rate=others.turn_rate * factors, turn_angle=angles)
     theirs = motions(others, others.acceleration, parameters.collision.horizon)
     own = ego_motion(ego, parameters)
     meets = first_contact(own, own_size, theirs, sizes.take(rows)).overlaps
-    return np.asarray(meets.reshape(3, number).all(axis=0))
+    return np.asarray(meets.reshape(4, number).all(axis=0))
+
+
+def _turn_back(ego: EgoState, subjects: Tracks) -> Floats:
+    """Return how far oncoming subjects turn until they go straight against the ego, (n,) [rad].
+
+    Infinite for who turns away from that direction, and for who crosses.
+    """
+    off = wrap_angle(subjects.heading - ego.heading - np.pi)
+    back = (off * subjects.turn_rate < 0.0) & (np.abs(off) < 0.5 * np.pi)
+    return np.where(back, np.abs(off), np.inf)
 
 
 def _turns_no_further_than_lanes(subjects: Tracks, parameters: Parameters) -> Flags:

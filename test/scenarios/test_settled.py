@@ -98,3 +98,21 @@ def test_who_turns_across_ahead_to_come_along_the_next_lane_is_not_on_collision_
     assert conflicts.course.tolist() == [Course.CROSSING]
     assert conflicts.contact.overlaps.tolist() == [True]
     assert conflicts.settled.tolist() == [bears]
+
+
+@pytest.mark.parametrize('side', [1.0, -1.0])
+@pytest.mark.parametrize(('x', 'heading', 'turned', 'bears'), [
+    # Off its lane: it may turn back no further than along it.
+    (36.0, math.pi - 0.3, 0.3, False),
+    # Already across its lane, on the way over that of the ego.
+    (17.0, math.pi + 0.3, 0.7, True),
+])
+def test_an_oncoming_turn_back_into_the_lane_ends_there(
+    side: float, x: float, heading: float, turned: float, bears: bool,
+) -> None:
+    conflicts = met(
+        side, x=x, y=8.7, heading=heading, speed=3.6, acceleration=2.0, yaw_rate=0.25,
+        turn_rate=0.25, turn_angle=0.5 * math.pi - turned, ego_speed=2.0)
+    assert conflicts.contact.overlaps.tolist() == [True]
+    assert conflicts.course.tolist() == [Course.ONCOMING]
+    assert conflicts.settled.tolist() == [bears]
