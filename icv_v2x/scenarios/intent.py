@@ -45,6 +45,11 @@ _STRAIGHT = 0.7
 _SLOW = 1.0
 # A path that leads no further than this stands [m].
 _STANDS = 0.3
+# Who is farther beyond the end of the planned path than this share of a lane is not in the lane
+# that it leads to.
+_BEYOND = 0.75
+# Who has come so far aside lately, where the planned path leads no further, ends a change [m].
+_ENDING = 0.3
 # A path that leads this far shows whether a turn is near, however the ego indicates [m].
 _TELLS = 20.0
 
@@ -158,7 +163,8 @@ def changes_lane(
     It is by direction indicator, by a planned path that shifts sideways by half a lane or more,
     or, where the parameter allows, where it drifts over the line soon. The line lies midway
     between the ego and a vehicle, and at most where it would be with the ego in the middle of its
-    lane.
+    lane. Where the planned path leads aside, vehicles beyond the lane that it leads to are no
+    matter of the change.
 
     Args:
         ego: The ego now.
@@ -180,7 +186,8 @@ def changes_lane(
     way = max(ego.speed, 0.0) * limits.crossing_time * np.sin(np.clip(angle, 0.0, 0.5 * np.pi))
     by_motion = (way > 0.0) & (way >= np.maximum(room, 0.0) * ease)
     by_motion &= _moved_aside(intent, beside) >= limits.shift * ease
-    return np.asarray(by_indicator | by_path | (by_motion & limits.by_motion))
+    changes = by_indicator | by_path | (by_motion & limits.by_motion)
+    return np.asarray(changes & ~_beyond_the_path(ego, intent, beside, parameters, ease))
 
 
 def _drift(ego: EgoState, intent: Intent, beside: Beside) -> Floats:
@@ -219,18 +226,61 @@ def _lateral_shift(ego: EgoState, way: Way, parameters: Parameters) -> float:
     mean is no bend of the road. Where the direction changes much the shape tells nothing.
     """
     limits = parameters.intent
-    last = int(np.searchsorted(way.time, limits.path_time, side='right')) - 1
-    before = np.flatnonzero(way.distance <= way.distance[last] - _SPACING)
-    if not len(before):
-        return 0.0
-    first = before[-1]
-    final = math.atan2(way.y[last] - way.y[first], way.x[last] - way.x[first])
-    bend = math.remainder(final - ego.heading, 2.0 * math.pi)
-    if abs(bend) > math.radians(limits.path_turn):
+    end = _end(ego, way, limits.path_time)
+    bend = math.inf if end is None else math.remainder(end.heading - ego.heading, 2.0 * math.pi)
+    if end is None or abs(bend) > math.radians(limits.path_turn):
         return 0.0
     along = ego.heading + 0.5 * bend
-    east, north = float(way.x[last]) - ego.x, float(way.y[last]) - ego.y
-    return north * math.cos(along) - east * math.sin(along)
+    return end.north * math.cos(along) - end.east * math.sin(along)
+
+
+def _beyond_the_path(
+    ego: EgoState, intent: Intent, beside: Beside, parameters: Parameters, ease: float
+) -> Flags:
+    """Return which vehicles drive beyond the lane that the planned path leads to, (n,).
+
+    It tells so where it ends parallel to the lane of the vehicle, and from when it leads aside
+    until the ego has come there.
+    """
+    limits, way = parameters.intent, intent.way
+    end = None if way is None else _end(ego, way, limits.path_time)
+    if end is None:
+        return np.zeros(len(beside.left), dtype=np.bool_)
+    parallel = np.abs(wrap_angle(end.heading - beside.axis)) <= math.radians(limits.path_turn)
+    shift = end.north * np.cos(beside.axis) - end.east * np.sin(beside.axis)
+    ahead = beside.side * shift
+    leads = (ahead >= limits.shift) | (
+        (ahead >= -limits.shift) & (_moved_aside(intent, beside) >= _ENDING))
+    width = parameters.carriageway.lane_width
+    return np.asarray(
+        parallel & leads & (beside.side * beside.left - ahead > _BEYOND * width / ease))
+
+
+@dataclass(frozen=True)
+class _End:
+    """Where a way has led to after some time.
+
+    Attributes:
+        heading: [rad] direction there.
+        east: [m] from the ego.
+        north: [m] likewise.
+    """
+
+    heading: float
+    east: float
+    north: float
+
+
+def _end(ego: EgoState, way: Way, time: float) -> _End | None:
+    """Return where a way has led to after a time [s], None where it has led nowhere."""
+    last = int(np.searchsorted(way.time, time, side='right')) - 1
+    before = np.flatnonzero(way.distance <= way.distance[last] - _SPACING)
+    if not len(before):
+        return None
+    first = before[-1]
+    return _End(
+        math.atan2(way.y[last] - way.y[first], way.x[last] - way.x[first]),
+        float(way.x[last]) - ego.x, float(way.y[last]) - ego.y)
 
 
 @dataclass(frozen=True)

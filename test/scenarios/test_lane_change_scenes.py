@@ -115,6 +115,22 @@ def test_who_is_not_in_the_next_lane_beside_is_no_matter_of_a_lane_change(
     assert said_of(said, Application.LCW, scene.subject('other')) == []
 
 
+@pytest.mark.parametrize(('lanes', 'most'), [(1.0, Level.WARNING), (2.0, Level.INFO)])
+@pytest.mark.parametrize('side', list(SIDES))
+def test_only_the_lane_that_the_planned_path_leads_to_is_changed_to(
+    side: str, lanes: float, most: Level
+) -> None:
+    sign, indicator = SIDES[side]
+    scene = Scene(duration=5.5)
+    ego = scene.ego(speed=kmh(80), output=PATH).keep(1.0).change_lane(sign * 3.5, 4.0)
+    ego.indicate(indicator, 0.5, 4.6)
+    scene.car('fast', ahead=-20.0, left=sign * 3.5 * lanes, speed=kmh(95))
+    scene.car('beside', ahead=-1.5, left=sign * 3.5 * lanes, speed=kmh(80))
+    said = advisories(scene.placed(rotation=orientation(round(lanes))))
+    assert highest(said_of(said, Application.LCW, scene.subject('fast'))) == most
+    assert highest(said_of(said, Application.BSW, scene.subject('beside'))) == most
+
+
 BSD = {
     'car overtaking': (ObjectClass.CAR, 50, 60, 3.3, -33.0),
     'scooter overtaking': (ObjectClass.MOTORCYCLE, 30, 40, 2.6, -12.0),
