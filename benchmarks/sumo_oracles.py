@@ -12,7 +12,8 @@ partners were in constant motion for 3 s warned of at least 1.5 s ahead (closing
 soon as the rule holds), and the others as soon as their rule holds; less than 2 false WARNINGs
 per vehicle hour, without those of an intended lane change, turn or pass, of which the ego's
 present motion is no measure. Both counts are printed: all, and without those of such applications
-alone (BSW, LCW, LTA, DNPW). A road-side unit tells of the lanes and signals unless `--no-map`
+alone (BSW, LCW, LTA, DNPW). Quiet traffic brakes at 3 m/s2, which is counted on from whoever must
+give way, and does not move sideways where it stands. A road-side unit tells of the lanes and signals unless `--no-map`
 silences it.
 """
 
@@ -34,7 +35,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'test' / 'simula
 from following_times import compare
 from injected import KINDS
 from injected_check import check
-from networks import COMFORTABLE, junction, on_ramp
+from networks import CALM, junction, on_ramp
 from road_side import RoadSideUnit
 
 from icv_v2x.tools import degradation
@@ -124,11 +125,11 @@ def quiet(folder: Path, arguments: argparse.Namespace) -> bool:
 def _config(road: str, folder: Path) -> Path:
     if road == 'on_ramp':
         return on_ramp(
-            folder, mainline=1500.0, ramp=600.0, end=_DURATION, braking=COMFORTABLE).config
+            folder, mainline=1500.0, ramp=600.0, end=_DURATION, manner=CALM).config
     if road == 'priority':
-        return junction(folder, each=400.0, end=_DURATION, braking=COMFORTABLE).config
+        return junction(folder, each=400.0, end=_DURATION, manner=CALM).config
     return junction(
-        folder, each=500.0, end=_DURATION, control='traffic_light', braking=COMFORTABLE).config
+        folder, each=500.0, end=_DURATION, control='traffic_light', manner=CALM).config
 
 
 def _drive(

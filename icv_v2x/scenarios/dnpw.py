@@ -15,7 +15,7 @@ from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.frames import wrap_angle
 from icv_v2x.scenarios.candidates import advice
 from icv_v2x.scenarios.conflicts import ONCOMING_SPEED
-from icv_v2x.scenarios.intent import changes_lane
+from icv_v2x.scenarios.intent import changes_lane, turns_off
 from icv_v2x.scenarios.neighbours import (
     oncoming,
     same_way,
@@ -208,8 +208,8 @@ def _intends(
 ) -> bool:
     """Whether the ego is about to change to the oncoming lane.
 
-    The lane to change to is seen as if a vehicle drove there beside the leader. A slow ego that
-    indicates means to turn off.
+    The lane to change to is seen as if a vehicle drove there beside the leader. An ego that
+    indicates means to turn off where its planned path does, or without one where it is slow.
     """
     side, width = _oncoming_side(parameters), parameters.carriageway.lane_width
     # As wide as the ego, as nobody is there yet.
@@ -217,10 +217,13 @@ def _intends(
         seen_along_their_lanes(ego, leader),
         left=np.array([side * width]), side_gap=np.array([width - ego.width]),
     )
-    turns = intent.way is None and ego.speed <= parameters.intent.turn_speed
+    way = intent.way
+    turns = (
+        ego.speed <= parameters.intent.turn_speed if way is None
+        else turns_off(way, int(side), parameters))
     if turns or not changes_lane(ego, intent, beside, parameters)[0]:
         return False
-    return intent.way is not None or _wants_past(ego, leader, float(beside.front_gap[0]))
+    return way is not None or _wants_past(ego, leader, float(beside.front_gap[0]))
 
 
 def _wants_past(ego: EgoState, leader: Tracks, gap: float) -> bool:

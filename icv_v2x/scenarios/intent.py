@@ -323,7 +323,7 @@ def intended_turn(
     under_way = moving and side * ego.yaw_rate * limits.turn_radius_maximum > ego.speed
     indicated = indicated_side(ego) == side
     if way is not None and (
-        _turns_off(way, side, parameters) or (under_way and way.distance[-1] > _STANDS)
+        turns_off(way, side, parameters) or (under_way and way.distance[-1] > _STANDS)
     ):
         start = 0.0 if moving else way.start
         return Turn(way, under_way, moving or math.isfinite(start), start)
@@ -333,8 +333,14 @@ def intended_turn(
     return Turn(None, under_way, under_way or (moving and ego.speed < SET_OFF), 0.0)
 
 
-def _turns_off(way: Way, side: int, parameters: Parameters) -> bool:
-    """Whether a way turns sharply enough to one side to leave the road."""
+def turns_off(way: Way, side: int, parameters: Parameters) -> bool:
+    """Return whether a way turns sharply enough to one side to leave the road.
+
+    Args:
+        way: Where the planner leads the ego.
+        side: 1 left, -1 right.
+        parameters: Parameters of the package.
+    """
     limits = parameters.intent
     angle = math.radians(limits.turn_angle)
     stations = np.arange(0.0, way.distance[-1], _SPACING)

@@ -330,6 +330,24 @@ def test_who_is_not_met_while_passing_is_no_matter(case: str, change: dict[str, 
     assert highest(said) <= (Level.CAUTION if case == 'right indicator' else Level.NONE)
 
 
+@pytest.mark.parametrize('mirrored', [False, True], ids=['right', 'left'])
+@pytest.mark.parametrize(('turns', 'intent'), [(True, False), (False, True)])
+def test_an_indicator_for_the_turn_that_is_planned_is_no_intent_to_pass(
+    turns: bool, intent: bool, mirrored: bool
+) -> None:
+    scene = Scene(duration=3.0)
+    ego = scene.ego(speed=kmh(20), output=PATH)
+    ego.indicate(Indicator.LEFT, 0.0, 60.0)
+    ego.keep(5.0)
+    if turns:
+        ego.turn(0.5 * math.pi, 10.0)
+    scene.car('leader', ahead=10.0, speed=kmh(15))
+    scene.car('other', ahead=110.0, left=3.5, heading=math.pi, speed=kmh(50))
+    said = said_of(
+        advisories(scene.placed(mirrored=mirrored)), Application.DNPW, scene.subject('other'))
+    assert (highest(said) == Level.WARNING) == intent
+
+
 def test_without_a_leader_nobody_is_passed() -> None:
     scene = Scene(duration=2.0)
     scene.ego(speed=kmh(60)).indicate(Indicator.LEFT, 0.0, 60.0)

@@ -9,16 +9,37 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DRAWN = """
-  <vType id="car" length="4.6" width="1.8" maxSpeed="40" speedDev="0.1" sigma="0.5" decel="{car}"/>
+  <vType id="car" length="4.6" width="1.8" maxSpeed="40" speedDev="0.1" sigma="0.5"
+    decel="{car}" {lateral}/>
   <vType id="bold" length="4.6" width="1.8" maxSpeed="60" speedFactor="4" speedDev="0" sigma="0"
     minGap="0" decel="9" emergencyDecel="9" accel="9"/>
   <vType id="lorry" vClass="truck" length="12" width="2.5" maxSpeed="25" sigma="0.5"
-    decel="{lorry}"/>
+    decel="{lorry}" {lateral}/>
 """
-# As SUMO has it: cars brake at 4.5 m/s2 for a red light, and begin when that is needed.
-_BRAKING = (4.5, 4.0)
-# What drivers call comfortable; nobody is counted on to give way at more than that.
-COMFORTABLE = (3.0, 3.0)
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How everybody drives.
+
+    Attributes:
+        car: What drivers of cars plan to brake with [m/s2].
+        lorry: What those of lorries do [m/s2].
+        lateral: Attributes of the change of lanes.
+    """
+
+    car: float = 4.5
+    lorry: float = 4.0
+    lateral: str = ''
+
+
+USUAL = Manner()
+"""As SUMO has it: cars begin to brake for a red light when 4.5 m/s2 are needed, and move sideways
+where they stand, by which they turn on the spot."""
+
+CALM = Manner(3.0, 3.0, 'lcMaxSpeedLatStanding="0" lcMaxSpeedLatFactor="0.2"')
+"""As real vehicles do: with the braking that is counted on from whoever must give way, and sideways
+only by steering."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +64,7 @@ def program(name: str) -> str:
 
 def on_ramp(
     folder: Path, *, mainline: float = 1500.0, ramp: float = 600.0, end: float = 300.0,
-    vehicles: str = '', braking: tuple[float, float] = _BRAKING,
+    vehicles: str = '', manner: Manner = USUAL,
 ) -> Traffic:
     """Build three lanes with an on-ramp and an acceleration lane of 300 m.
 
@@ -53,7 +74,7 @@ def on_ramp(
         ramp: Vehicles per hour on the ramp.
         end: Of the simulation [s].
         vehicles: More elements of the route file, in the order of departure.
-        braking: What the drivers of cars and lorries plan with [m/s2].
+        manner: How everybody drives.
     """
     nodes = ''.join(
         f'<node id="{name}" x="{x}" y="{y}"/>'
@@ -74,12 +95,12 @@ def on_ramp(
             ('acceleration', 'out', 3, 2)))
     flows = _flow('main', 'main acceleration out', 3.0 * mainline, end, 'desired')
     flows += _flow('ramp', 'ramp acceleration out', ramp, end, '15')
-    return _build(folder, nodes, edges, connections, flows + vehicles, end, braking)
+    return _build(folder, nodes, edges, connections, flows + vehicles, end, manner)
 
 
 def junction(
     folder: Path, *, each: float = 300.0, end: float = 300.0, vehicles: str = '',
-    control: str = 'priority', braking: tuple[float, float] = _BRAKING,
+    control: str = 'priority', manner: Manner = USUAL,
 ) -> Traffic:
     """Build a crossing of two roads with two lanes each way.
 
@@ -89,7 +110,7 @@ def junction(
         end: Of the simulation [s].
         vehicles: More elements of the route file, in the order of departure.
         control: SUMO's type of the middle node, such as `priority` or `traffic_light`.
-        braking: What the drivers of cars and lorries plan with [m/s2].
+        manner: How everybody drives.
     """
     arms = (('w', -400, 0), ('e', 400, 0), ('s', 0, -400), ('n', 0, 400))
     nodes = f'<node id="c" x="0" y="0" type="{control}"/>' + ''.join(
@@ -108,7 +129,7 @@ def junction(
                 continue
             share = 0.667 if opposite == other else 0.167
             flows += _flow(f'{name}{other}', f'{name}_in {other}_out', share * each, end, 'max')
-    return _build(folder, nodes, edges, '', flows + vehicles, end, braking)
+    return _build(folder, nodes, edges, '', flows + vehicles, end, manner)
 
 
 def _flow(name: str, edges: str, per_hour: float, end: float, speed: str) -> str:
@@ -122,9 +143,9 @@ def _flow(name: str, edges: str, per_hour: float, end: float, speed: str) -> str
 
 def _build(
     folder: Path, nodes: str, edges: str, connections: str, demand: str, end: float,
-    braking: tuple[float, float] = _BRAKING,
+    manner: Manner = USUAL,
 ) -> Traffic:
-    drawn = DRAWN.format(car=braking[0], lorry=braking[1])
+    drawn = DRAWN.format(car=manner.car, lorry=manner.lorry, lateral=manner.lateral)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / 'n.nod.xml').write_text(f'<nodes>{nodes}</nodes>')
     (folder / 'e.edg.xml').write_text(f'<edges>{edges}</edges>')
