@@ -13,8 +13,8 @@ soon as the rule holds), and the others as soon as their rule holds; less than 2
 per vehicle hour, without those of an intended lane change, turn or pass, of which the ego's
 present motion is no measure. Both counts are printed: all, and without those of such applications
 alone (BSW, LCW, LTA, DNPW). Quiet traffic brakes at 3 m/s2, which is counted on from whoever must
-give way, and does not move sideways where it stands. A road-side unit tells of the lanes and signals unless `--no-map`
-silences it.
+give way, and does not move sideways where it stands. A road-side unit tells of the lanes
+and signals unless `--no-map` silences it.
 """
 
 from __future__ import annotations

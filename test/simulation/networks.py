@@ -38,8 +38,8 @@ USUAL = Manner()
 where they stand, by which they turn on the spot."""
 
 CALM = Manner(3.0, 3.0, 'lcMaxSpeedLatStanding="0" lcMaxSpeedLatFactor="0.2"')
-"""As real vehicles do: with the braking that is counted on from whoever must give way, and sideways
-only by steering."""
+"""As real vehicles do: with the braking that is counted on from whoever must give way, and to the
+side only by steering."""
 
 
 @dataclass(frozen=True)
