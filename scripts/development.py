@@ -75,7 +75,8 @@ def run_tests(environment: Environment, arguments: list[str]) -> int:
     # Live nodes wait more than they work, but tests that compare times run one at a time.
     cores = str(max(2, len(os.sched_getaffinity(0))))
     phases = {'pytest': arguments} if arguments else {
-        'pytest, without middleware': ['-n', cores, '-m', 'not middleware'],
+        'pytest, without middleware': [
+            '-n', cores, '-m', 'not middleware', '--durations', '30'],
         'pytest, live nodes': ['-n', '2', '-m', 'middleware and not comparison'],
         'pytest, live nodes alone': ['-m', 'middleware and comparison'],
     }

@@ -23,12 +23,15 @@ AT_ONCE = SECOND
 """Within this the death of a process is reported [ns]."""
 
 
-def first(processes: Live, name: str, fits: Callable[[dict[str, Any]], bool]) -> int:
-    """Returns when a state was reported first [ns], waiting for it."""
+def first(
+    processes: Live, name: str, fits: Callable[[dict[str, Any]], bool], since: int = 0,
+) -> int:
+    """Returns when a state was reported first since an instant [ns], waiting for it."""
     def found() -> list[int]:
         return [
             line['arrival'] for line in processes.lines('diagnostics')
-            if name in line['status'] and fits(line['status'][name])]
+            if line['arrival'] >= since and name in line['status']
+            and fits(line['status'][name])]
 
     processes.wait(found, f'{name} to say so')
     return found()[0]
@@ -71,12 +74,12 @@ def test_what_does_not_fit_and_who_died_is_told_soon_and_with_a_remedy(
 
     strangers.send_signal(signal.SIGSTOP)
     stopped = time.time_ns()
-    silent = first(processes, pose, lambda s: s['message'].startswith('silent'))
+    silent = first(processes, pose, lambda s: s['message'].startswith('silent'), stopped)
     assert silent - stopped < SOON
     strangers.send_signal(signal.SIGCONT)
 
     killed = time.time_ns()
     processes.end('obu_udp_driver', signal.SIGKILL)
-    dead = first(processes, others, lambda s: s['level'] == 2)
+    dead = first(processes, others, lambda s: s['level'] == 2, killed)
     assert dead - killed < AT_ONCE
     assert '/obu_udp_driver' in processes.diagnostics()[others]['message']
