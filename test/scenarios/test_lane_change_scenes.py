@@ -342,7 +342,7 @@ def test_an_indicator_for_the_turn_that_is_planned_is_no_intent_to_pass(
     if turns:
         ego.turn(0.5 * math.pi, 10.0)
     scene.car('leader', ahead=10.0, speed=kmh(15))
-    scene.car('other', ahead=110.0, left=3.5, heading=math.pi, speed=kmh(50))
+    scene.car('other', ahead=160.0, left=3.5, heading=math.pi, speed=kmh(50))
     said = said_of(
         advisories(scene.placed(mirrored=mirrored)), Application.DNPW, scene.subject('other'))
     assert (highest(said) == Level.WARNING) == intent
