@@ -179,7 +179,8 @@ def changes_lane(
     limits, width = parameters.intent, parameters.carriageway.lane_width
     side = beside.side
     by_indicator = side == indicated_side(ego)
-    shift = 0.0 if intent.way is None else _lateral_shift(ego, intent.way, parameters)
+    end = None if intent.way is None else _end(ego, intent.way, limits.path_time)
+    shift = 0.0 if end is None else _lateral_shift(ego, end, parameters)
     by_path = side * shift >= 0.5 * width * ease
     room = np.minimum(0.5 * beside.side_gap, 0.5 * (width - ego.width))
     angle = _drift(ego, intent, beside) - math.radians(limits.drift)
@@ -187,7 +188,9 @@ def changes_lane(
     by_motion = (way > 0.0) & (way >= np.maximum(room, 0.0) * ease)
     by_motion &= _moved_aside(intent, beside) >= limits.shift * ease
     changes = by_indicator | by_path | (by_motion & limits.by_motion)
-    return np.asarray(changes & ~_beyond_the_path(ego, intent, beside, parameters, ease))
+    if end is not None:
+        changes &= ~_beyond_the_path(end, intent, beside, parameters, ease)
+    return np.asarray(changes)
 
 
 def _drift(ego: EgoState, intent: Intent, beside: Beside) -> Floats:
@@ -219,33 +222,28 @@ def _moved_aside(intent: Intent, beside: Beside) -> Floats:
     return np.asarray(np.max(beside.side[:, np.newaxis] * left, axis=1, initial=0.0))
 
 
-def _lateral_shift(ego: EgoState, way: Way, parameters: Parameters) -> float:
+def _lateral_shift(ego: EgoState, end: _End, parameters: Parameters) -> float:
     """Return how far the planned path leads to the left of the present lane [m].
 
     On an arc the chord has the mean of the directions at its ends, so what lies aside of that
     mean is no bend of the road. Where the direction changes much the shape tells nothing.
     """
-    limits = parameters.intent
-    end = _end(ego, way, limits.path_time)
-    bend = math.inf if end is None else math.remainder(end.heading - ego.heading, 2.0 * math.pi)
-    if end is None or abs(bend) > math.radians(limits.path_turn):
+    bend = math.remainder(end.heading - ego.heading, 2.0 * math.pi)
+    if abs(bend) > math.radians(parameters.intent.path_turn):
         return 0.0
     along = ego.heading + 0.5 * bend
     return end.north * math.cos(along) - end.east * math.sin(along)
 
 
 def _beyond_the_path(
-    ego: EgoState, intent: Intent, beside: Beside, parameters: Parameters, ease: float
+    end: _End, intent: Intent, beside: Beside, parameters: Parameters, ease: float
 ) -> Flags:
     """Return which vehicles drive beyond the lane that the planned path leads to, (n,).
 
     It tells so where it ends parallel to the lane of the vehicle, and from when it leads aside
     until the ego has come there.
     """
-    limits, way = parameters.intent, intent.way
-    end = None if way is None else _end(ego, way, limits.path_time)
-    if end is None:
-        return np.zeros(len(beside.left), dtype=np.bool_)
+    limits = parameters.intent
     parallel = np.abs(wrap_angle(end.heading - beside.axis)) <= math.radians(limits.path_turn)
     shift = end.north * np.cos(beside.axis) - end.east * np.sin(beside.axis)
     ahead = beside.side * shift
