@@ -19,6 +19,7 @@ from icv_v2x.conflict.footprint import Footprint
 from icv_v2x.conflict.probability import overlap_probability
 from icv_v2x.conflict.separation import Separation, closest_approach
 from icv_v2x.conflict.swept import Contact, first_contact, pair_count
+from icv_v2x.conflict.uniform import UniformPairs, is_uniform
 from icv_v2x.conflict.zone import ZoneTimes, zone_times
 from icv_v2x.motion.pieces import (
     FloatArray,
@@ -130,37 +131,45 @@ def assess_conflicts(
                 required=required,
             )
             return dataclasses.replace(spread(found, near, count), encounter=encounter)
-    if contact is None:
-        contact = first_contact(ego_motion, ego_footprint, motions, footprints)
-    if within > 0.0:
-        separation = closest_approach(
-            ego_motion, ego_footprint, motions, footprints, within=within, contact=contact
-        )
+    if contact is None and within > 0.0 and count and is_uniform(ego_motion, motions):
+        pairs = UniformPairs.of(ego_motion, ego_footprint, motions, footprints)
+        contact = pairs.contact()
+        separation = pairs.separation(within, contact)
+        probability = pairs.probability(ego_uncertainty, uncertainties, separation.time)
+        zone = pairs.zone(contact)
+        paces = _Paces.uniform(pairs, ego_pace)
     else:
-        separation = Separation(np.where(contact.overlaps, 0.0, np.inf), contact.begin)
-    probability = overlap_probability(
-        ego_motion,
-        ego_footprint,
-        ego_uncertainty,
-        motions,
-        footprints,
-        uncertainties,
-        separation.time,
-    )
-    zone = zone_times(ego_motion, ego_footprint, motions, footprints, contact=contact)
-    states = _Paces.of(ego_motion, motions, ego_pace)
+        if contact is None:
+            contact = first_contact(ego_motion, ego_footprint, motions, footprints)
+        if within > 0.0:
+            separation = closest_approach(
+                ego_motion, ego_footprint, motions, footprints, within=within, contact=contact
+            )
+        else:
+            separation = Separation(np.where(contact.overlaps, 0.0, np.inf), contact.begin)
+        probability = overlap_probability(
+            ego_motion,
+            ego_footprint,
+            ego_uncertainty,
+            motions,
+            footprints,
+            uncertainties,
+            separation.time,
+        )
+        zone = zone_times(ego_motion, ego_footprint, motions, footprints, contact=contact)
+        paces = _Paces.of(ego_motion, motions, ego_pace)
     own_need, other_need = np.zeros(count), np.zeros(count)
     rows = np.flatnonzero(zone.exists & contact.overlaps)
     if required and len(rows):
         own_need[rows], other_need[rows] = _required_of_both(
-            states, rows, zone.take(rows), delays[0]
+            paces, rows, zone.take(rows), delays[0]
         )
     return ConflictAssessment(
         contact,
         zone,
         separation,
-        states.encounter[0],
-        _stopping(zone, states, delays),
+        paces.encounter[0],
+        _stopping(zone, paces, delays),
         own_need,
         other_need,
         probability,
@@ -221,12 +230,12 @@ def encounters(ego: MotionState, objects: MotionState) -> IndexArray:
         objects: State of the objects, (n,).
     """
     speed = np.hypot(objects.velocity_x, objects.velocity_y)
-    return _encounters(objects.heading - ego.heading, speed)
+    return _encounters(np.cos(objects.heading - ego.heading), speed)
 
 
-def _encounters(turn: FloatArray, speed: FloatArray) -> IndexArray:
-    """Return values of `Encounter` from differences of heading (n,) [rad] and speeds [m/s]."""
-    alike, moving = np.cos(turn), speed > _STANDING_SPEED
+def _encounters(alike: FloatArray, speed: FloatArray) -> IndexArray:
+    """Return values of `Encounter` from cosines of the angle between and speeds (n,) [m/s]."""
+    moving = speed > _STANDING_SPEED
     same = ~moving | (alike > _SAME_DIRECTION)
     kind = np.where(same, int(Encounter.SAME_DIRECTION), int(Encounter.CROSSING))
     kind[moving & (alike < _OPPOSITE_DIRECTION)] = Encounter.ONCOMING
@@ -268,11 +277,25 @@ class _Paces:
             speed[0], acceleration[0] = max(ego_pace[0], 0.0), ego_pace[1]
         return cls(
             _encounters(
-                heading[1] - heading[0], np.hypot(values[1, ::-1], values[2, ::-1])),
+                np.cos(heading[1] - heading[0]), np.hypot(values[1, ::-1], values[2, ::-1])),
             speed,
             acceleration,
             np.maximum(other[0], 0.0),
             other[1],
+        )
+
+    @classmethod
+    def uniform(cls, pairs: UniformPairs, ego_pace: tuple[float, float] | None) -> _Paces:
+        """Return the same of uniform motions."""
+        speed, acceleration = pairs.along_own_heading(), np.zeros(pairs.place.shape)
+        if ego_pace is not None:
+            speed[0], acceleration[0] = ego_pace
+        return cls(
+            _encounters(pairs.cosine, pairs.speed_of_other()),
+            np.maximum(speed, 0.0, out=speed),
+            acceleration,
+            np.maximum(pairs.other_along_own_heading(), 0.0),
+            np.zeros(pairs.place.shape),
         )
 
 
@@ -305,8 +328,9 @@ def _required_of_both(
     Returns:
         Deceleration of the ego and of the objects, (m,) each [m/s2].
     """
-    entry = np.stack([zone.ego_entry_distance, zone.object_entry_distance])
-    other_exit = np.stack([zone.object_exit, zone.ego_exit])
+    entry, other_exit = np.empty((2, len(rows))), np.empty((2, len(rows)))
+    entry[0], entry[1] = zone.ego_entry_distance, zone.object_entry_distance
+    other_exit[0], other_exit[1] = zone.object_exit, zone.ego_exit
     speed, acceleration = paces.speed[:, rows], paces.acceleration[:, rows]
     kind = paces.encounter[:, rows]
     stopping = required_deceleration_stopping(entry, speed, acceleration, delay)

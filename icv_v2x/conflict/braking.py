@@ -139,9 +139,12 @@ def required_deceleration_stopping(
     distance, ego_speed, ego_acceleration, delay = _fitted(
         distance, ego_speed, _known(ego_acceleration), delay
     )
-    way, speed, _ = _driven(
-        ego_speed, ego_acceleration, _standstill(ego_speed, ego_acceleration), delay
-    )
+    if not ego_acceleration.any():
+        way, speed = ego_speed * delay, ego_speed
+    else:
+        way, speed, _ = _driven(
+            ego_speed, ego_acceleration, _standstill(ego_speed, ego_acceleration), delay
+        )
     room = distance - way
     needed = _quotient(speed * speed, 2.0 * np.maximum(room, 0.0))
     return np.where(room < 0.0, np.inf, needed)
@@ -155,12 +158,19 @@ def _against_steady(
     window_end: FloatArray,
 ) -> FloatArray:
     """Return the deceleration needed where nobody is accelerated; else as the general form."""
-    closing = ego_speed - lead_speed
+    closing = np.maximum(ego_speed - lead_speed, 0.0)
     within = np.minimum(delay, window_end)
-    too_late = (within > 0.0) & (gap - np.maximum(closing, 0.0) * within < 0.0)
+    too_late = (within > 0.0) & (gap < closing * within)
     room, window = np.maximum(gap - closing * delay, 0.0), window_end - delay
-    needed = np.maximum(_against_moving(room, closing, np.zeros(()), window), 0.0)
-    return np.where(too_late, np.inf, np.where(window > 0.0, needed, 0.0))
+    # What is needed is greatest at 2 room / closing, or at the end of the window before that.
+    with np.errstate(over='ignore', divide='ignore', invalid='ignore'):
+        needed = np.where(
+            2.0 * room <= closing * window,
+            closing * closing / (2.0 * room),
+            2.0 * (closing - room / window) / window,
+        )
+    needed = np.where((window > 0.0) & (closing > 0.0), np.maximum(needed, 0.0), 0.0)
+    return np.where(too_late, np.inf, needed)
 
 
 def _against_moving(
@@ -271,7 +281,8 @@ def _quotient(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
 def _fitted(*values: npt.ArrayLike) -> tuple[FloatArray, ...]:
     """Return values as arrays whose shapes fit together."""
     arrays = tuple(np.asarray(value, dtype=np.float64) for value in values)
-    np.broadcast_shapes(*(array.shape for array in arrays))
+    if len({array.shape for array in arrays if array.ndim}) > 1:
+        np.broadcast_shapes(*(array.shape for array in arrays))
     return arrays
 
 

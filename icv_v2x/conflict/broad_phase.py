@@ -103,8 +103,8 @@ def near_the_way(
     lower_y, upper_y = way_bounds(ego_motion, -sine, cosine)
     along = circles.x * cosine + circles.y * sine
     across = circles.y * cosine - circles.x * sine
-    away_x = along - np.clip(along, lower_x, upper_x)
-    away_y = across - np.clip(across, lower_y, upper_y)
+    away_x = along - np.minimum(np.maximum(along, lower_x), upper_x)
+    away_y = across - np.minimum(np.maximum(across, lower_y), upper_y)
     near: BoolArray = away_x * away_x + away_y * away_y <= reach * reach
     return near
 

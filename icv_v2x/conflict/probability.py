@@ -82,7 +82,7 @@ def overlap_probability(
         half_along += 0.5 * (size.length * turn_cosine + size.width * turn_sine)
         half_across += 0.5 * (size.length * turn_sine + size.width * turn_cosine)
     covariance = covariances[0] + covariances[1]
-    across = _between(
+    across = between(
         offset_y * cosine - offset_x * sine,
         covariance.along_axis(-sine, cosine),
         -half_across,
@@ -92,7 +92,7 @@ def overlap_probability(
     if start.ndim:
         start = stretched(start, (count,))[rows]
     end = min(first.end_time, second.end_time)
-    along = _between(
+    along = between(
         offset_x * cosine + offset_y * sine,
         covariance.along_axis(cosine, sine),
         -half_along - speed * (end - moments),
@@ -102,7 +102,7 @@ def overlap_probability(
     return probability
 
 
-def _between(
+def between(
     mean: FloatArray, deviation: FloatArray, lower: FloatArray, upper: FloatArray
 ) -> FloatArray:
     """Return the probability that a Gaussian value lies between two bounds, (n,)."""

@@ -37,9 +37,6 @@ _SAME = 1e-9
 _CHUNK = 65536
 # For so few pairs leaving some out costs as much as it spares.
 _FEW = 128
-# The corner that follows each of the eight, and the shares of a way at its ends.
-_NEXT = np.array([1, 2, 3, 4, 5, 6, 7, 0])
-_ENDS = np.array([0.0, 1.0])[:, np.newaxis, np.newaxis]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,7 +145,7 @@ def outline_distance(
         second: Sizes, (m,).
     """
     still = np.zeros_like(offset[0])
-    return _segment_distance(offset, (still, still), first_heading, first, second_heading, second)[
+    return way_distance(offset, (still, still), first_heading, first, second_heading, second)[
         0
     ]
 
@@ -170,30 +167,39 @@ def sum_corners(
     Returns:
         East and north of the corners about the centre, counter-clockwise, (8, m) each [m].
     """
+    outline = _octagon(first_heading, first, second_heading, second)[0]
+    return outline[0], outline[1]
+
+
+def _octagon(
+    first_heading: FloatArray,
+    first: Footprint,
+    second_heading: FloatArray,
+    second: Footprint,
+) -> tuple[FloatArray, FloatArray]:
+    """Return the corners of `sum_corners` and the sides that begin there, (2, 8, m) each [m]."""
     quarters = np.floor((second_heading - first_heading) / (0.5 * np.pi))
     turned = second_heading - quarters * (0.5 * np.pi)
-    swapped = np.mod(quarters, 2.0) == 1.0
+    swapped = quarters % 2.0 == 1.0
     along = np.where(swapped, second.width, second.length)
     across = np.where(swapped, second.length, second.width)
-    # The half sides in order of direction, which lie within half a turn of each other.
-    sides = [
-        (0.5 * first.length, first_heading),
-        (0.5 * along, turned),
-        (0.5 * first.width, first_heading + 0.5 * np.pi),
-        (0.5 * across, turned + 0.5 * np.pi),
-    ]
-    shape = np.broadcast_shapes(*(np.shape(length * angle) for length, angle in sides))
-    outline = []
-    for function in (np.cos, np.sin):
-        parts = [stretched(length * function(angle), shape) for length, angle in sides]
-        corner = -(parts[0] + parts[1] + parts[2] + parts[3])
-        column = [corner]
-        for part in parts[:3]:
-            corner = corner + 2.0 * part
-            column.append(corner)
-        half = np.stack(column)
-        outline.append(np.concatenate([half, -half]))
-    return outline[0], outline[1]
+    # The sides in order of direction, which lie within half a turn of each other.
+    sides = np.empty((2, 8, len(turned)))
+    for row, (heading, length, width) in enumerate(
+        ((first_heading, first.length, first.width), (turned, along, across))
+    ):
+        cosine, sine = np.cos(heading), np.sin(heading)
+        sides[0, row], sides[1, row] = length * cosine, length * sine
+        sides[0, row + 2], sides[1, row + 2] = -width * sine, width * cosine
+    # The other half is the same backwards.
+    np.negative(sides[:, :4], out=sides[:, 4:])
+    corner = np.empty_like(sides)
+    np.sum(sides[:, :4], axis=1, out=corner[:, 0])
+    corner[:, 0] *= -0.5
+    corner[:, 1:4] = sides[:, :3]
+    np.cumsum(corner[:, :4], axis=1, out=corner[:, :4])
+    np.negative(corner[:, :4], out=corner[:, 4:])
+    return corner, sides
 
 
 def _closest(
@@ -222,7 +228,7 @@ def _closest(
     row, column = np.nonzero(worth)
     if not len(row):
         return distance, time
-    least, share = _segment_distance(
+    least, share = way_distance(
         (place[0][row, column], place[1][row, column]),
         (way[0][row, column], way[1][row, column]),
         first.heading[row, column],
@@ -298,10 +304,10 @@ def _nearest_share(
     """Return where on a segment, from 0 to 1, it is nearest to the origin."""
     square = way[0] * way[0] + way[1] * way[1]
     share = -(place[0] * way[0] + place[1] * way[1]) / np.where(square > 0.0, square, 1.0)
-    return np.clip(share, 0.0, 1.0)
+    return np.minimum(np.maximum(share, 0.0), 1.0)
 
 
-def _segment_distance(
+def way_distance(
     place: tuple[FloatArray, FloatArray],
     way: tuple[FloatArray, FloatArray],
     first_heading: FloatArray,
@@ -325,20 +331,28 @@ def _segment_distance(
     Returns:
         Least distance [m], and the earliest share of the way, 0 to 1, at which it is reached.
     """
-    corner_x, corner_y = sum_corners(first_heading, first, second_heading, second)
-    share = _nearest_share((place[0] - corner_x, place[1] - corner_y), way)
-    count = share.shape[1]
+    corner, side = _octagon(first_heading, first, second_heading, second)
+    count = corner.shape[2]
+    ahead = np.empty((2, 1, count))
+    # Both ends of the way from the eight corners, (2, 2, 8, m).
+    ends = np.empty((2, 2, 8, count))
+    for axis in (0, 1):
+        ahead[axis] = way[axis]
+        ends[axis, 0] = place[axis] - corner[axis]
+    np.add(ends[:, 0], ahead, out=ends[:, 1])
+    start = ends[:, 0]
     distances, places = np.empty((24, count)), np.zeros((24, count))
-    distances[:8] = np.hypot(
-        place[0] + share * way[0] - corner_x, place[1] + share * way[1] - corner_y)
+    share = _nearest_share((start[0], start[1]), way)
+    nearest = start + share * ahead
+    np.hypot(nearest[0], nearest[1], out=distances[:8])
     places[:8] = share
-    # Both ends of the way against the eight sides.
-    side = (corner_x[_NEXT] - corner_x, corner_y[_NEXT] - corner_y)
-    points = [
-        corner[np.newaxis] - (start + _ENDS * step)
-        for corner, start, step in zip((corner_x, corner_y), place, way, strict=True)
-    ]
-    distances[8:] = _point_distance((points[0], points[1]), side).reshape(16, count)
+    # The ends against the eight sides.
+    square = side[0] * side[0] + side[1] * side[1]
+    square[square == 0.0] = 1.0
+    share = (ends[0] * side[0] + ends[1] * side[1]) / square
+    np.minimum(np.maximum(share, 0.0, out=share), 1.0, out=share)
+    ends -= share * side[:, np.newaxis]
+    np.hypot(ends[0], ends[1], out=distances[8:].reshape(2, 8, count))
     places[16:] = 1.0
     least = distances.min(axis=0)
     where = np.where(distances <= least + _SAME, places, np.inf).min(axis=0)

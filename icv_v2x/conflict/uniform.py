@@ -1,0 +1,449 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""The figures of pairs in uniform motion, all from one set of projections.
+
+Where nobody turns or accelerates, footprints and swept paths of a pair have the same four side
+directions, so that contact, conflict zone, distance and probability share what is costly: the
+projections on these. Everything is computed in the frame of the ego (x along its heading, y to
+its left, origin at its centre at time 0), in which its own side directions are the axes. The
+results are those of the general functions, which are its oracle in the tests.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from icv_v2x.conflict.footprint import Footprint, corners, overlap_point
+from icv_v2x.conflict.overlap import TOUCH
+from icv_v2x.conflict.probability import between
+from icv_v2x.conflict.separation import Separation, way_distance
+from icv_v2x.conflict.swept import Contact
+from icv_v2x.conflict.zone import ZoneTimes
+from icv_v2x.motion.pieces import BoolArray, FloatArray, IndexArray, PiecewiseMotion
+from icv_v2x.motion.uncertainty import MotionUncertainty
+
+# Rates below this one move nothing by more than 0.1 nm within a minute [m/s].
+_SLOWEST = 1e-12
+# An object that is still inside this shortly before the end has not left [s].
+_SEAM = 1e-9
+# Corners this near to the other rectangle touch it [m].
+_CORNER = 1e-6
+_LENGTHS = 0.5 * np.array([[1.0], [-1.0], [-1.0], [1.0]])
+_WIDTHS = 0.5 * np.array([[1.0], [1.0], [-1.0], [-1.0]])
+
+
+def is_uniform(ego_motion: PiecewiseMotion, motions: PiecewiseMotion) -> bool:
+    """Tell whether one ego and the objects move uniformly, from now to the same end."""
+    return (
+        len(ego_motion) == 1
+        and ego_motion.pieces == motions.pieces == 1
+        and ego_motion.end_time == motions.end_time > 0.0
+        and all(m.start_time.ndim == 1 and m.start_time[0] == 0.0 for m in (ego_motion, motions))
+        and not (ego_motion.accelerated or motions.accelerated)
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class UniformPairs:
+    """An ego and n objects in uniform motion, in the frame of the ego.
+
+    Attributes:
+        ego: Motion of the ego, one object.
+        ego_length: Its length [m].
+        ego_width: Its width [m].
+        others: Motions of the objects.
+        size: Their lengths and widths, (2, n) [m].
+        cosine: Cosine of their headings less that of the ego, (n,).
+        sine: Sine of the same, (n,).
+        place: Their centres, (2, n) [m].
+        ego_rate: Velocity of the ego, (2, 1) [m/s].
+        rate: Velocities of the objects, (2, n) [m/s].
+        horizon: End of the motions [s].
+    """
+
+    ego: PiecewiseMotion
+    ego_length: float
+    ego_width: float
+    others: PiecewiseMotion
+    size: FloatArray
+    cosine: FloatArray
+    sine: FloatArray
+    place: FloatArray
+    ego_rate: FloatArray
+    rate: FloatArray
+    horizon: float
+
+    @classmethod
+    def of(
+        cls,
+        ego_motion: PiecewiseMotion,
+        ego_footprint: Footprint,
+        motions: PiecewiseMotion,
+        footprints: Footprint,
+    ) -> UniformPairs:
+        """Return the pairs; the arguments are those of `assess_conflicts`."""
+        count = len(motions)
+        east, north = float(ego_motion.direction[0][0, 0]), float(ego_motion.direction[1][0, 0])
+        size = np.empty((2, count))
+        size[0], size[1] = footprints.length, footprints.width
+        # The columns are place, velocity and heading; turned together, the ego's velocity last.
+        vectors = np.empty((2, 3, count + 1))
+        vectors[0, 0, :count] = motions.x[:, 0] - ego_motion.x[0, 0]
+        vectors[1, 0, :count] = motions.y[:, 0] - ego_motion.y[0, 0]
+        vectors[0, 1, :count], vectors[1, 1, :count] = (
+            motions.velocity_x[:, 0], motions.velocity_y[:, 0])
+        vectors[0, 2, :count], vectors[1, 2, :count] = (
+            values[:, 0] for values in motions.direction)
+        vectors[:, :, count] = 0.0
+        vectors[0, 1, count], vectors[1, 1, count] = (
+            ego_motion.velocity_x[0, 0], ego_motion.velocity_y[0, 0])
+        turned = np.empty_like(vectors)
+        turned[0] = vectors[0] * east + vectors[1] * north
+        turned[1] = vectors[1] * east - vectors[0] * north
+        return cls(
+            ego_motion,
+            float(ego_footprint.length[0]),
+            float(ego_footprint.width[0]),
+            motions,
+            size,
+            turned[0, 2, :count],
+            turned[1, 2, :count],
+            turned[:, 0, :count],
+            turned[:, 1, count:],
+            turned[:, 1, :count],
+            ego_motion.end_time,
+        )
+
+    def along_own_heading(self) -> FloatArray:
+        """Return how fast the ego, first, and the objects go along their headings, (2, n)."""
+        speed = np.empty(self.place.shape)
+        speed[0] = self.ego_rate[0]
+        speed[1] = self.rate[0] * self.cosine + self.rate[1] * self.sine
+        return speed
+
+    def other_along_own_heading(self) -> FloatArray:
+        """Return how fast the other one goes along the heading of each, (2, n) [m/s]."""
+        speed = np.empty(self.place.shape)
+        speed[0] = self.rate[0]
+        speed[1] = self.ego_rate[0] * self.cosine + self.ego_rate[1] * self.sine
+        return speed
+
+    def speed_of_other(self) -> FloatArray:
+        """Return how fast the other one of each pair is, objects first, (2, n) [m/s]."""
+        speed = np.empty(self.place.shape)
+        speed[0] = np.hypot(self.rate[0], self.rate[1])
+        speed[1] = np.hypot(self.ego_rate[0], self.ego_rate[1])
+        return speed
+
+    def contact(self) -> Contact:
+        """Return the first contact, as `first_contact`."""
+        count = len(self.others)
+        sizes = np.empty((2, count))
+        sizes[0], sizes[1] = self.ego_length, self.ego_width
+        times = np.full((4, count), np.nan)
+        begin, end = _overlap(
+            _projected(self.place, self.cosine, self.sine),
+            _projected(self.rate - self.ego_rate, self.cosine, self.sine),
+            _reach(sizes, self.size, np.abs(self.cosine), np.abs(self.sine)),
+            self.horizon,
+        )
+        overlaps = begin < end
+        rows = overlaps.nonzero()[0]
+        if len(rows):
+            moments = begin[rows]
+            times[0, rows], times[1, rows] = moments, end[rows]
+            times[2, rows], times[3, rows] = self._shared_points(rows, moments)
+        piece = np.where(overlaps, 0, -1)
+        return Contact(overlaps, times[0], times[1], times[2], times[3], piece)
+
+    def separation(self, within: float, contact: Contact) -> Separation:
+        """Return the closest approach, as `closest_approach`."""
+        count = len(self.others)
+        distance, time = np.full(count, np.inf), np.full(count, np.nan)
+        rows = contact.overlaps.nonzero()[0]
+        distance[rows], time[rows] = 0.0, contact.begin[rows]
+        way = (self.rate - self.ego_rate) * self.horizon
+        square = way[0] * way[0] + way[1] * way[1]
+        ahead = self.place[0] * way[0] + self.place[1] * way[1]
+        share = -ahead / np.where(square > 0.0, square, 1.0)
+        share = np.minimum(np.maximum(share, 0.0), 1.0)
+        nearest = self.place + share * way
+        radius = 0.5 * (
+            np.hypot(self.size[0], self.size[1]) + np.hypot(self.ego_length, self.ego_width))
+        near = np.hypot(nearest[0], nearest[1]) <= radius + within
+        near &= ~contact.overlaps
+        rows = near.nonzero()[0]
+        if len(rows):
+            heading = np.arctan2(self.sine[rows], self.cosine[rows])
+            least, share = way_distance(
+                (self.place[0, rows], self.place[1, rows]),
+                (way[0, rows], way[1, rows]),
+                np.zeros(1),
+                Footprint(np.array([self.ego_length]), np.array([self.ego_width])),
+                heading,
+                Footprint(self.size[0, rows], self.size[1, rows]),
+                apart=True,
+            )
+            close = least <= within
+            distance[rows] = np.where(close, least, np.inf)
+            time[rows] = np.where(close, share * self.horizon, np.nan)
+        return Separation(distance, time)
+
+    def probability(
+        self,
+        ego_uncertainty: MotionUncertainty,
+        uncertainties: MotionUncertainty,
+        time: FloatArray,
+    ) -> FloatArray:
+        """Return how likely the footprints overlap, as `overlap_probability`."""
+        count = len(self.others)
+        probability = np.zeros(count)
+        rows = np.isfinite(time).nonzero()[0]
+        if not len(rows):
+            return probability
+        moments, horizon = time[rows], self.horizon
+        cosine, sine = self.cosine[rows], self.sine[rows]
+        rate = self.rate[:, rows]
+        relative = rate - self.ego_rate
+        speed = np.hypot(relative[0], relative[1])
+        moves = speed > 0.0
+        # Without relative motion any direction does: that of the ego is the sharpest.
+        unit = np.empty((2, len(rows)))
+        unit[:] = relative / np.where(moves, speed, 1.0)
+        unit[0, ~moves] = 1.0
+        offset = self.place[:, rows] + relative * moments
+        middle = np.empty_like(offset)
+        middle[0] = offset[0] * unit[0] + offset[1] * unit[1]
+        middle[1] = offset[1] * unit[0] - offset[0] * unit[1]
+        # Half extents of both footprints along and across the relative velocity.
+        turned = np.empty_like(unit)
+        turned[0] = unit[0] * cosine + unit[1] * sine
+        turned[1] = unit[1] * cosine - unit[0] * sine
+        np.abs(turned, out=turned)
+        size, flat = self.size[:, rows], np.abs(unit)
+        upper = 0.5 * (
+            self.ego_length * flat + self.ego_width * flat[::-1]
+            + size[0] * turned + size[1] * turned[::-1])
+        lower = -upper
+        upper[0] += speed * moments
+        lower[0] -= speed * (horizon - moments)
+        variance = self._variances(rows, moments, unit, (ego_uncertainty, uncertainties))
+        inside = between(middle, np.sqrt(variance), lower, upper)
+        both = inside[0] * inside[1]
+        both[np.isnan(both)] = 0.0
+        probability[rows] = both
+        return probability
+
+    def zone(self, contact: Contact) -> ZoneTimes:
+        """Return the conflict zones, as `zone_times`."""
+        count, horizon = len(self.others), self.horizon
+        # Each sweeps its rectangle, longer and wider by its way along and across its heading.
+        ego_way, way = self.ego_rate * horizon, self.rate * horizon
+        swept = np.empty((2, count))
+        swept[0] = self.size[0] + np.abs(way[0] * self.cosine + way[1] * self.sine)
+        swept[1] = self.size[1] + np.abs(way[1] * self.cosine - way[0] * self.sine)
+        ego_size = np.array([[self.ego_length], [self.ego_width]])
+        ego_swept = ego_size + np.abs(ego_way)
+        along, across = np.abs(self.cosine), np.abs(self.sine)
+        between_centres = self.place + 0.5 * (way - ego_way)
+        extent = 0.5 * (ego_swept + _turned(swept, along, across))
+        rows = np.logical_and.reduce(np.abs(between_centres) < extent).nonzero()[0]
+        times = np.full((7, count), np.nan)
+        exists, first = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+        if len(rows):
+            found, entered = self._zone_times(rows, way, ego_way, swept, ego_swept)
+            there = rows[entered]
+            exists[there] = True
+            entry = found[:, :, entered]
+            times[0, there], times[1, there] = entry[0, 0], entry[1, 0]
+            times[2, there], times[3, there] = entry[0, 1], entry[1, 1]
+            times[6, there] = np.where(
+                contact.overlaps[there],
+                np.nan,
+                np.maximum(entry[0, 1] - entry[1, 0], entry[0, 0] - entry[1, 1]),
+            )
+            first[there] = entry[0, 0] < entry[0, 1]
+            late = times[1:4:2]
+            late[late >= horizon - _SEAM] = np.inf
+            times[4, there] = np.hypot(self.ego_rate[0], self.ego_rate[1]) * entry[0, 0]
+            times[5, there] = np.hypot(self.rate[0, there], self.rate[1, there]) * entry[0, 1]
+        return ZoneTimes(
+            exists, times[0], times[1], times[2], times[3], times[4], times[5], first, times[6])
+
+    def _zone_times(
+        self,
+        rows: IndexArray,
+        way: FloatArray,
+        ego_way: FloatArray,
+        swept: FloatArray,
+        ego_swept: FloatArray,
+    ) -> tuple[FloatArray, BoolArray]:
+        """Return entry and exit of ego and object, (2, 2, m) [s], and whether both enter, (m,)."""
+        count, horizon = len(rows), self.horizon
+        cosine, sine = self.cosine[rows], self.sine[rows]
+        # First the ego in the paths of the objects, then the objects in the path of the ego.
+        lengths, offset, rate = (np.empty((2, 2, count)) for _ in range(3))
+        other = np.empty((2, 2, count))
+        lengths[0, 0], lengths[1, 0] = self.ego_length, self.ego_width
+        lengths[:, 1] = ego_swept
+        other[:, 0], other[:, 1] = swept[:, rows], self.size[:, rows]
+        place = self.place[:, rows]
+        offset[:, 0] = place + 0.5 * way[:, rows]
+        offset[:, 1] = place - 0.5 * ego_way
+        rate[:, 0] = -self.ego_rate
+        rate[:, 1] = self.rate[:, rows]
+        begin, end = _overlap(
+            _projected(offset, cosine, sine),
+            _projected(rate, cosine, sine),
+            _reach(lengths, other, np.abs(cosine), np.abs(sine)),
+            horizon,
+        )
+        return np.stack([begin, end]), np.logical_and.reduce(begin < end)
+
+    def _shared_points(
+        self, rows: IndexArray, moments: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return points that the footprints share at the chosen moments, east and north [m]."""
+        cosine, sine = self.cosine[rows], self.sine[rows]
+        size = self.size[:, rows]
+        centre = self.place[:, rows] + (self.rate[:, rows] - self.ego_rate) * moments
+        along, across = _LENGTHS * size[0], _WIDTHS * size[1]
+        # The corners of the object, then those of the ego.
+        x, y = np.empty((8, len(rows))), np.empty((8, len(rows)))
+        x[:4] = centre[0] + along * cosine - across * sine
+        y[:4] = centre[1] + along * sine + across * cosine
+        x[4:], y[4:] = self.ego_length * _LENGTHS, self.ego_width * _WIDTHS
+        weight = np.empty((8, len(rows)))
+        weight[:4] = np.abs(x[:4]) < 0.5 * self.ego_length + _CORNER
+        weight[:4] *= np.abs(y[:4]) < 0.5 * self.ego_width + _CORNER
+        from_x, from_y = x[4:] - centre[0], y[4:] - centre[1]
+        weight[4:] = np.abs(from_x * cosine + from_y * sine) < 0.5 * size[0] + _CORNER
+        weight[4:] *= np.abs(from_y * cosine - from_x * sine) < 0.5 * size[1] + _CORNER
+        # What has no area holds no corners; its own may yet lie in the other rectangle.
+        weight[4:] *= size[0] * size[1] > 0.0
+        if not self.ego_length * self.ego_width > 0.0:
+            weight[:4] = 0.0
+        total = weight.sum(axis=0)
+        crossed = (total == 0.0).nonzero()[0]
+        total[crossed] = 1.0
+        point = np.stack([(x * weight).sum(axis=0), (y * weight).sum(axis=0)]) / total
+        if len(crossed):
+            point[:, crossed] = self._crossing_points(centre[:, crossed], rows[crossed])
+        # Back to the map, about where the ego is by then.
+        ego = self.ego
+        east, north = ego.direction[0][0, 0], ego.direction[1][0, 0]
+        return (
+            ego.x[0, 0] + ego.velocity_x[0, 0] * moments + point[0] * east - point[1] * north,
+            ego.y[0, 0] + ego.velocity_y[0, 0] * moments + point[0] * north + point[1] * east,
+        )
+
+    def _crossing_points(self, centre: FloatArray, rows: IndexArray) -> FloatArray:
+        """Return points that rectangles share which lie like a cross, (2, m) [m]."""
+        still = np.zeros(len(rows))
+        heading = np.arctan2(self.sine[rows], self.cosine[rows])
+        sizes = Footprint(still + self.ego_length, still + self.ego_width)
+        return np.stack(overlap_point(
+            corners(still, still, still, sizes),
+            corners(centre[0], centre[1], heading,
+                    Footprint(self.size[0, rows], self.size[1, rows])),
+        ))
+
+    def _variances(
+        self,
+        rows: IndexArray,
+        moments: FloatArray,
+        unit: FloatArray,
+        uncertainties: tuple[MotionUncertainty, MotionUncertainty],
+    ) -> FloatArray:
+        """Return variances of the relative position along and across a direction, (2, m) [m2]."""
+        east, north = self.ego.direction[0][0, 0], self.ego.direction[1][0, 0]
+        # The direction in the map, in which the errors of the positions are given.
+        x, y = unit[0] * east - unit[1] * north, unit[0] * north + unit[1] * east
+        ego_errors, errors = (
+            part if len(part.speed) == 1 else part.take(rows) for part in uncertainties)
+        position = ego_errors.position + errors.position
+        cross, square = 2.0 * position.xy * x * y, x * x
+        variance = np.empty((2, len(rows)))
+        variance[0] = position.xx * square + cross + position.yy * (1.0 - square)
+        variance[1] = position.xx * (1.0 - square) - cross + position.yy * square
+        for part, rate, heading in (
+            (ego_errors, self.ego_rate, (np.ones(1), np.zeros(1))),
+            (errors, self.rate[:, rows], (self.cosine[rows], self.sine[rows])),
+        ):
+            # A course error turns the way made about its start, a speed error stretches it.
+            speed = np.hypot(rate[0], rate[1])
+            divisor = np.where(speed > 0.0, speed, 1.0)
+            # The way it goes, which an object that stands has along its heading.
+            cosine = np.where(speed > 0.0, rate[0] / divisor, heading[0])
+            sine = np.where(speed > 0.0, rate[1] / divisor, heading[1])
+            # Squares of the components of the direction along and across that way.
+            onward = (unit[0] * cosine + unit[1] * sine) ** 2
+            aside = 1.0 - onward
+            stretching = (part.speed * moments) ** 2
+            turning = (part.course * (speed * moments)) ** 2
+            variance[0] += stretching * onward + turning * aside
+            variance[1] += stretching * aside + turning * onward
+        return np.maximum(variance, 0.0, out=variance)
+
+
+def _projected(vector: FloatArray, cosine: FloatArray, sine: FloatArray) -> FloatArray:
+    """Return the components along the ego's and the objects' side directions.
+
+    Args:
+        vector: Vectors in the frame of the ego, (2, ..., n).
+        cosine: Cosine of the objects' headings in that frame, (n,).
+        sine: Sine of the same, (n,).
+
+    Returns:
+        Components, (4, ..., n).
+    """
+    parts = np.empty((4, *vector.shape[1:]))
+    parts[:2] = vector
+    parts[2] = vector[0] * cosine + vector[1] * sine
+    parts[3] = vector[1] * cosine - vector[0] * sine
+    return parts
+
+
+def _turned(size: FloatArray, along: FloatArray, across: FloatArray) -> FloatArray:
+    """Return the extents of rectangles (2, ..., n) along the side directions of the other."""
+    return size * along + size[::-1] * across
+
+
+def _reach(
+    ego: FloatArray, other: FloatArray, along: FloatArray, across: FloatArray
+) -> FloatArray:
+    """Return how near the centres come along the four directions, (4, ..., n) [m].
+
+    Args:
+        ego: Length and width of the ego's rectangle, (2, ..., n) [m].
+        other: The same of the object's, (2, ..., n) [m].
+        along: Magnitude of the cosine of the angle between them, (n,).
+        across: Magnitude of its sine, (n,).
+    """
+    reach = np.empty((4, *other.shape[1:]))
+    reach[:2] = ego + _turned(other, along, across)
+    reach[2:] = other + _turned(ego, along, across)
+    reach *= 0.5
+    reach -= TOUCH
+    return np.maximum(reach, 0.0, out=reach)
+
+
+def _overlap(
+    middle: FloatArray, rate: FloatArray, reach: FloatArray, horizon: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return begin and end of |middle + rate t| < reach on all axes, (..., n) each [s].
+
+    There is an overlap where begin < end; the arguments are used up.
+    """
+    # A vanishing rate would need a branch: this small one puts the times far outside instead.
+    rate[np.abs(rate) < _SLOWEST] = _SLOWEST
+    np.divide(1.0, rate, out=rate)
+    middle *= rate
+    np.abs(rate, out=rate)
+    rate *= reach
+    end = (rate - middle).min(axis=0)
+    middle += rate
+    begin = np.negative(middle, out=middle).max(axis=0)
+    return np.maximum(begin, 0.0), np.minimum(end, horizon)
