@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from icv_v2x.inputs import Encoding, FrameBatch, SignerRole, Standard, Verification
+from icv_v2x.inputs import Encoding, FrameBatch, Indicator, SignerRole, Standard, Verification
 from icv_v2x.message_set.bsm_encoder import BsmContent
 from icv_v2x.message_set.bsm_template import (
     MOVING,
@@ -37,6 +37,14 @@ if TYPE_CHECKING:
     from icv_v2x.frames import MapFrame
 
     Array = NDArray[np.float64]
+
+INDICATOR_LIGHTS = {
+    Indicator.NONE: ExteriorLight(0),
+    Indicator.LEFT: ExteriorLight.LEFT_TURN_SIGNAL,
+    Indicator.RIGHT: ExteriorLight.RIGHT_TURN_SIGNAL,
+    Indicator.HAZARD: ExteriorLight.HAZARD_SIGNAL,
+}
+"""What a direction indicator is on the air."""
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND

@@ -331,6 +331,26 @@ def intended_turn(
     return Turn(None, under_way, under_way or (moving and ego.speed < SET_OFF), 0.0)
 
 
+def turning_side(ego: EgoState, parameters: Parameters) -> int:
+    """Return the side to which the ego turns off: 1 left, -1 right, 0 where nothing tells of it.
+
+    A planned path tells by where it ends; where it is too short to tell, the direction indicator
+    does.
+
+    Args:
+        ego: The ego now.
+        parameters: Parameters of the package.
+    """
+    limits, path = parameters.intent, ego.path
+    if path is not None:
+        turned = float(wrap_angle(path.yaw[-1] - ego.heading))
+        if abs(turned) >= math.radians(limits.turn_angle):
+            return 1 if turned > 0.0 else -1
+        if np.hypot(np.diff(path.x), np.diff(path.y)).sum() >= _TELLS:
+            return 0
+    return indicated_side(ego) if ego.speed <= limits.turn_speed else 0
+
+
 def turns_off(way: Way, side: int, parameters: Parameters) -> bool:
     """Return whether a way turns sharply enough to one side to leave the road.
 

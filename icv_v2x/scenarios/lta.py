@@ -33,6 +33,7 @@ from icv_v2x.scenarios.conflicts import ONCOMING_SPEED, emergency_deceleration
 from icv_v2x.scenarios.intent import SET_OFF, intended_turn
 from icv_v2x.scenarios.motions import motions
 from icv_v2x.scenarios.neighbours import oncoming, vehicles_near
+from icv_v2x.scenarios.settled import announces_turn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,6 +73,7 @@ class _Meetings:
         needed: Deceleration that stops the ego before the zone, starting now and after the delay
             of IMMINENT, (2, n) [m/s2].
         on_turn: The zone begins on the turn, not on the road behind it.
+        turns_off: The vehicle announces to turn off to the same side, before the ego's way.
     """
 
     zone: ZoneTimes
@@ -82,6 +84,7 @@ class _Meetings:
     contact: Contact
     needed: Floats
     on_turn: Flags
+    turns_off: Flags
 
 
 def assess(
@@ -192,6 +195,7 @@ def _meetings(
         contact=first_contact(present, own_size, theirs, sizes),
         needed=needed,
         on_turn=distance <= _length(x, y) + ego.length,
+        turns_off=announces_turn(vehicles, side, parameters),
     )
 
 
@@ -261,6 +265,8 @@ def _level(
     what = 'arrives at the turn [s]'
     warning = gates.at_most(Level.WARNING, what, arrival, after) & comes
     warning &= gates.holds(Level.WARNING, 'the ego commits to the turn', turn.commits)
+    warning &= gates.holds(
+        Level.WARNING, 'the other does not turn off to the same side', ~meetings.turns_off)
     strong = emergency_deceleration(parameters) * ease
     imminent = gates.holds(
         Level.IMMINENT, 'footprints meet in present motion', meetings.contact.overlaps)

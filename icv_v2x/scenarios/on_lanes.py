@@ -65,7 +65,7 @@ def with_lanes(
     if roads is None or not len(roads):
         return conflicts
     conflicts = _with_lane_changes(conflicts, ego, tracks, roads, parameters)
-    rows = np.flatnonzero((conflicts.course == int(Course.CROSSING)) & conflicts.settled)
+    rows = np.flatnonzero(conflicts.course == int(Course.CROSSING))
     subjects = tracks.take(conflicts.row[rows])
     moves = np.abs(subjects.speed) > STANDING
     rows, subjects = rows[moves], subjects.take(moves)
@@ -76,7 +76,7 @@ def with_lanes(
         position_sigma=np.sqrt(0.5 * (subjects.variance_xx + subjects.variance_yy)),
         heading_sigma=subjects.heading_deviation)
     settled = conflicts.settled.copy()
-    settled[rows] = _meets_on_its_lane(ego, subjects, matches, roads, parameters)
+    settled[rows] &= _meets_on_its_lane(ego, subjects, matches, roads, parameters)
     gates.about(PREDICTION, tracks, conflicts.row)
     gates.holds(
         Level.WARNING, 'met as well where it follows its lane', settled | ~conflicts.settled)

@@ -13,6 +13,7 @@ from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Level
 from icv_v2x.conflict import first_contact
 from icv_v2x.frames import wrap_angle
+from icv_v2x.scenarios.intent import turning_side
 from icv_v2x.scenarios.motions import announced_motions, ego_motion, motions
 from icv_v2x.world.turning import indicated_side
 
@@ -67,6 +68,9 @@ def settled(
     drifts = straight & _drifts_beside(ego, subjects, across, parameters)
     bears &= gates.holds(
         Level.WARNING, 'not oncoming beside the ego, one of both slow', ~(oncoming & drifts))
+    bears &= gates.holds(
+        Level.WARNING, 'oncoming: not both turn off to one side, which LTA judges',
+        ~(oncoming & _turns_off_alike(ego, subjects, parameters)))
     rows = np.flatnonzero(
         contact.overlaps & (oncoming | (crossing & _turns_along(ego, subjects, parameters)))
         & straight & (across > prediction.clear)
@@ -93,6 +97,29 @@ def settled(
         bears[rows] &= _meets_however_it_turns(
             ego, own_size, subjects.take(rows), sizes.take(rows), parameters)
     return np.asarray(bears)
+
+
+def _turns_off_alike(ego: EgoState, subjects: Tracks, parameters: Parameters) -> Flags:
+    """Return who announces to turn off to the side to which the ego does, both slow, (n,).
+
+    Each of both passes before the other, and where exactly they turn no prediction knows.
+    """
+    side = turning_side(ego, parameters)
+    if not parameters.lta.enabled or side == 0 or ego.speed > parameters.intent.turn_speed:
+        return np.zeros(len(subjects), dtype=np.bool_)
+    return announces_turn(subjects, side, parameters)
+
+
+def announces_turn(subjects: Tracks, side: int, parameters: Parameters) -> Flags:
+    """Return who announces to turn off to a side and is slow enough for it, (n,).
+
+    Args:
+        subjects: The subjects, n of them.
+        side: 1 for a turn to the left, -1 to the right, each as the subject sees it.
+        parameters: Parameters of the package.
+    """
+    announces = indicated_side(subjects.lights) == side
+    return np.asarray(announces & (np.abs(subjects.speed) <= parameters.intent.turn_speed))
 
 
 def _turn_end(rate: Floats, angle: Floats) -> Floats:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from icv_v2x.scenes.manoeuvres import Array, States
 
 A = TypeVar('A', bound='Actor')
+E = TypeVar('E', bound='Ego')
 
 
 def kmh(speed: float) -> float:
@@ -105,6 +106,7 @@ class Actor:
         until: [s] when it is gone.
         on_duty: It drives with siren and light bar.
         shown: (from [s], until [s], event bits) that it sends besides that for hard braking.
+        indications: (from [s], until [s], indicator) of the direction indicator.
     """
 
     def __init__(
@@ -133,7 +135,20 @@ class Actor:
         self.until = until
         self.on_duty = False
         self.shown: list[tuple[float, float, VehicleEvent]] = []
+        self.indications: list[tuple[float, float, Indicator]] = []
         self._script = Script(start)
+
+    def indicate(self: A, indicator: Indicator, begin: float, until: float) -> A:
+        """Set the direction indicator from one time of the scene to another [s]."""
+        self.indications.append((begin, until, indicator))
+        return self
+
+    def indicator_at(self, time: float) -> Indicator:
+        """Return what the direction indicator shows at a time of the scene [s]."""
+        for begin, until, indicator in self.indications:
+            if begin <= time < until:
+                return indicator
+        return Indicator.NONE
 
     def states(self, time: Array) -> States:
         """Return its exact states in the axes of the scene at the given times [s]."""
@@ -276,7 +291,6 @@ class Ego(Actor):
     Attributes:
         base_link_to_center: [m] from base_link forward to the centre of the footprint.
         output: What it publishes.
-        indications: (from [s], until [s], indicator) of the direction indicator.
     """
 
     def __init__(
@@ -297,21 +311,12 @@ class Ego(Actor):
             seen_by_roadside=seen_by_roadside)
         self.base_link_to_center = base_link_to_center
         self.output = output or EgoOutput()
-        self.indications: list[tuple[float, float, Indicator]] = []
 
-    def indicate(self, indicator: Indicator, begin: float, until: float) -> Ego:
+    def indicate(self: E, indicator: Indicator, begin: float, until: float) -> E:
         """Set the direction indicator from one time of the scene to another [s]."""
-        self.indications.append((begin, until, indicator))
         if self.output.status_rate == 0.0:
             self.output = dataclasses.replace(self.output, status_rate=10.0)
-        return self
-
-    def indicator_at(self, time: float) -> Indicator:
-        """Return what the direction indicator shows at a time of the scene [s]."""
-        for begin, until, indicator in self.indications:
-            if begin <= time < until:
-                return indicator
-        return Indicator.NONE
+        return super().indicate(indicator, begin, until)
 
 
 def _wrapped(angle: float) -> float:

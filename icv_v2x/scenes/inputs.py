@@ -12,7 +12,15 @@ import numpy as np
 
 from icv_v2x import interchange
 from icv_v2x.inputs import Gear, Odometry, PlannedPath, VehicleStatus
-from icv_v2x.interchange.broadcast import BSM_AID, Frame, Motion, Sender, batch_of, bsm_octets
+from icv_v2x.interchange.broadcast import (
+    BSM_AID,
+    INDICATOR_LIGHTS,
+    Frame,
+    Motion,
+    Sender,
+    batch_of,
+    bsm_octets,
+)
 from icv_v2x.interchange.parameter_text import parameter_path, parameter_text
 from icv_v2x.scenes.observers import PSM_AID, observations, psm_octets, sending_times
 from icv_v2x.translate.reports import ObjectReports, Source
@@ -218,6 +226,9 @@ def _radio(scene: Scene) -> list[tuple[int, Input]]:
             numbering=numbering, on_duty=actor.on_duty)
         motion = dataclasses.replace(motion, events=np.array(
             [actor.events_at(time) for time in times.tolist()], np.uint16))
+        if actor.indications:
+            lights = [INDICATOR_LIGHTS[scene.indicator_at(time, name)] for time in times.tolist()]
+            motion = dataclasses.replace(motion, lights=np.array(lights, np.uint16))
         octets = (
             psm_octets(sender, motion, map_frame) if radio.personal
             else bsm_octets(sender, motion, map_frame))

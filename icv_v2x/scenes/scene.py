@@ -362,9 +362,10 @@ class Scene:
         actor = self.the_ego if name == 'ego' else self.actors[name]
         return np.asarray((time >= actor.begin) & (time < actor.until))
 
-    def indicator_at(self, time: float) -> Indicator:
-        """Return what the ego's direction indicator shows, mirrored where the scene is."""
-        shown = self.the_ego.indicator_at(time)
+    def indicator_at(self, time: float, name: str = 'ego') -> Indicator:
+        """Return what a direction indicator shows at a time [s], mirrored where the scene is."""
+        actor = self.the_ego if name == 'ego' else self.actors[name]
+        shown = actor.indicator_at(time)
         if self._mirrored and shown in (Indicator.LEFT, Indicator.RIGHT):
             return Indicator.RIGHT if shown is Indicator.LEFT else Indicator.LEFT
         return shown

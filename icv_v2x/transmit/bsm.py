@@ -8,7 +8,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from icv_v2x.inputs import Gear, Indicator
+from icv_v2x.inputs import Gear
+from icv_v2x.interchange.broadcast import INDICATOR_LIGHTS
 from icv_v2x.message_set.bsm_encoder import BsmContent, PathPoint
 from icv_v2x.message_set.enumerations import (
     ExteriorLight,
@@ -32,11 +33,6 @@ _TRANSMISSIONS = {
     Gear.PARK: Transmission.PARK,
     Gear.FORWARD: Transmission.FORWARD_GEARS,
     Gear.REVERSE: Transmission.REVERSE_GEARS,
-}
-_INDICATORS = {
-    Indicator.LEFT: ExteriorLight.LEFT_TURN_SIGNAL,
-    Indicator.RIGHT: ExteriorLight.RIGHT_TURN_SIGNAL,
-    Indicator.HAZARD: ExteriorLight.HAZARD_SIGNAL,
 }
 # Bits of `icv_v2x_msgs/VehicleStatus`.
 _LIGHTS = {
@@ -149,7 +145,7 @@ def bsm_content(
 
 def exterior_lights(status: VehicleStatus) -> ExteriorLight:
     """Return the lights of a status as a message names them."""
-    lit = _INDICATORS.get(status.indicator, ExteriorLight(0))
+    lit = INDICATOR_LIGHTS.get(status.indicator, ExteriorLight(0))
     for bit, light in _LIGHTS.items():
         if status.lights & bit:
             lit |= light

@@ -118,6 +118,25 @@ def test_a_car_before_red_is_trusted_to_stop_as_long_as_that_is_easy(
     assert crossing(46.0, seconds) == [level]
 
 
+def test_red_holds_a_car_as_well_whose_contact_hangs_on_the_prediction() -> None:
+    lane = np.array([[8.0, 200.0], [8.0, 8.0]])
+    model = roads(LinkPlan(1, 2, (LanePlan(1, lane, (WayOver(3, 1, phase=1),)),)))
+    # The ego sets off before it; its own acceleration decides whether they meet.
+    tracks = make_tracks(
+        START, x=np.array([8.0]), y=np.array([55.0]), heading=np.full(1, -0.5 * math.pi),
+        speed=np.array([13.8]), variance_xx=np.full(1, 0.1), variance_yy=np.full(1, 0.1))
+    own = make_ego(x=0.0, y=0.0, heading=0.0, speed=0.8, acceleration=2.0, stamp=START)
+    levels = []
+    for unsettled in (False, True):
+        found = assess_conflicts(own, tracks, parameters())
+        if unsettled:
+            found = replace(found, settled=np.zeros(1, dtype=np.bool_))
+        for shown in (None, signals(RED)):
+            known = with_lanes(found, own, tracks, model, shown, parameters())
+            levels.append(max(one.level for one in icw.assess(known, tracks, own, parameters())))
+    assert levels == [Level.WARNING, Level.CAUTION] * 2
+
+
 def test_a_car_that_can_hardly_stop_at_red_is_warned_of() -> None:
     # It takes 4.2 m/s2.
     assert min(crossing(30.0, RED)) >= Level.WARNING

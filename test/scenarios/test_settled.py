@@ -13,14 +13,26 @@ from strategies.runs import START, make_tracks
 from world.road_users import ego as make_ego
 from world.road_users import parameters
 
+from icv_v2x.inputs import Indicator
 from icv_v2x.message_set.enumerations import ExteriorLight
 from icv_v2x.scenarios.conflicts import Conflicts, Course, assess_conflicts
 
 LEFT, RIGHT = int(ExteriorLight.LEFT_TURN_SIGNAL), int(ExteriorLight.RIGHT_TURN_SIGNAL)
 
 
-def met(side: float = 1.0, *, ego_speed: float = 15.0, **columns: Any) -> Conflicts:
-    """Return what an ego eastwards meets; `side` -1 mirrors left and right."""
+def met(
+    side: float = 1.0, *, ego_speed: float = 15.0, own: dict[str, Any] | None = None,
+    settings: dict[str, Any] | None = None, **columns: Any,
+) -> Conflicts:
+    """Return what an ego eastwards meets; `side` -1 mirrors left and right.
+
+    Args:
+        side: 1 as given, -1 mirrored.
+        ego_speed: [m/s].
+        own: More about the ego.
+        settings: Parameters, dotted name to value.
+        columns: Of the subjects.
+    """
     values = {name: np.atleast_1d(value) for name, value in columns.items()}
     for name in ('y', 'heading', 'yaw_rate', 'turn_rate'):
         if name in values:
@@ -28,8 +40,8 @@ def met(side: float = 1.0, *, ego_speed: float = 15.0, **columns: Any) -> Confli
     if side < 0.0 and 'lights' in values:
         values['lights'] = np.where(values['lights'] == 0, 0, LEFT + RIGHT - values['lights'])
     tracks = make_tracks(START, **values)
-    own = make_ego(x=0.0, y=0.0, heading=0.0, speed=ego_speed, stamp=START)
-    return assess_conflicts(own, tracks, parameters())
+    ego = make_ego(x=0.0, y=0.0, heading=0.0, speed=ego_speed, stamp=START, **(own or {}))
+    return assess_conflicts(ego, tracks, parameters(**(settings or {})))
 
 
 def from_the_left(speed: float, way: float, **columns: Any) -> dict[str, Any]:
@@ -115,4 +127,30 @@ def test_an_oncoming_turn_back_into_the_lane_ends_there(
         turn_rate=0.25, turn_angle=0.5 * math.pi - turned, ego_speed=2.0)
     assert conflicts.contact.overlaps.tolist() == [True]
     assert conflicts.course.tolist() == [Course.ONCOMING]
+    assert conflicts.settled.tolist() == [bears]
+
+
+@pytest.mark.parametrize('side', [1.0, -1.0])
+@pytest.mark.parametrize(('lights', 'own_lights', 'speed', 'settings', 'bears'), [
+    (LEFT, LEFT, 5.0, {}, False),
+    (0, LEFT, 5.0, {}, True),
+    (LEFT, 0, 5.0, {}, True),
+    # As fast as this nobody turns.
+    (LEFT, LEFT, 12.0, {}, True),
+    # Nobody else speaks of it.
+    (LEFT, LEFT, 5.0, {'lta.enabled': False}, True),
+])
+def test_who_turns_off_to_the_side_to_which_the_ego_does_is_left_to_the_turn_assist(
+    side: float, lights: int, own_lights: int, speed: float, settings: dict[str, Any],
+    bears: bool,
+) -> None:
+    # Drifting towards each other on the way into both turns; turning at once it still meets.
+    indicator = Indicator.NONE
+    if own_lights:
+        indicator = Indicator.LEFT if side > 0.0 else Indicator.RIGHT
+    conflicts = met(
+        side, x=12.0, y=0.6, heading=math.pi, speed=speed, lights=lights, ego_speed=4.0,
+        own={'indicator': indicator}, settings=settings)
+    assert conflicts.course.tolist() == [Course.ONCOMING]
+    assert conflicts.contact.overlaps.tolist() == [True]
     assert conflicts.settled.tolist() == [bears]

@@ -178,6 +178,21 @@ def test_setting_off_in_front_of_oncoming_traffic_is_warned_of(speed: int) -> No
     assert first.advisory.action == Action.YIELD
 
 
+@pytest.mark.parametrize(('speed', 'indicator', 'level'), [
+    (25, Indicator.NONE, Level.WARNING), (25, Indicator.LEFT, Level.CAUTION),
+    # To the other side it comes into the way that the ego turns into; that fast nobody turns.
+    (25, Indicator.RIGHT, Level.WARNING), (50, Indicator.LEFT, Level.WARNING),
+])
+@pytest.mark.parametrize('mirrored', [False, True], ids=['left', 'right'])
+def test_who_indicates_to_turn_off_to_the_same_side_is_no_warning(
+    speed: int, indicator: Indicator, level: Level, mirrored: bool,
+) -> None:
+    scene = waiting(speed, 4.5, start=2.0)
+    scene.actors['other'].indicate(indicator, 0.0, 60.0)
+    scene = scene.placed(mirrored=mirrored)
+    assert highest(said_of(advisories(scene), Application.LTA, scene.subject('other'))) == level
+
+
 def test_a_planned_start_in_front_of_oncoming_traffic_is_warned_of_before_it_happens() -> None:
     scene = waiting(50, 4.5, start=2.0)
     scene.the_ego.output = EgoOutput(path_rate=10.0, status_rate=10.0)

@@ -20,8 +20,14 @@ from icv_v2x.inputs import (
     VehicleStatus,
     Verification,
 )
-from icv_v2x.interchange.broadcast import Frame, Motion, Sender, batch_of, bsm_octets_of
-from icv_v2x.message_set.enumerations import ExteriorLight
+from icv_v2x.interchange.broadcast import (
+    INDICATOR_LIGHTS,
+    Frame,
+    Motion,
+    Sender,
+    batch_of,
+    bsm_octets_of,
+)
 from icv_v2x.parameters import Parameters, build
 from icv_v2x.pipeline import Pipeline
 from icv_v2x.report.situations import SituationGrouper
@@ -54,11 +60,6 @@ _STANDING = 0.5
 _MESSAGE_COUNTS = 128
 # Bits of SUMO's vehicle signals.
 _RIGHT, _LEFT, _HAZARD, _BRAKE = 1, 2, 4, 8
-_LIGHTS = {
-    Indicator.NONE: ExteriorLight(0), Indicator.LEFT: ExteriorLight.LEFT_TURN_SIGNAL,
-    Indicator.RIGHT: ExteriorLight.RIGHT_TURN_SIGNAL,
-    Indicator.HAZARD: ExteriorLight.HAZARD_SIGNAL,
-}
 
 
 def nanoseconds(time: float) -> int:
@@ -128,7 +129,8 @@ class Air:
             np.full(len(rows), stamp, np.int64), snapshot.x[rows], snapshot.y[rows],
             snapshot.z[rows], snapshot.heading[rows], snapshot.speed[rows],
             snapshot.acceleration[rows], yaw_rate[rows],
-            lights=np.array([_LIGHTS[_indicator(int(bits))] for bits in signals], np.uint16))
+            lights=np.array(
+                [INDICATOR_LIGHTS[_indicator(int(bits))] for bits in signals], np.uint16))
         counts = [self._counts.get(name, 0) for name in names]
         self._counts |= {
             name: (count + 1) % _MESSAGE_COUNTS
