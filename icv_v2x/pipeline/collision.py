@@ -94,7 +94,7 @@ class CollisionWarning:
             candidates += self._of(name, assess, conflicts, vehicles, ego, parameters)
         side = 1.0 if parameters.driving_side == 'right' else -1.0
         for name, foresee in MANOEUVRES.items():
-            lane = (partial(on_a_lane, ego, roads),) if name == 'dnpw' else ()
+            lane = (partial(on_a_lane, roads),) if name == 'dnpw' else ()
             found = self._of(name, foresee, tracks, ego, intent, parameters, *lane)
             # Whom the ego passes in a lane of its own direction it passes before nobody.
             if name == 'dnpw' and found and beside_on_the_way(ego, roads, side):

@@ -341,6 +341,26 @@ def _assess(
     )
 
 
+def can_yield(
+    conflicts: Conflicts, tracks: Tracks, parameters: Parameters
+) -> NDArray[np.bool_]:
+    """Return which subjects can easily stop before the zone of conflict, (n,).
+
+    Args:
+        conflicts: Subjects that the ego's present motion meets.
+        tracks: The objects that `conflicts` refers to.
+        parameters: Parameters of the package.
+    """
+    speed = np.maximum(tracks.speed[conflicts.row], 0.0)
+    rate = tracks.acceleration[conflicts.row]
+    entry = conflicts.crossing.object_entry
+    ahead = np.isfinite(entry) & (entry > 0.0)
+    time = np.where(ahead, entry, 0.0)
+    way = time * (speed + 0.5 * np.where(np.isnan(rate), 0.0, rate) * time)
+    return np.asarray(ahead & (
+        speed * speed <= 2.0 * parameters.icw.yield_deceleration * way))
+
+
 def starting(ego: EgoState, parameters: Parameters) -> bool:
     """Whether the ego sets off from standstill."""
     prediction = parameters.prediction

@@ -13,9 +13,10 @@ import numpy as np
 from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.frames import wrap_angle
+from icv_v2x.inputs import Indicator
 from icv_v2x.scenarios.candidates import advice
 from icv_v2x.scenarios.conflicts import ONCOMING_SPEED
-from icv_v2x.scenarios.intent import changes_lane, turns_off
+from icv_v2x.scenarios.intent import TELLS, changes_lane, turns_off
 from icv_v2x.scenarios.neighbours import (
     oncoming,
     same_way,
@@ -79,9 +80,14 @@ class _Pass:
     slower: bool
 
 
+def _unknown(_x: float, _y: float, _heading: float) -> bool:
+    """Tell of no lane: no map was heard."""
+    return False
+
+
 def assess(
     tracks: Tracks, ego: EgoState, intent: Intent, parameters: Parameters,
-    on_own_lane: Callable[[], bool] = bool,
+    own_lane: Callable[[float, float, float], bool] = _unknown,
 ) -> list[Advisory]:
     """Return one candidate for each oncoming vehicle that the ego would meet while passing.
 
@@ -92,8 +98,8 @@ def assess(
         ego: The ego now.
         intent: What tells of its intent.
         parameters: Parameters of the package.
-        on_own_lane: Tells whether the ego is known to drive on a lane in its direction: whom it
-            passes on the next lane it passes before nobody.
+        own_lane: Tells whether a lane is known to lead along a heading [rad] at a place [m]: whom
+            the ego passes on such a lane it passes before nobody.
 
     Returns:
         Candidates with the level by the entry and by the exit thresholds.
@@ -106,7 +112,7 @@ def assess(
     near = vehicles_near(ego, tracks, dnpw.distance_ahead + ego.length, parameters)
     gates.about('DNPW, whom to pass', tracks, near)
     passing = _passing(
-        ego, tracks, near, intent, parameters, on_own_lane) if len(near) else None
+        ego, tracks, near, intent, parameters, own_lane) if len(near) else None
     gates.about('DNPW', tracks, near)
     gates.holds(gates.SELECTED, 'the ego has somebody to pass', passing is not None)
     if passing is None:
@@ -153,7 +159,7 @@ def _passing(
     near: NDArray[np.intp],
     intent: Intent,
     parameters: Parameters,
-    on_own_lane: Callable[[], bool],
+    own_lane: Callable[[float, float, float], bool],
 ) -> _Pass | None:
     """Return the pass of the next vehicle, None where there is none to pass."""
     dnpw, width = parameters.dnpw, parameters.carriageway.lane_width
@@ -167,7 +173,7 @@ def _passing(
     # How far the ego is from the vehicle's lane towards the oncoming one.
     offset = -_oncoming_side(parameters) * beside.left
     out = (offset >= 0.5 * width) & (offset < 1.5 * width)
-    if out.any() and on_own_lane():
+    if out.any() and own_lane(ego.x, ego.y, ego.heading):
         out[:] = False
     due = beside.front_gap <= dnpw.leader_time * ego.speed
     due &= np.where(
@@ -193,7 +199,8 @@ def _passing(
         time=time,
         back=min(time, drop) + aside,
         out=is_out,
-        intent=is_out or _intends(ego, intent, tracks.take(rows[[chosen]]), parameters),
+        intent=is_out or _intends(
+            ego, intent, tracks.take(rows[[chosen]]), parameters, own_lane),
         slower=slower and time <= dnpw.time_ahead,
     )
 
@@ -204,12 +211,14 @@ def _oncoming_side(parameters: Parameters) -> float:
 
 
 def _intends(
-    ego: EgoState, intent: Intent, leader: Tracks, parameters: Parameters
+    ego: EgoState, intent: Intent, leader: Tracks, parameters: Parameters,
+    own_lane: Callable[[float, float, float], bool],
 ) -> bool:
     """Whether the ego is about to change to the oncoming lane.
 
     The lane to change to is seen as if a vehicle drove there beside the leader. An ego that
-    indicates means to turn off where its planned path does, or without one where it is slow.
+    indicates means to turn off where its planned path does, or without one that tells where it is
+    slow. Where no path leads out of the lane it may mean a turn that comes later.
     """
     side, width = _oncoming_side(parameters), parameters.carriageway.lane_width
     # As wide as the ego, as nobody is there yet.
@@ -218,12 +227,21 @@ def _intends(
         left=np.array([side * width]), side_gap=np.array([width - ego.width]),
     )
     way = intent.way
+    tells = way is not None and way.distance[-1] >= TELLS
     turns = (
-        ego.speed <= parameters.intent.turn_speed if way is None
-        else turns_off(way, int(side), parameters))
+        turns_off(way, int(side), parameters) if tells and way is not None
+        else ego.speed <= parameters.intent.turn_speed)
     if turns or not changes_lane(ego, intent, beside, parameters)[0]:
         return False
-    return way is not None or _wants_past(ego, leader, float(beside.front_gap[0]))
+    axis, across = float(beside.axis[0]), side * width
+    if own_lane(
+        float(leader.x[0]) - across * math.sin(axis),
+        float(leader.y[0]) + across * math.cos(axis), axis,
+    ):
+        return False
+    silent = replace(ego, indicator=Indicator.NONE)
+    leads = way is not None and bool(changes_lane(silent, intent, beside, parameters)[0])
+    return leads or _wants_past(ego, leader, float(beside.front_gap[0]))
 
 
 def _wants_past(ego: EgoState, leader: Tracks, gap: float) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.scenarios.candidates import candidate, level_of
-from icv_v2x.scenarios.conflicts import Course, emergency_deceleration
+from icv_v2x.scenarios.conflicts import Course, can_yield, emergency_deceleration
 from icv_v2x.scenarios.cut_in import stays_beside
 from icv_v2x.scenarios.motions import STANDING
 
@@ -157,8 +157,13 @@ def _oncoming(
     moves = bool(abs(ego.speed) >= STANDING)
     gates.holds(
         Level.WARNING, 'oncoming: the ego moves', np.full(len(oncoming), moves, dtype=np.bool_))
+    yields = conflicts.must_yield & can_yield(conflicts, tracks, parameters)
+    gates.holds(
+        Level.WARNING, 'oncoming: does not turn across, where it must yield and easily can',
+        ~yields)
+    highest = np.where(moves & ~yields, int(Level.IMMINENT), int(Level.CAUTION))
     entry, leave = (
-        np.minimum(level, int(Level.IMMINENT if moves else Level.CAUTION)) * oncoming
+        np.minimum(level, highest) * oncoming
         for level in (
             _oncoming_level(conflicts, parameters, ease)
             for ease in (1.0, parameters.collision.exit_margin)))

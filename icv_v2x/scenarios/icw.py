@@ -12,7 +12,7 @@ from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.frames import wrap_angle
 from icv_v2x.scenarios.candidates import candidate, level_of
-from icv_v2x.scenarios.conflicts import Course, emergency_deceleration, starting
+from icv_v2x.scenarios.conflicts import Course, can_yield, emergency_deceleration, starting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,15 +79,9 @@ def _yields(
     conflicts: Conflicts, tracks: Tracks, parameters: Parameters
 ) -> NDArray[np.bool_]:
     """Return who brakes already or must yield, and can easily stop before the zone, (n,)."""
-    speed = np.maximum(tracks.speed[conflicts.row], 0.0)
     rate = tracks.acceleration[conflicts.row]
-    entry = conflicts.crossing.object_entry
-    ahead = np.isfinite(entry) & (entry > 0.0)
-    time = np.where(ahead, entry, 0.0)
-    way = time * (speed + 0.5 * np.where(np.isnan(rate), 0.0, rate) * time)
-    icw = parameters.icw
-    return ahead & ((rate <= -icw.yield_braking) | conflicts.must_yield) & (
-        speed * speed <= 2.0 * icw.yield_deceleration * way)
+    willing = (rate <= -parameters.icw.yield_braking) | conflicts.must_yield
+    return willing & can_yield(conflicts, tracks, parameters)
 
 
 def _joins(

@@ -50,8 +50,8 @@ _STANDS = 0.3
 _BEYOND = 0.75
 # Who has come so far aside lately, where the planned path leads no further, ends a change [m].
 _ENDING = 0.3
-# A path that leads this far shows whether a turn is near, however the ego indicates [m].
-_TELLS = 20.0
+TELLS = 20.0
+"""A path that leads this far shows whether a turn is near, however the ego indicates [m]."""
 
 
 @dataclass(frozen=True)
@@ -325,7 +325,7 @@ def intended_turn(
     ):
         start = 0.0 if moving else way.start
         return Turn(way, under_way, moving or math.isfinite(start), start)
-    tells = way is not None and way.distance[-1] >= _TELLS
+    tells = way is not None and way.distance[-1] >= TELLS
     if tells or not indicated or not 0.0 <= ego.speed <= limits.turn_speed:
         return None
     return Turn(None, under_way, under_way or (moving and ego.speed < SET_OFF), 0.0)
@@ -346,7 +346,7 @@ def turning_side(ego: EgoState, parameters: Parameters) -> int:
         turned = float(wrap_angle(path.yaw[-1] - ego.heading))
         if abs(turned) >= math.radians(limits.turn_angle):
             return 1 if turned > 0.0 else -1
-        if np.hypot(np.diff(path.x), np.diff(path.y)).sum() >= _TELLS:
+        if np.hypot(np.diff(path.x), np.diff(path.y)).sum() >= TELLS:
             return 0
     return indicated_side(ego) if ego.speed <= limits.turn_speed else 0
 

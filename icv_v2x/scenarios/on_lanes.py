@@ -17,7 +17,9 @@ from icv_v2x.motion import longitudinal_profile, path_following
 from icv_v2x.roads import match_lanes
 from icv_v2x.roads.courses import lane_courses
 from icv_v2x.scenarios.conflicts import PREDICTION, Course
+from icv_v2x.scenarios.intent import turning_side
 from icv_v2x.scenarios.motions import STANDING, ego_motion
+from icv_v2x.scenarios.settled import announces_turn
 from icv_v2x.signals.signals import Doubt
 from icv_v2x.translate.lanes import NOT_GIVEN
 from icv_v2x.translate.signal_reports import Light
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 _GIVES_WAY = int(AllowedManeuver.YIELD_ALWAYS_REQUIRED | AllowedManeuver.GO_WITH_HALT)
 _STOP = (int(Light.RED), int(Light.FLASHING_RED))
+_GO = (int(Light.FLASHING_GREEN), int(Light.PERMISSIVE_GREEN), int(Light.PROTECTED_GREEN))
 
 
 def with_lanes(
@@ -65,6 +68,7 @@ def with_lanes(
     if roads is None or not len(roads):
         return conflicts
     conflicts = _with_lane_changes(conflicts, ego, tracks, roads, parameters)
+    conflicts = _with_turners(conflicts, ego, tracks, roads, signals, parameters)
     rows = np.flatnonzero(conflicts.course == int(Course.CROSSING))
     subjects = tracks.take(conflicts.row[rows])
     moves = np.abs(subjects.speed) > STANDING
@@ -115,6 +119,31 @@ def _with_lane_changes(
     return replace(conflicts, settled=settled)
 
 
+def _with_turners(
+    conflicts: Conflicts,
+    ego: EgoState,
+    tracks: Tracks,
+    roads: RoadModel,
+    signals: Signals | None,
+    parameters: Parameters,
+) -> Conflicts:
+    """Return conflicts in which oncoming traffic that turns off across has to give way.
+
+    It has to an ego that goes straight on, on a lane before a node where neither signs nor its
+    signal, which is known and green where there is one, hold it.
+    """
+    rows = np.flatnonzero(conflicts.course == int(Course.ONCOMING))
+    if not len(rows) or turning_side(ego, parameters) != 0:
+        return conflicts
+    across = 1 if parameters.driving_side == 'right' else -1
+    turns = announces_turn(tracks.take(conflicts.row[rows]), across, parameters)
+    if not turns.any() or not (_has_priority(ego, roads) and _green(ego, roads, signals)):
+        return conflicts
+    must_yield = conflicts.must_yield.copy()
+    must_yield[rows] = turns
+    return replace(conflicts, must_yield=must_yield)
+
+
 def _own_lane(
     roads: RoadModel, subjects: Tracks, left: Floats | float, axis: float, parameters: Parameters,
 ) -> tuple[NDArray[np.int64], Flags]:
@@ -131,12 +160,13 @@ def _own_lane(
     return lane, np.abs(matches.offset) <= 0.5 * width
 
 
-def on_a_lane(ego: EgoState, roads: RoadModel | None) -> bool:
-    """Whether the ego is known to drive on a lane in its direction."""
+def on_a_lane(roads: RoadModel | None, x: float, y: float, heading: float) -> bool:
+    """Whether a lane is known to lead along a heading [rad] at a place [m]."""
     if roads is None or not len(roads):
         return False
-    place = np.array([ego.x]), np.array([ego.y]), np.array([ego.heading])
-    return bool(match_lanes(roads, *place).matched[0])
+    matches = match_lanes(roads, np.array([x]), np.array([y]), np.array([heading]))
+    width = roads.lanes.width[matches.lane[0]]
+    return bool(matches.matched[0]) and bool(abs(matches.offset[0]) <= 0.5 * width)
 
 
 def beside_on_the_way(
@@ -210,20 +240,41 @@ def _has_priority(ego: EgoState, roads: RoadModel) -> bool:
         roads.lanes.maneuvers[matches.lane[0]] & _GIVES_WAY)
 
 
+def _green(ego: EgoState, roads: RoadModel, signals: Signals | None) -> bool:
+    """Whether no signal holds the ego: all that its lane leads by are green, or there is none."""
+    place = np.array([ego.x]), np.array([ego.y]), np.array([ego.heading])
+    lane = int(match_lanes(roads, *place).lane[0])
+    if lane == NOT_GIVEN:
+        return False
+    shown = _shown(lane, roads, signals)
+    return all(light in _GO for light in shown)
+
+
+def _shown(lane: int, roads: RoadModel, signals: Signals | None) -> list[int]:
+    """Return what the signals of all ways of a lane show, `NOT_GIVEN` for what is not known."""
+    ways, lanes = roads.lanes.connections, roads.lanes
+    lights = []
+    for phase in ways.phase[ways.lane == lane].tolist():
+        if phase == NOT_GIVEN:
+            continue
+        row = None if signals is None else signals.row(
+            int(lanes.region[lane]), int(lanes.node[lane]), phase)
+        known = row is not None and signals is not None and (
+            signals.doubt[row] == int(Doubt.NONE))
+        lights.append(int(signals.light[row]) if known and signals is not None else NOT_GIVEN)
+    return lights
+
+
 def _before_red(matches: LaneMatches, roads: RoadModel, signals: Signals) -> Flags:
     """Return whose signal shows red on every way that its lane leads, (n,)."""
     found = np.zeros(len(matches), dtype=np.bool_)
-    ways, lanes = roads.lanes.connections, roads.lanes
+    ways = roads.lanes.connections
     # Few cross the ego's path at a time.
     for row in np.flatnonzero(matches.matched).tolist():
         lane = int(matches.lane[row])
         if not matches.distance_to_stop[row] > 0.0:
             continue
-        phases = ways.phase[ways.lane == lane].tolist()
-        rows = [
-            signals.row(int(lanes.region[lane]), int(lanes.node[lane]), phase)
-            for phase in phases if phase != NOT_GIVEN]
-        found[row] = bool(phases) and len(rows) == len(phases) and all(
-            one is not None and signals.doubt[one] == int(Doubt.NONE)
-            and int(signals.light[one]) in _STOP for one in rows)
+        shown = _shown(lane, roads, signals)
+        found[row] = bool(shown) and len(shown) == np.count_nonzero(ways.lane == lane) and all(
+            light in _STOP for light in shown)
     return found

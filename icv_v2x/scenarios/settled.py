@@ -294,5 +294,9 @@ def _turns_no_further_than_lanes(subjects: Tracks, parameters: Parameters) -> Fl
     prediction = parameters.prediction
     lane_change = 2.0 * parameters.carriageway.lane_width / (
         prediction.lane_change_time * np.maximum(subjects.speed, 1.0))
-    most = np.radians(prediction.lane_change_angle)
+    # Nobody turns off that fast on so wide an arc.
+    turn = parameters.intent
+    wide = subjects.speed > np.maximum(
+        turn.turn_speed, np.abs(subjects.turn_rate) * turn.turn_radius_maximum)
+    most = np.where(wide, np.inf, np.radians(prediction.lane_change_angle))
     return np.asarray(turned < np.minimum(lane_change, most))

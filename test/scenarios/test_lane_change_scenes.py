@@ -348,6 +348,19 @@ def test_an_indicator_for_the_turn_that_is_planned_is_no_intent_to_pass(
     assert (highest(said) == Level.WARNING) == intent
 
 
+@pytest.mark.parametrize(('ahead', 'intent'), [(10.0, True), (50.0, False)])
+def test_an_indicator_far_behind_the_leader_is_for_what_comes_later(
+    ahead: float, intent: bool,
+) -> None:
+    # The planned path keeps the lane as far as it leads.
+    scene = Scene(duration=2.0)
+    scene.ego(speed=kmh(60), output=PATH).indicate(Indicator.LEFT, 0.0, 60.0)
+    scene.car('leader', ahead=ahead, speed=kmh(40))
+    scene.car('other', ahead=200.0, left=3.5, heading=math.pi, speed=kmh(50))
+    said = said_of(advisories(scene), Application.DNPW, scene.subject('other'))
+    assert highest(said) == (Level.WARNING if intent else Level.CAUTION)
+
+
 def test_without_a_leader_nobody_is_passed() -> None:
     scene = Scene(duration=2.0)
     scene.ego(speed=kmh(60)).indicate(Indicator.LEFT, 0.0, 60.0)

@@ -17,10 +17,12 @@ from world.road_users import ego as make_ego
 from world.road_users import parameters
 
 from icv_v2x.advisory import Level
+from icv_v2x.inputs import Indicator
 from icv_v2x.interchange.map_plans import LanePlan, LinkPlan, WayOver, map_octets
+from icv_v2x.message_set.enumerations import ExteriorLight
 from icv_v2x.message_set.records.map_common import AllowedManeuver
 from icv_v2x.roads import road_model
-from icv_v2x.scenarios import dnpw, icw
+from icv_v2x.scenarios import dnpw, fcw, icw
 from icv_v2x.scenarios.conflicts import Course, assess_conflicts
 from icv_v2x.scenarios.intent import OwnCourse, read_intent
 from icv_v2x.scenarios.on_lanes import beside_on_the_way, on_a_lane, with_lanes
@@ -166,9 +168,10 @@ def test_a_lane_of_the_own_direction_beside_is_known_by_the_map(side: float, sam
     model = roads(LinkPlan(1, 2, lanes), LinkPlan(2, 1, (oncoming,)))
     own = make_ego(x=50.0, y=0.2, heading=0.0, speed=15.0, stamp=START)
     assert beside_on_the_way(own, model, side) is same
-    assert on_a_lane(own, model)
-    assert not on_a_lane(replace(own, y=7.0), model)
-    assert not on_a_lane(own, None)
+    assert on_a_lane(model, own.x, own.y, own.heading)
+    assert not on_a_lane(model, own.x, 7.0, own.heading)
+    assert not on_a_lane(model, own.x, 5.4, own.heading)
+    assert not on_a_lane(None, own.x, own.y, own.heading)
     inner = make_ego(x=50.0, y=3.5, heading=0.0, speed=15.0, stamp=START)
     assert beside_on_the_way(inner, model, 1.0) is False
     assert beside_on_the_way(own, None, side) is False
@@ -185,7 +188,7 @@ def test_who_is_passed_from_the_next_lane_of_the_own_direction_is_passed_before_
     intent = read_intent(own, course, parameters())
     said = dnpw.assess(tracks, own, intent, parameters())
     assert [one.level >= Level.WARNING for one in said] == [True]
-    assert dnpw.assess(tracks, own, intent, parameters(), on_own_lane=lambda: True) == []
+    assert dnpw.assess(tracks, own, intent, parameters(), own_lane=lambda *_: True) == []
 
 
 @pytest.mark.parametrize(('left', 'turned', 'warned'), [
@@ -212,3 +215,55 @@ def test_who_changes_lanes_on_the_oncoming_side_is_not_on_the_way_into_the_own_l
     assert found.settled.tolist() == [True]
     found = with_lanes(found, own, tracks, model if mapped else None, None, parameters())
     assert found.settled.tolist() == [warned or not mapped]
+
+
+@pytest.mark.parametrize(('seconds', 'light', 'ahead', 'aside', 'warned'), [
+    # An oncoming car that turns across has to let the ego pass, and easily can.
+    (NEVER_RED, ExteriorLight.LEFT_TURN_SIGNAL, 24.0, 8.0, False),
+    # It goes straight on; the ego has red; nobody knows what the signal shows.
+    (NEVER_RED, ExteriorLight(0), 24.0, 8.0, True),
+    (RED, ExteriorLight.LEFT_TURN_SIGNAL, 24.0, 8.0, True),
+    (None, ExteriorLight.LEFT_TURN_SIGNAL, 24.0, 8.0, True),
+    # It hardly can any more.
+    (NEVER_RED, ExteriorLight.LEFT_TURN_SIGNAL, 4.0, 3.8, True),
+])
+def test_oncoming_traffic_that_turns_across_gives_way_to_an_ego_at_green(
+    seconds: float | None, light: ExteriorLight, ahead: float, aside: float, warned: bool,
+) -> None:
+    own_lane = np.array([[-200.0, 0.0], [-8.0, 0.0]])
+    model = roads(LinkPlan(1, 2, (LanePlan(1, own_lane, (WayOver(3, 1, phase=1),)),)))
+    # It comes with 5 m/s on a slant that leads in front of the ego.
+    slant = 0.35
+    tracks = make_tracks(
+        START, x=np.array([ahead]), y=np.array([aside]),
+        heading=np.full(1, math.pi + slant), speed=np.array([5.0]),
+        lights=np.full(1, int(light)), variance_xx=np.full(1, 0.05),
+        variance_yy=np.full(1, 0.05))
+    own = make_ego(x=-11.4, y=0.0, heading=0.0, speed=6.0, stamp=START)
+    shown = None if seconds is None else signals(seconds)
+    found = assess_conflicts(own, tracks, parameters())
+    assert found.course.tolist() == [Course.ONCOMING]
+    found = replace(found, settled=np.ones(1, dtype=np.bool_))
+    known = with_lanes(found, own, tracks, model, shown, parameters())
+    said = fcw.assess(known, tracks, own, parameters())
+    assert [one.level >= Level.WARNING for one in said] == [warned]
+
+
+def test_a_pass_on_a_lane_of_the_own_direction_beside_the_leader_is_none() -> None:
+    # The ego drifts from the outer lane to the inner one, behind a leader on the outer.
+    tracks = make_tracks(
+        START, x=np.array([25.0, 120.0]), y=np.array([-3.5, 1.5]),
+        heading=np.array([0.0, math.pi]), speed=np.array([12.0, 15.0]))
+    own = make_ego(
+        x=0.0, y=-2.2, heading=0.07, speed=15.0, stamp=START, indicator=Indicator.LEFT)
+    course = OwnCourse()
+    course.extend(own)
+    intent = read_intent(own, course, parameters())
+
+    def inner(_x: float, y: float, _heading: float) -> bool:
+        return abs(y) < 1.75
+
+    levels = [
+        max(one.level for one in dnpw.assess(tracks, own, intent, parameters(), lane))
+        for lane in (lambda *_: False, inner)]
+    assert levels == [Level.WARNING, Level.CAUTION]

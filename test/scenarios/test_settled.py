@@ -154,3 +154,22 @@ def test_who_turns_off_to_the_side_to_which_the_ego_does_is_left_to_the_turn_ass
     assert conflicts.course.tolist() == [Course.ONCOMING]
     assert conflicts.contact.overlaps.tolist() == [True]
     assert conflicts.settled.tolist() == [bears]
+
+
+@pytest.mark.parametrize('side', [1.0, -1.0])
+@pytest.mark.parametrize(('speed', 'rate', 'bears'), [
+    # Too fast on too wide an arc for a turn at a junction: a change of lane, which ends.
+    (10.7, 0.14, False),
+    # Slow enough for a turn.
+    (5.0, 0.2, True),
+])
+def test_a_quick_wide_arc_beside_the_ego_is_a_change_of_lane(
+    side: float, speed: float, rate: float, bears: bool,
+) -> None:
+    conflicts = met(
+        side, x=40.0 if speed > 8.0 else 18.0, y=9.3 if speed > 8.0 else 5.0,
+        heading=math.pi + 0.06, speed=speed,
+        yaw_rate=rate, turn_rate=rate, turn_angle=0.5 * math.pi - 0.115, ego_speed=3.4)
+    assert conflicts.course.tolist() == [Course.ONCOMING]
+    assert conflicts.contact.overlaps.tolist() == [True]
+    assert conflicts.settled.tolist() == [bears]
