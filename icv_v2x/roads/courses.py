@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.roads.model import NEXT
 from icv_v2x.translate.lanes import NOT_GIVEN
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def lane_courses(
         y: (n,) [m].
         distance: (n,) how far the courses lead [m].
     """
-    follows = matches.matched & (matches.probability >= _PROBABILITY)
+    follows = matches.matched & (_sure(model, matches) >= _PROBABILITY)
     follows &= ~(np.abs(matches.turned) > _ALONG)
     follows &= np.abs(matches.offset) <= 0.5 * _of(model.lanes.width, matches.lane)
     courses = LaneCourses(
@@ -75,6 +76,15 @@ def lane_courses(
     courses.y[rows] = north + aside * np.cos(heading)
     courses.x[rows, 0], courses.y[rows, 0] = x[rows], y[rows]
     return courses
+
+
+def _sure(model: RoadModel, matches: LaneMatches) -> Floats:
+    """Return how sure lanes are together with those before and behind them, (n,)."""
+    lane, others = np.maximum(matches.lane, 0)[:, np.newaxis], np.maximum(matches.candidates, 0)
+    row = (model.relation[lane, others] == NEXT) | (model.relation[others, lane] == NEXT)
+    row &= matches.candidates >= 0
+    return np.asarray(
+        matches.probability + np.sum(matches.candidate_probability * row, axis=1))
 
 
 def _of(values: Floats, lane: Rows) -> Floats:

@@ -143,6 +143,7 @@ class Conflicts:
             nor on the heading of who drives slowly in the next lane.
         lasting: (n,) the subject has braked long enough to be expected to brake to standstill.
         must_yield: (n,) the subject is known to have to yield to the ego.
+        bends_away: (n,) the subject drives obliquely ahead on a lane that leads it past the ego.
     """
 
     row: NDArray[np.intp]
@@ -158,6 +159,7 @@ class Conflicts:
     settled: NDArray[np.bool_]
     lasting: NDArray[np.bool_]
     must_yield: NDArray[np.bool_]
+    bends_away: NDArray[np.bool_]
 
 
 def _no_conflicts() -> Conflicts:
@@ -181,6 +183,7 @@ def _no_conflicts() -> Conflicts:
         settled=np.zeros(0, dtype=np.bool_),
         lasting=np.zeros(0, dtype=np.bool_),
         must_yield=np.zeros(0, dtype=np.bool_),
+        bends_away=np.zeros(0, dtype=np.bool_),
     )
 
 
@@ -317,7 +320,8 @@ def _assess(
     behind_steady, behind_braking = behind[0], behind[-1]
     # Whose path the ego meets at an angle, but not with its front, crosses rather than leads.
     leads = np.isfinite(behind_steady.time) | np.isfinite(behind_braking.time)
-    turned = _wrapped(subjects.heading - ego.heading)
+    met = state_at(own, np.where(contact.overlaps, contact.begin, 0.0))
+    turned = _wrapped(subjects.heading - met.heading)
     oblique = np.abs(turned) >= _OBLIQUE
     oblique |= np.abs(subjects.speed * np.sin(turned)) >= _ACROSS
     oblique &= (np.abs(subjects.speed) >= STANDING) & (found.zone.ego_entry_distance > _FRONT)
@@ -338,6 +342,7 @@ def _assess(
             oncoming=course == int(Course.ONCOMING), crossing=course == int(Course.CROSSING)),
         lasting=np.ones(len(index), dtype=np.bool_),
         must_yield=np.zeros(len(index), dtype=np.bool_),
+        bends_away=np.zeros(len(index), dtype=np.bool_),
     )
 
 

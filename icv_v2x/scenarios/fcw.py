@@ -81,8 +81,10 @@ def _leaders(
     needed = np.maximum(steady.now, braking.now)
     beside = stays_beside(ego, tracks.take(conflicts.row))
     gates.holds(Level.WARNING, 'does not stay beside the ego', ~beside)
+    away = conflicts.bends_away
+    gates.holds(Level.WARNING, 'is on no lane that leads it past the ego', ~away)
     entry, leave = (
-        np.where(beside, np.minimum(level, Level.CAUTION), level) * same
+        np.where(beside | away, np.minimum(level, Level.CAUTION), level) * same
         for level in (
             _leader_level(conflicts, time, parameters, ease)
             for ease in (1.0, parameters.collision.exit_margin)))

@@ -62,12 +62,14 @@ class Way:
         time: (M,) [s] from now, increasing.
         x: (M,) [m].
         y: (M,) [m].
+        yaw: (M,) [rad] of the ego, which the way of a long one's centre is not along in a turn.
         distance: (M,) [m] along the way.
     """
 
     time: Floats
     x: Floats
     y: Floats
+    yaw: Floats
     distance: Floats
 
     @property
@@ -146,7 +148,9 @@ def planned_way(ego: EgoState, parameters: Parameters) -> Way | None:
     y = np.concatenate(([ego.y], (path.y + lever * np.sin(path.yaw))[ahead]))
     steps = np.hypot(np.diff(x), np.diff(y))
     return Way(
-        np.concatenate(([0.0], time[ahead])), x, y, np.concatenate(([0.0], np.cumsum(steps)))
+        np.concatenate(([0.0], time[ahead])), x, y,
+        np.concatenate(([ego.heading], path.yaw[ahead])),
+        np.concatenate(([0.0], np.cumsum(steps))),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.frames import wrap_angle
 from icv_v2x.motion import (
     PiecewiseMotion,
     constant_acceleration,
@@ -33,6 +34,8 @@ STANDING = 0.5
 _PIECE = 0.2
 # Steps of a planned path shorter than this have no direction of their own [m].
 _STEP = 0.05
+# The way of a centre deviates from the yaw by no more than this in the tightest turn [rad].
+_ASIDE = math.radians(60.0)
 
 
 def ego_motion(ego: EgoState, parameters: Parameters) -> PiecewiseMotion:
@@ -43,7 +46,7 @@ def ego_motion(ego: EgoState, parameters: Parameters) -> PiecewiseMotion:
     horizon = parameters.collision.horizon
     way = planned_way(ego, parameters)
     if way is not None:
-        return _along(way, ego.heading, horizon)
+        return _along(way, horizon)
     state = (ego.x, ego.y, ego.heading, ego.speed)
     if ego.turn_rate != 0.0 and ego.speed > STANDING:
         return _turning(state, ego.turn_rate, ego.turn_angle, ego.acceleration, horizon)
@@ -111,17 +114,26 @@ def _turning(
     return straight_after(motion, time)
 
 
-def _along(way: Way, heading: float, horizon: float) -> PiecewiseMotion:
-    """Return motion from point to point of a planned way, and straight on behind its end."""
+def _along(way: Way, horizon: float) -> PiecewiseMotion:
+    """Return motion from point to point of a planned way, and straight on behind its end.
+
+    In each piece the ego has the yaw of its middle; where the yaw of the plan has nothing to do
+    with the way that it goes, as where nobody filled it in, the direction of the way.
+    """
     used = max(int(np.searchsorted(way.time, horizon)), 1)
-    time, x, y = (column[: used + 1] for column in (way.time, way.x, way.y))
+    time, x, y, yaw = (column[: used + 1] for column in (way.time, way.x, way.y, way.yaw))
     step = np.diff(time)
     velocity_x, velocity_y = np.diff(x) / step, np.diff(y) / step
+    direction = yaw[:-1] + 0.5 * wrap_angle(np.diff(yaw))
     moves = np.hypot(np.diff(x), np.diff(y)) >= _STEP
-    direction = np.arctan2(velocity_y, velocity_x)
-    # A standing piece keeps the direction of the one before.
-    last = np.maximum.accumulate(np.where(moves, np.arange(len(step)), -1))
-    direction = np.where(last >= 0, direction[np.maximum(last, 0)], heading)
+    course = np.arctan2(velocity_y, velocity_x)
+    aside = np.abs(wrap_angle(course - direction)) > _ASIDE
+    # Backwards is no error.
+    aside &= np.abs(wrap_angle(course - direction)) < np.pi - _ASIDE
+    if np.count_nonzero(aside & moves) > 0.5 * np.count_nonzero(moves):
+        # A standing piece keeps the direction of the one before.
+        last = np.maximum.accumulate(np.where(moves, np.arange(len(step)), -1))
+        direction = np.where(last >= 0, course[np.maximum(last, 0)], yaw[0])
     if time[-1] < horizon:
         time = np.append(time, horizon)
         x, y = np.append(x, x[-1]), np.append(y, y[-1])

@@ -1,6 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the map tells of crossing traffic: which way its lane leads, and whether it must yield."""
+"""What the map tells of others: which way their lanes lead, and whether they must yield."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from icv_v2x.advisory import gates
 from icv_v2x.advisory.types import Level
 from icv_v2x.conflict import Footprint, first_contact
+from icv_v2x.frames import wrap_angle
 from icv_v2x.message_set.records.map_common import AllowedManeuver
 from icv_v2x.motion import longitudinal_profile, path_following
 from icv_v2x.roads import match_lanes
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
 
 _GIVES_WAY = int(AllowedManeuver.YIELD_ALWAYS_REQUIRED | AllowedManeuver.GO_WITH_HALT)
 _STOP = (int(Light.RED), int(Light.FLASHING_RED))
+# Who heads the ego's way but for so much or more may be on a lane that joins it [rad].
+_OBLIQUE = np.radians(5.0)
+# Nearer than this to the middle of a lane nobody has begun to leave it [m].
+_OFF_CENTRE = 0.2
 _GO = (int(Light.FLASHING_GREEN), int(Light.PERMISSIVE_GREEN), int(Light.PROTECTED_GREEN))
 
 
@@ -69,26 +74,31 @@ def with_lanes(
         return conflicts
     conflicts = _with_lane_changes(conflicts, ego, tracks, roads, parameters)
     conflicts = _with_turners(conflicts, ego, tracks, roads, signals, parameters)
-    rows = np.flatnonzero(conflicts.course == int(Course.CROSSING))
-    subjects = tracks.take(conflicts.row[rows])
-    moves = np.abs(subjects.speed) > STANDING
-    rows, subjects = rows[moves], subjects.take(moves)
+    turned = wrap_angle(tracks.heading[conflicts.row] - ego.heading)
+    crosses = conflicts.course == int(Course.CROSSING)
+    ahead = (conflicts.course == int(Course.SAME)) & (np.abs(turned) > _OBLIQUE)
+    moves = np.abs(tracks.speed[conflicts.row]) > STANDING
+    rows = np.flatnonzero((crosses | ahead) & moves)
     if not len(rows):
         return conflicts
+    subjects = tracks.take(conflicts.row[rows])
     matches = match_lanes(
         roads, subjects.x, subjects.y, subjects.heading,
         position_sigma=np.sqrt(0.5 * (subjects.variance_xx + subjects.variance_yy)),
         heading_sigma=subjects.heading_deviation)
-    settled = conflicts.settled.copy()
-    settled[rows] &= _meets_on_its_lane(ego, subjects, matches, roads, parameters)
+    meets = np.ones(len(conflicts.row), dtype=np.bool_)
+    meets[rows] = _meets_on_its_lane(ego, subjects, matches, roads, parameters)
+    settled, bends_away = conflicts.settled & (meets | ~crosses), ~meets & ahead
     gates.about(PREDICTION, tracks, conflicts.row)
     gates.holds(
         Level.WARNING, 'met as well where it follows its lane', settled | ~conflicts.settled)
-    must_yield = conflicts.must_yield.copy()
-    must_yield[rows] = _gives_way(matches, roads) & _has_priority(ego, roads)
+    yields = _gives_way(matches, roads) & _has_priority(ego, roads)
     if signals is not None and len(signals):
-        must_yield[rows] |= _before_red(matches, roads, signals)
-    return replace(conflicts, settled=settled, must_yield=must_yield)
+        yields |= _before_red(matches, roads, signals)
+    must_yield = conflicts.must_yield.copy()
+    must_yield[rows] = yields & crosses[rows]
+    return replace(
+        conflicts, settled=settled, must_yield=must_yield, bends_away=bends_away)
 
 
 def _with_lane_changes(
@@ -110,7 +120,7 @@ def _with_lane_changes(
     left = north * np.cos(ego.heading) - east * np.sin(ego.heading)
     # Half a lane nearer to the ego's way he would still be on a lane of his direction.
     nearer, inside = _own_lane(
-        roads, subjects, -0.5 * np.sign(left) * width, ego.heading, parameters)
+        roads, subjects, -np.sign(left) * (0.5 * width - _OFF_CENTRE), ego.heading, parameters)
     settled = conflicts.settled.copy()
     settled[rows] = ~((lane != NOT_GIVEN) & (nearer != NOT_GIVEN) & inside)
     gates.about(PREDICTION, tracks, conflicts.row)

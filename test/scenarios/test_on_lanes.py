@@ -73,6 +73,21 @@ def test_a_car_whose_lane_bends_away_before_the_ego_bears_no_warning() -> None:
     assert on_the_ramp().settled.tolist() == [False]
 
 
+@pytest.mark.parametrize(('mapped', 'level'), [(True, Level.CAUTION), (False, Level.WARNING)])
+def test_a_car_on_a_ramp_ahead_is_no_leader_where_its_lane_bends_away(
+    mapped: bool, level: Level,
+) -> None:
+    x, y = -17.7 * math.cos(RAMP), -3.5 - 17.7 * math.sin(RAMP)
+    tracks = make_tracks(
+        START, x=np.array([x]), y=np.array([y]), heading=np.array([RAMP]),
+        speed=np.array([20.5]), variance_xx=np.full(1, 0.1), variance_yy=np.full(1, 0.1))
+    own = make_ego(x=x - 15.1, y=0.0, heading=0.0, speed=24.9, length=12.0, stamp=START)
+    found = assess_conflicts(own, tracks, parameters())
+    assert found.course.tolist() == [Course.SAME]
+    found = with_lanes(found, own, tracks, ramp(0.0) if mapped else None, None, parameters())
+    assert [one.level for one in fcw.assess(found, tracks, own, parameters())] == [level]
+
+
 def test_a_car_that_has_left_its_lane_is_taken_for_what_it_does() -> None:
     assert on_the_ramp(aside=2.2).settled.tolist() == [True]
 
@@ -194,7 +209,8 @@ def test_who_is_passed_from_the_next_lane_of_the_own_direction_is_passed_before_
 @pytest.mark.parametrize(('left', 'turned', 'warned'), [
     # About a metre a second sideways: from the outer lane, from before and behind the middle of
     # the inner one, and with no lane of its own there.
-    (6.0, 0.07, False), (3.9, 0.07, False), (3.0, 0.07, True), (-4.0, -0.07, True),
+    (6.0, 0.07, False), (3.9, 0.07, False), (3.4, 0.07, False), (3.0, 0.07, True),
+    (-4.0, -0.07, True),
 ])
 @pytest.mark.parametrize('mapped', [True, False])
 def test_who_changes_lanes_on_the_oncoming_side_is_not_on_the_way_into_the_own_lane(
