@@ -200,6 +200,7 @@ def constant_turn_rate(
         raise ValueError(f'piece_duration is {piece_duration} s, expected more than 0')
     # Any of the values may be the one that tells how many objects there are.
     speed = aligned(speed, _known(yaw_rate), _known(acceleration))[0]
+    along = course is None
     x, y, heading, speed, course = _columns(x, y, heading, speed, course)
     count = len(x)
     yaw_rate = stretched(_known(yaw_rate), (count,))[:, np.newaxis]
@@ -239,6 +240,8 @@ def constant_turn_rate(
         pieces_heading[stopping] = np.where(
             number < last, pieces_heading[stopping], heading[stopping] + rate * middle
         )
+        cosine[stopping] = np.cos(pieces_heading[stopping])
+        sine[stopping] = np.sin(pieces_heading[stopping])
     shape = (count, steps)
     motion_x, motion_y = np.empty(shape), np.empty(shape)
     for motion, place, velocity in ((motion_x, x, velocity_x), (motion_y, y, velocity_y)):
@@ -246,7 +249,7 @@ def constant_turn_rate(
         np.cumsum(velocity[:, :-1] * step, axis=1, out=motion[:, 1:])
         motion[:, 1:] += place
     none = no_acceleration(shape)
-    return PiecewiseMotion(
+    found = PiecewiseMotion(
         start_time,
         horizon,
         motion_x,
@@ -257,6 +260,7 @@ def constant_turn_rate(
         none,
         none,
     )
+    return found.with_direction(cosine, sine) if along else found
 
 
 def arc_displacement(

@@ -145,7 +145,20 @@ class PiecewiseMotion:
             fields += [self.acceleration_x[index], self.acceleration_y[index]]
         else:
             fields += [no_acceleration(fields[0].shape)] * 2
-        return PiecewiseMotion(start, self.end_time, *fields)
+        taken = PiecewiseMotion(start, self.end_time, *fields)
+        known = vars(self)
+        # What was found out about all holds for the chosen ones too.
+        if 'direction' in known:
+            cosine, sine = self.direction
+            vars(taken)['direction'] = cosine[index], sine[index]
+        if 'durations' in known and start is self.start_time:
+            vars(taken)['durations'] = self.durations
+        return taken
+
+    def with_direction(self, cosine: FloatArray, sine: FloatArray) -> PiecewiseMotion:
+        """Return the motion itself, told of what its headings make, (n, K) each."""
+        vars(self)['direction'] = cosine, sine
+        return self
 
     def until(self, end_time: float) -> PiecewiseMotion:
         """Return the same motion with another end, which only cuts or prolongs the last piece.
