@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -55,10 +56,9 @@ def way_circles(
     """
     states = [np.asarray(value, dtype=np.float64) for value in (x, y, course, speed)]
     east, north, direction, pace = states
-    change, turn = (
-        np.where(np.isnan(value), 0.0, value)
-        for value in (np.asarray(v, dtype=np.float64) for v in (acceleration, yaw_rate))
-    )
+    change, turn = (np.asarray(value, dtype=np.float64) for value in (acceleration, yaw_rate))
+    if change.ndim or turn.ndim or change or turn:
+        change, turn = (np.where(np.isnan(value), 0.0, value) for value in (change, turn))
     if not change.any() and not turn.any():
         half_way = 0.5 * horizon * pace
         return WayCircles(
@@ -96,11 +96,11 @@ def near_the_way(
         Whether they could, (n,); never False for an object whose swept path comes that near.
     """
     # The box lies along the ego's present heading, so that a narrow way makes a narrow box.
-    heading = ego_motion.heading[0, 0]
-    cosine, sine = np.cos(heading), np.sin(heading)
+    heading = float(ego_motion.heading[0, 0])
+    cosine, sine = math.cos(heading), math.sin(heading)
     reach = circles.radius + footprints.radius + ego_footprint.radius + within
-    lower_x, upper_x = way_bounds(ego_motion, cosine, sine)
-    lower_y, upper_y = way_bounds(ego_motion, -sine, cosine)
+    lower_x, upper_x = _bounds_of_one(ego_motion, cosine, sine)
+    lower_y, upper_y = _bounds_of_one(ego_motion, -sine, cosine)
     along = circles.x * cosine + circles.y * sine
     across = circles.y * cosine - circles.x * sine
     away_x = along - np.minimum(np.maximum(along, lower_x), upper_x)
@@ -156,6 +156,18 @@ def way_bounds(
     final = place[:, -1] + last * (rate[:, -1] + 0.5 * last * change[:, -1])
     lower = np.minimum(np.minimum(place, tangent).min(axis=1), final)
     return lower, np.maximum(np.maximum(place, tangent).max(axis=1), final)
+
+
+def _bounds_of_one(
+    motion: PiecewiseMotion, east: float, north: float
+) -> tuple[FloatArray | float, FloatArray | float]:
+    """Return `way_bounds` of one object, without arrays where it moves uniformly."""
+    if motion.pieces > 1 or motion.accelerated:
+        return way_bounds(motion, east, north)
+    place = motion.x.item() * east + motion.y.item() * north
+    way = motion.durations.item() * (
+        motion.velocity_x.item() * east + motion.velocity_y.item() * north)
+    return min(place, place + way), max(place, place + way)
 
 
 def _component(x: FloatArray, y: FloatArray, east: float, north: float) -> FloatArray:

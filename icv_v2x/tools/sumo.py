@@ -41,7 +41,7 @@ the leader 5 s later, or after a change that follows sooner; least_time_to_colli
 follower_braking [m/s2] of the new follower from 3 s before to 5 s after the merge, over 0.5 s, and
 in single steps; own acceleration, braking and jerk up to the merge, and as shares of the limits of
 comfort at the speed, the largest while plans were driven (acceleration_share and so on); stops,
-aborts, gap_changes and holds (cycles). null: none.
+aborts, gap_changes (of the change of lane in which most) and holds (cycles). null: none.
 """
 
 

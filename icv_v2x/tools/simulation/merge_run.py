@@ -241,15 +241,15 @@ class _Pilot:
 
     @property
     def changes(self) -> int:
-        """How often another gap was chosen."""
-        return self._changes + self._planner.changes
+        """How often another gap was chosen, of all changes of lane that in which most often."""
+        return max(self._changes, self._planner.changes)
 
     def take(self, task: LaneTask | None) -> None:
         """Begin with a change of lane, or hand the vehicle back where there is none."""
         self._driving &= not self.done and task is not None
         self.done = False
         self._commanded = None
-        self._changes += self._planner.changes
+        self._changes = self.changes
         self._planner.clear(driving=self._driving)
         if task is None:
             self._hand_back()
