@@ -320,8 +320,11 @@ def _assess(
     behind_steady, behind_braking = behind[0], behind[-1]
     # Whose path the ego meets at an angle, but not with its front, crosses rather than leads.
     leads = np.isfinite(behind_steady.time) | np.isfinite(behind_braking.time)
+    # An ego that is about to turn along with another, or out of its lane, crosses nobody's way.
     met = state_at(own, np.where(contact.overlaps, contact.begin, 0.0))
-    turned = _wrapped(subjects.heading - met.heading)
+    turned = _wrapped(subjects.heading - ego.heading)
+    then = _wrapped(subjects.heading - met.heading)
+    turned = np.where(np.abs(then) < np.abs(turned), then, turned)
     oblique = np.abs(turned) >= _OBLIQUE
     oblique |= np.abs(subjects.speed * np.sin(turned)) >= _ACROSS
     oblique &= (np.abs(subjects.speed) >= STANDING) & (found.zone.ego_entry_distance > _FRONT)

@@ -122,6 +122,7 @@ def _level(
     if starting(ego, parameters):
         # The other arrives before the ego is clear, and has not passed when the ego arrives.
         soon = zone.object_entry < zone.ego_exit + icw.clearance_time / ease
+        soon &= ~(zone.encroachment >= icw.clearance_time / ease)
         soon &= zone.object_entry <= icw.contact_time / ease
         soon &= (zone.object_exit > 0.0) & (zone.distance > 0.0)
         soon &= ~joins

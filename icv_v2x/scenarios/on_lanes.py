@@ -107,22 +107,21 @@ def _with_lane_changes(
     """Return conflicts without who comes towards the ego and changes lanes beside its road."""
     rows = np.flatnonzero((conflicts.course == int(Course.ONCOMING)) & conflicts.settled)
     subjects = tracks.take(conflicts.row[rows])
-    sideways = np.abs(subjects.speed * np.sin(subjects.heading - ego.heading))
-    quickest = 2.0 * parameters.carriageway.lane_width / parameters.prediction.lane_change_time
-    turns = (subjects.turn_rate != 0.0) & np.isfinite(subjects.turn_angle)
-    changes = ~turns & (sideways <= quickest)
-    rows, subjects = rows[changes], subjects.take(changes)
+    straight = ~((subjects.turn_rate != 0.0) & np.isfinite(subjects.turn_angle))
+    rows, subjects = rows[straight], subjects.take(straight)
     if not len(rows):
         return conflicts
-    lane, _ = _own_lane(roads, subjects, 0.0, ego.heading, parameters)
+    lane, _, turned = _own_lane(roads, subjects, 0.0, ego.heading, parameters)
+    quickest = 2.0 * parameters.carriageway.lane_width / parameters.prediction.lane_change_time
+    lane = np.where(np.abs(subjects.speed * np.sin(turned)) <= quickest, lane, NOT_GIVEN)
     width = np.where(lane == NOT_GIVEN, 0.0, roads.lanes.width[np.maximum(lane, 0)])
     east, north = subjects.x - ego.x, subjects.y - ego.y
     left = north * np.cos(ego.heading) - east * np.sin(ego.heading)
     # Half a lane nearer to the ego's way he would still be on a lane of his direction.
-    nearer, inside = _own_lane(
+    nearer, inside, _ = _own_lane(
         roads, subjects, -np.sign(left) * (0.5 * width - _OFF_CENTRE), ego.heading, parameters)
     settled = conflicts.settled.copy()
-    settled[rows] = ~((lane != NOT_GIVEN) & (nearer != NOT_GIVEN) & inside)
+    settled[rows] &= ~((lane != NOT_GIVEN) & (nearer != NOT_GIVEN) & inside)
     gates.about(PREDICTION, tracks, conflicts.row)
     gates.holds(
         Level.WARNING, 'oncoming: not on lanes of its own yet', settled | ~conflicts.settled)
@@ -156,8 +155,10 @@ def _with_turners(
 
 def _own_lane(
     roads: RoadModel, subjects: Tracks, left: Floats | float, axis: float, parameters: Parameters,
-) -> tuple[NDArray[np.int64], Flags]:
+) -> tuple[NDArray[np.int64], Flags, Floats]:
     """Return the lanes in the direction of subjects, `NOT_GIVEN` for none, and who is inside.
+
+    The last are the angles to the lanes, 0 without one, (n,) each [rad].
 
     The subjects are looked at `left` [m] of where they are, seen along the axis [rad].
     """
@@ -167,7 +168,8 @@ def _own_lane(
     along = np.abs(matches.turned) < np.radians(parameters.collision.same_direction)
     lane = np.where(matches.matched & along, matches.lane, NOT_GIVEN)
     width = roads.lanes.width[np.maximum(lane, 0)]
-    return lane, np.abs(matches.offset) <= 0.5 * width
+    turned = np.where(lane == NOT_GIVEN, 0.0, matches.turned)
+    return lane, np.abs(matches.offset) <= 0.5 * width, turned
 
 
 def on_a_lane(roads: RoadModel | None, x: float, y: float, heading: float) -> bool:

@@ -17,7 +17,7 @@ from world.road_users import ego as make_ego
 from world.road_users import parameters
 
 from icv_v2x.advisory import Level
-from icv_v2x.inputs import Indicator
+from icv_v2x.inputs import Indicator, PlannedPath
 from icv_v2x.interchange.map_plans import LanePlan, LinkPlan, WayOver, map_octets
 from icv_v2x.message_set.enumerations import ExteriorLight
 from icv_v2x.message_set.records.map_common import AllowedManeuver
@@ -212,9 +212,9 @@ def test_who_is_passed_from_the_next_lane_of_the_own_direction_is_passed_before_
     (6.0, 0.07, False), (3.9, 0.07, False), (3.4, 0.07, False), (3.0, 0.07, True),
     (-4.0, -0.07, True),
 ])
-@pytest.mark.parametrize('mapped', [True, False])
+@pytest.mark.parametrize(('mapped', 'askew'), [(True, False), (True, True), (False, False)])
 def test_who_changes_lanes_on_the_oncoming_side_is_not_on_the_way_into_the_own_lane(
-    left: float, turned: float, warned: bool, mapped: bool,
+    left: float, turned: float, warned: bool, mapped: bool, askew: bool,
 ) -> None:
     lanes = tuple(
         LanePlan(number, np.array([[500.0, y], [0.0, y]])) for number, y in ((1, 7.0), (2, 3.5)))
@@ -222,6 +222,12 @@ def test_who_changes_lanes_on_the_oncoming_side_is_not_on_the_way_into_the_own_l
     model = roads(LinkPlan(2, 1, lanes), LinkPlan(1, 2, (own_lane,)))
     way = 14.0 * math.tan(abs(turned))
     own = make_ego(x=50.0, y=0.0, heading=0.0, speed=15.0, stamp=START)
+    if askew:
+        # An ego that comes back into its lane: what others do is seen along their lanes.
+        time = np.arange(0.0, 8.1, 0.2)
+        own = replace(own, heading=-0.17, path=PlannedPath(
+            stamp=START, time=START + np.round(time * 1e9).astype(np.int64),
+            x=50.0 + 15.0 * time - 1.4, y=0.0 * time, yaw=0.0 * time))
     tracks = make_tracks(
         START, x=np.array([50.0 + 29.0 * (abs(left) - 0.5) / way]), y=np.array([left]),
         heading=np.array([math.pi + turned]), speed=np.array([14.0]),
@@ -283,3 +289,35 @@ def test_a_pass_on_a_lane_of_the_own_direction_beside_the_leader_is_none() -> No
         max(one.level for one in dnpw.assess(tracks, own, intent, parameters(), lane))
         for lane in (lambda *_: False, inner)]
     assert levels == [Level.WARNING, Level.CAUTION]
+
+
+@pytest.mark.parametrize(('way', 'warned'), [
+    # Gone before the ego, which has just set off, gets there; and in its way by then.
+    (-1.5, False), (6.0, True),
+])
+def test_an_ego_that_sets_off_hears_of_nobody_who_is_gone_by_then(
+    way: float, warned: bool,
+) -> None:
+    tracks = make_tracks(
+        START, x=np.array([6.5]), y=np.array([way]), heading=np.full(1, -0.5 * math.pi),
+        speed=np.array([5.0]), variance_xx=np.full(1, 0.1), variance_yy=np.full(1, 0.1))
+    own = make_ego(x=0.0, y=0.0, heading=0.0, speed=1.2, acceleration=1.0, stamp=START)
+    found = assess_conflicts(own, tracks, parameters())
+    levels = [one.level for one in icw.assess(found, tracks, own, parameters())]
+    assert (Level.WARNING in levels) is warned
+
+
+def test_a_slow_change_of_lane_crosses_nobody_who_comes_along_that_lane() -> None:
+    # At walking pace the planned way leads 35 degrees aside.
+    time = np.arange(0.0, 6.1, 0.2)
+    slant = np.radians(np.where(time < 4.0, -35.0, 0.0))
+    x, y = np.cumsum(0.28 * np.cos(slant)), np.cumsum(0.28 * np.sin(slant))
+    path = PlannedPath(
+        stamp=START, time=START + np.round(time * 1e9).astype(np.int64), x=x, y=y, yaw=slant)
+    tracks = make_tracks(
+        START, x=np.array([-60.0]), y=np.array([-3.2]), heading=np.zeros(1),
+        speed=np.array([14.7]), variance_xx=np.full(1, 0.1), variance_yy=np.full(1, 0.1))
+    own = make_ego(x=0.0, y=0.0, heading=-0.02, speed=1.4, stamp=START, path=path)
+    found = assess_conflicts(own, tracks, parameters(**{'vehicle.base_link_to_center': 0.0}))
+    assert found.contact.overlaps.tolist() == [True]
+    assert found.course.tolist() == [Course.SAME]
