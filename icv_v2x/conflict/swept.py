@@ -205,11 +205,15 @@ def _piecewise_contact(
     near = np.flatnonzero(stretched(may_meet(first, second, reach), (count,)))
     if not len(near):
         return begin, end
-    first, first_footprint = _rows_of(first, first_footprint, near)
-    second, second_footprint = _rows_of(second, second_footprint, near)
+    first, second = (
+        motion if len(motion) == 1 else motion.take(near) for motion in (first, second))
+    first_footprint, second_footprint = (
+        size if len(size) == 1 else size.take(near)
+        for size in (first_footprint, second_footprint))
     first, second = on_common_grid(first, second)
-    duration = stretched(first.durations, first.x.shape)
     reach = (first_footprint.radius + second_footprint.radius)[:, np.newaxis]
+    shape = (len(near), first.pieces)
+    duration = stretched(first.durations, shape)
     possible = duration > 0.0
     relative: list[tuple[FloatArray, FloatArray, FloatArray]] = []
     for axis in ('x', 'y'):
@@ -222,22 +226,23 @@ def _piecewise_contact(
         # The way lies in the hull of its two ends and of the point where their tangents meet.
         lower = np.minimum(np.minimum(place, place + half), last)
         upper = np.maximum(np.maximum(place, place + half), last)
-        possible &= (lower < reach) & (upper > -reach)
+        possible = possible & (lower < reach) & (upper > -reach)
         relative.append((place, rate, change))
     row, column = np.nonzero(possible)
     if not len(row):
         return begin, end
-    pair = [tuple(values[row, column] for values in axis) for axis in relative]
+    pair = [tuple(stretched(values, shape)[row, column] for values in axis) for axis in relative]
+    rows_of = [_index_into(motion, row) for motion in (first, second)]
     axes = separating_axes(
-        _at(first.direction, (row, column)),
-        first_footprint.take(row),
-        _at(second.direction, (row, column)),
-        second_footprint.take(row),
+        _at(first.direction, (rows_of[0], column)),
+        first_footprint.take(_index_into(first_footprint, row)),
+        _at(second.direction, (rows_of[1], column)),
+        second_footprint.take(_index_into(second_footprint, row)),
     )
     piece_begin, piece_end, _ = piece_overlap(axes, pair[0], pair[1], duration[row, column])
     found = piece_begin < piece_end
     row, column = row[found], column[found]
-    start = stretched(first.start_time, first.x.shape)[row, column]
+    start = stretched(first.start_time, shape)[row, column]
     rows, first_begin, first_end = _joined(
         row, start + piece_begin[found], start + piece_end[found]
     )

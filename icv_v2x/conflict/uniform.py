@@ -12,6 +12,7 @@ results are those of the general functions, which are its oracle in the tests.
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from icv_v2x.conflict.probability import between
 from icv_v2x.conflict.separation import Separation, way_distance
 from icv_v2x.conflict.swept import Contact
 from icv_v2x.conflict.zone import ZoneTimes
-from icv_v2x.motion.pieces import BoolArray, FloatArray, IndexArray, PiecewiseMotion
+from icv_v2x.motion.pieces import FloatArray, IndexArray, PiecewiseMotion
 from icv_v2x.motion.uncertainty import MotionUncertainty
 
 # Rates below this one move nothing by more than 0.1 nm within a minute [m/s].
@@ -32,6 +33,7 @@ _SEAM = 1e-9
 _CORNER = 1e-6
 _LENGTHS = 0.5 * np.array([[1.0], [-1.0], [-1.0], [1.0]])
 _WIDTHS = 0.5 * np.array([[1.0], [1.0], [-1.0], [-1.0]])
+_CORNERS = np.stack([_LENGTHS, _WIDTHS])
 
 
 def is_uniform(ego_motion: PiecewiseMotion, motions: PiecewiseMotion) -> bool:
@@ -139,16 +141,8 @@ class UniformPairs:
 
     def contact(self) -> Contact:
         """Return the first contact, as `first_contact`."""
-        count = len(self.others)
-        sizes = np.empty((2, count))
-        sizes[0], sizes[1] = self.ego_length, self.ego_width
-        times = np.full((4, count), np.nan)
-        begin, end = _overlap(
-            _projected(self.place, self.cosine, self.sine),
-            _projected(self.rate - self.ego_rate, self.cosine, self.sine),
-            _reach(sizes, self.size, np.abs(self.cosine), np.abs(self.sine)),
-            self.horizon,
-        )
+        times = np.full((4, len(self.others)), np.nan)
+        begin, end = self._meetings[0][0], self._meetings[1][0]
         overlaps = begin < end
         rows = overlaps.nonzero()[0]
         if len(rows):
@@ -239,68 +233,51 @@ class UniformPairs:
     def zone(self, contact: Contact) -> ZoneTimes:
         """Return the conflict zones, as `zone_times`."""
         count, horizon = len(self.others), self.horizon
-        # Each sweeps its rectangle, longer and wider by its way along and across its heading.
-        ego_way, way = self.ego_rate * horizon, self.rate * horizon
-        swept = np.empty((2, count))
-        swept[0] = self.size[0] + np.abs(way[0] * self.cosine + way[1] * self.sine)
-        swept[1] = self.size[1] + np.abs(way[1] * self.cosine - way[0] * self.sine)
-        ego_size = np.array([[self.ego_length], [self.ego_width]])
-        ego_swept = ego_size + np.abs(ego_way)
-        along, across = np.abs(self.cosine), np.abs(self.sine)
-        between_centres = self.place + 0.5 * (way - ego_way)
-        extent = 0.5 * (ego_swept + _turned(swept, along, across))
-        rows = np.logical_and.reduce(np.abs(between_centres) < extent).nonzero()[0]
+        begin, end = self._meetings
+        exists = (begin[1] < end[1]) & (begin[2] < end[2])
         times = np.full((7, count), np.nan)
-        exists, first = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+        first = np.zeros(count, np.bool_)
+        rows = exists.nonzero()[0]
         if len(rows):
-            found, entered = self._zone_times(rows, way, ego_way, swept, ego_swept)
-            there = rows[entered]
-            exists[there] = True
-            entry = found[:, :, entered]
-            times[0, there], times[1, there] = entry[0, 0], entry[1, 0]
-            times[2, there], times[3, there] = entry[0, 1], entry[1, 1]
-            times[6, there] = np.where(
-                contact.overlaps[there],
-                np.nan,
-                np.maximum(entry[0, 1] - entry[1, 0], entry[0, 0] - entry[1, 1]),
-            )
-            first[there] = entry[0, 0] < entry[0, 1]
-            late = times[1:4:2]
-            late[late >= horizon - _SEAM] = np.inf
-            times[4, there] = np.hypot(self.ego_rate[0], self.ego_rate[1]) * entry[0, 0]
-            times[5, there] = np.hypot(self.rate[0, there], self.rate[1, there]) * entry[0, 1]
+            entry, leave = begin[1:, rows], end[1:, rows]
+            found = np.empty((7, len(rows)))
+            found[0:4:2] = entry
+            found[1:4:2] = np.where(leave >= horizon - _SEAM, np.inf, leave)
+            found[4] = np.hypot(self.ego_rate[0], self.ego_rate[1]) * entry[0]
+            found[5] = np.hypot(self.rate[0, rows], self.rate[1, rows]) * entry[1]
+            found[6] = np.maximum(entry[1] - leave[0], entry[0] - leave[1])
+            found[6, contact.overlaps[rows]] = np.nan
+            times[:, rows] = found
+            first[rows] = entry[0] < entry[1]
         return ZoneTimes(
             exists, times[0], times[1], times[2], times[3], times[4], times[5], first, times[6])
 
-    def _zone_times(
-        self,
-        rows: IndexArray,
-        way: FloatArray,
-        ego_way: FloatArray,
-        swept: FloatArray,
-        ego_swept: FloatArray,
-    ) -> tuple[FloatArray, BoolArray]:
-        """Return entry and exit of ego and object, (2, 2, m) [s], and whether both enter, (m,)."""
-        count, horizon = len(rows), self.horizon
-        cosine, sine = self.cosine[rows], self.sine[rows]
-        # First the ego in the paths of the objects, then the objects in the path of the ego.
-        lengths, offset, rate = (np.empty((2, 2, count)) for _ in range(3))
-        other = np.empty((2, 2, count))
-        lengths[0, 0], lengths[1, 0] = self.ego_length, self.ego_width
-        lengths[:, 1] = ego_swept
-        other[:, 0], other[:, 1] = swept[:, rows], self.size[:, rows]
-        place = self.place[:, rows]
-        offset[:, 0] = place + 0.5 * way[:, rows]
-        offset[:, 1] = place - 0.5 * ego_way
-        rate[:, 0] = -self.ego_rate
-        rate[:, 1] = self.rate[:, rows]
-        begin, end = _overlap(
-            _projected(offset, cosine, sine),
-            _projected(rate, cosine, sine),
-            _reach(lengths, other, np.abs(cosine), np.abs(sine)),
+    @functools.cached_property
+    def _meetings(self) -> tuple[FloatArray, FloatArray]:
+        """Begin and end of three overlaps, (3, n) each [s]; there is one where begin < end.
+
+        The footprints; the ego's in the path that the object sweeps; and the object's in that of
+        the ego. Each sweeps its rectangle, longer and wider by its way along and across.
+        """
+        count, horizon = len(self.others), self.horizon
+        ego_way, way = self.ego_rate * horizon, self.rate * horizon
+        ego, other, offset, rate = (np.empty((2, 3, count)) for _ in range(4))
+        ego[0], ego[1] = self.ego_length, self.ego_width
+        ego[:, 2] += np.abs(ego_way)
+        other[:, 0] = other[:, 1] = other[:, 2] = self.size
+        other[0, 1] += np.abs(way[0] * self.cosine + way[1] * self.sine)
+        other[1, 1] += np.abs(way[1] * self.cosine - way[0] * self.sine)
+        offset[:, 0] = self.place
+        offset[:, 1] = self.place + 0.5 * way
+        offset[:, 2] = self.place - 0.5 * ego_way
+        rate[:, 0] = self.rate - self.ego_rate
+        rate[:, 1], rate[:, 2] = -self.ego_rate, self.rate
+        return _overlap(
+            _projected(offset, self.cosine, self.sine),
+            _projected(rate, self.cosine, self.sine),
+            _reach(ego, other, np.abs(self.cosine), np.abs(self.sine)),
             horizon,
         )
-        return np.stack([begin, end]), np.logical_and.reduce(begin < end)
 
     def _shared_points(
         self, rows: IndexArray, moments: FloatArray
@@ -310,17 +287,19 @@ class UniformPairs:
         size = self.size[:, rows]
         centre = self.place[:, rows] + (self.rate[:, rows] - self.ego_rate) * moments
         along, across = _LENGTHS * size[0], _WIDTHS * size[1]
-        # The corners of the object, then those of the ego.
-        x, y = np.empty((8, len(rows))), np.empty((8, len(rows)))
-        x[:4] = centre[0] + along * cosine - across * sine
-        y[:4] = centre[1] + along * sine + across * cosine
-        x[4:], y[4:] = self.ego_length * _LENGTHS, self.ego_width * _WIDTHS
-        weight = np.empty((8, len(rows)))
-        weight[:4] = np.abs(x[:4]) < 0.5 * self.ego_length + _CORNER
-        weight[:4] *= np.abs(y[:4]) < 0.5 * self.ego_width + _CORNER
-        from_x, from_y = x[4:] - centre[0], y[4:] - centre[1]
-        weight[4:] = np.abs(from_x * cosine + from_y * sine) < 0.5 * size[0] + _CORNER
-        weight[4:] *= np.abs(from_y * cosine - from_x * sine) < 0.5 * size[1] + _CORNER
+        ego_size = np.array([[[self.ego_length]], [[self.ego_width]]])
+        # The corners of the object, then those of the ego, and these as the object sees them.
+        corner, seen = np.empty((2, 8, len(rows))), np.empty((2, 4, len(rows)))
+        corner[0, :4] = centre[0] + along * cosine - across * sine
+        corner[1, :4] = centre[1] + along * sine + across * cosine
+        corner[:, 4:] = ego_size * _CORNERS
+        off = corner[:, 4:] - centre[:, np.newaxis]
+        seen[0] = off[0] * cosine + off[1] * sine
+        seen[1] = off[1] * cosine - off[0] * sine
+        inside = np.empty(corner.shape, np.bool_)
+        np.less(np.abs(corner[:, :4]), 0.5 * ego_size + _CORNER, out=inside[:, :4])
+        np.less(np.abs(seen), 0.5 * size[:, np.newaxis] + _CORNER, out=inside[:, 4:])
+        weight = np.logical_and(inside[0], inside[1]).astype(np.float64)
         # What has no area holds no corners; its own may yet lie in the other rectangle.
         weight[4:] *= size[0] * size[1] > 0.0
         if not self.ego_length * self.ego_width > 0.0:
@@ -328,7 +307,7 @@ class UniformPairs:
         total = weight.sum(axis=0)
         crossed = (total == 0.0).nonzero()[0]
         total[crossed] = 1.0
-        point = np.stack([(x * weight).sum(axis=0), (y * weight).sum(axis=0)]) / total
+        point = (corner * weight).sum(axis=1) / total
         if len(crossed):
             point[:, crossed] = self._crossing_points(centre[:, crossed], rows[crossed])
         # Back to the map, about where the ego is by then.

@@ -361,27 +361,31 @@ def _moving(
     """Return direction, size, time and motion of the chosen pieces, (m,) each."""
     row, piece = where
     one = np.zeros_like(row) if len(footprint) == 1 else row
-    shared = piece if motion.start_time.ndim == 1 else where
+    # One index into the flat arrays is looked up much faster than two.
+    flat = row * path.x.shape[1] + piece
+    shared = piece if motion.start_time.ndim == 1 else flat
+    if motion.accelerated:
+        change = [motion.acceleration_x.take(flat), motion.acceleration_y.take(flat)]
+    else:
+        change = [np.zeros(len(row))] * 2
     return [
-        path.cosine[where],
-        path.sine[where],
+        path.cosine.take(flat),
+        path.sine.take(flat),
         footprint.length[one],
         footprint.width[one],
-        motion.start_time[shared],
-        motion.durations[shared],
-        path.hold[where],
-        motion.x[where],
-        motion.y[where],
-        motion.velocity_x[where],
-        motion.velocity_y[where],
-        motion.acceleration_x[where],
-        motion.acceleration_y[where],
+        motion.start_time.take(shared),
+        motion.durations.take(shared),
+        path.hold.take(flat),
+        motion.x.take(flat),
+        motion.y.take(flat),
+        motion.velocity_x.take(flat),
+        motion.velocity_y.take(flat),
+        *change,
     ]
 
 
 def _standing(path: _SweptPath, where: tuple[IndexArray, IndexArray]) -> list[FloatArray]:
     """Return direction, size and centre of the chosen rectangles, (m,) each."""
-    # One index into the flat arrays is looked up much faster than two.
     flat = where[0] * path.x.shape[1] + where[1]
     return [
         values.take(flat)
