@@ -83,12 +83,14 @@ class Drive:
         duration: [s].
         judged: Situations at WARNING or above.
         levels: (application, level) to cycles in which it was said.
+        begun: The same to how many subjects it was said of.
         balanced: Whether every frame received was accepted or rejected with a reason.
     """
 
     duration: float
     judged: list[Judged]
     levels: Counter[tuple[str, Level]]
+    begun: Counter[tuple[str, Level]]
     balanced: bool
 
 
@@ -127,10 +129,12 @@ def drive(path: Path, name: str) -> Drive:
     }))
     grouper = SituationGrouper()
     levels: Counter[tuple[str, Level]] = Counter()
+    told: set[tuple[str, Level, int]] = set()
     for step in play(pipeline, timed, rate=20.0):
         grouper.add(step.cycle.stamp, step.cycle.advisories)
         for advisory in step.cycle.advisories:
             levels[advisory.application.name, advisory.level] += 1
+            told.add((advisory.application.name, advisory.level, advisory.id))
     counters = pipeline.counters
     balanced = counters.received == counters.accepted + sum(counters.rejected.values())
     names = {f'{SENDER_PREFIX + number:016X}': own for own, number in numbers.items()}
@@ -138,7 +142,8 @@ def drive(path: Path, name: str) -> Drive:
         judge(path, recording, ego, names[situation.subject], situation)
         for situation in grouper.finish()
     ]
-    return Drive(ego.duration, judged, levels, balanced)
+    begun = Counter((application, level) for application, level, _ in told)
+    return Drive(ego.duration, judged, levels, begun, balanced)
 
 
 def judge(
@@ -209,9 +214,12 @@ def main() -> int:
         f'{verdicts["undecided"]} undecided'
     )
     levels: Counter[tuple[str, Level]] = sum((d.levels for d in drives), Counter())
+    begun: Counter[tuple[str, Level]] = sum((d.begun for d in drives), Counter())
     for (application, level), cycles in sorted(levels.items()):
         share = cycles / 20.0 / 60.0 / minutes
-        print(f'{application:6} {level.name:9} in force {100.0 * share:5.2f} % of the time')
+        print(
+            f'{application:6} {level.name:9} {begun[application, level] / minutes:6.2f} a minute, '
+            f'in force {100.0 * share:5.2f} % of the time')
     if not all(d.balanced for d in drives):
         print('frames were lost without a reason', file=sys.stderr)
         return 1
