@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from typing import TypeAlias
 
 import numpy as np
 
@@ -22,8 +23,10 @@ from icv_v2x.conflict.probability import between
 from icv_v2x.conflict.separation import Separation, way_distance
 from icv_v2x.conflict.swept import Contact
 from icv_v2x.conflict.zone import ZoneTimes
-from icv_v2x.motion.pieces import FloatArray, IndexArray, PiecewiseMotion
+from icv_v2x.motion.pieces import BoolArray, FloatArray, IndexArray, PiecewiseMotion
 from icv_v2x.motion.uncertainty import MotionUncertainty
+
+_Rows: TypeAlias = 'IndexArray | slice'
 
 # Rates below this one move nothing by more than 0.1 nm within a minute [m/s].
 _SLOWEST = 1e-12
@@ -144,11 +147,12 @@ class UniformPairs:
         times = np.full((4, len(self.others)), np.nan)
         begin, end = self._meetings[0][0], self._meetings[1][0]
         overlaps = begin < end
-        rows = overlaps.nonzero()[0]
-        if len(rows):
-            moments = begin[rows]
-            times[0, rows], times[1, rows] = moments, end[rows]
-            times[2, rows], times[3, rows] = self._shared_points(rows, moments)
+        rows = _chosen(overlaps)
+        if rows is not None:
+            moments = np.where(overlaps[rows], begin[rows], np.nan)
+            times[0, rows] = moments
+            np.copyto(times[1], end, where=overlaps)
+            times[2:, rows] = self._shared_points(rows, moments)
         piece = np.where(overlaps, 0, -1)
         return Contact(overlaps, times[0], times[1], times[2], times[3], piece)
 
@@ -158,7 +162,7 @@ class UniformPairs:
         distance, time = np.full(count, np.inf), np.full(count, np.nan)
         rows = contact.overlaps.nonzero()[0]
         distance[rows], time[rows] = 0.0, contact.begin[rows]
-        way = (self.rate - self.ego_rate) * self.horizon
+        way = self._relative * self.horizon
         square = way[0] * way[0] + way[1] * way[1]
         ahead = self.place[0] * way[0] + self.place[1] * way[1]
         share = -ahead / np.where(square > 0.0, square, 1.0)
@@ -194,17 +198,16 @@ class UniformPairs:
         """Return how likely the footprints overlap, as `overlap_probability`."""
         count = len(self.others)
         probability = np.zeros(count)
-        rows = np.isfinite(time).nonzero()[0]
-        if not len(rows):
+        rows = _chosen(np.isfinite(time))
+        if rows is None:
             return probability
         moments, horizon = time[rows], self.horizon
         cosine, sine = self.cosine[rows], self.sine[rows]
-        rate = self.rate[:, rows]
-        relative = rate - self.ego_rate
+        relative = self._relative[:, rows]
         speed = np.hypot(relative[0], relative[1])
         moves = speed > 0.0
         # Without relative motion any direction does: that of the ego is the sharpest.
-        unit = np.empty((2, len(rows)))
+        unit = np.empty(relative.shape)
         unit[:] = relative / np.where(moves, speed, 1.0)
         unit[0, ~moves] = 1.0
         offset = self.place[:, rows] + relative * moments
@@ -253,6 +256,11 @@ class UniformPairs:
             exists, times[0], times[1], times[2], times[3], times[4], times[5], first, times[6])
 
     @functools.cached_property
+    def _relative(self) -> FloatArray:
+        """Velocities of the objects less that of the ego, (2, n) [m/s]."""
+        return self.rate - self.ego_rate
+
+    @functools.cached_property
     def _meetings(self) -> tuple[FloatArray, FloatArray]:
         """Begin and end of three overlaps, (3, n) each [s]; there is one where begin < end.
 
@@ -270,7 +278,7 @@ class UniformPairs:
         offset[:, 0] = self.place
         offset[:, 1] = self.place + 0.5 * way
         offset[:, 2] = self.place - 0.5 * ego_way
-        rate[:, 0] = self.rate - self.ego_rate
+        rate[:, 0] = self._relative
         rate[:, 1], rate[:, 2] = -self.ego_rate, self.rate
         return _overlap(
             _projected(offset, self.cosine, self.sine),
@@ -279,17 +287,15 @@ class UniformPairs:
             horizon,
         )
 
-    def _shared_points(
-        self, rows: IndexArray, moments: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return points that the footprints share at the chosen moments, east and north [m]."""
+    def _shared_points(self, rows: _Rows, moments: FloatArray) -> FloatArray:
+        """Return points that the footprints share at moments, (2, m) [m]; NaN for NaN [s]."""
         cosine, sine = self.cosine[rows], self.sine[rows]
         size = self.size[:, rows]
-        centre = self.place[:, rows] + (self.rate[:, rows] - self.ego_rate) * moments
+        centre = self.place[:, rows] + self._relative[:, rows] * moments
         along, across = _LENGTHS * size[0], _WIDTHS * size[1]
         ego_size = np.array([[[self.ego_length]], [[self.ego_width]]])
         # The corners of the object, then those of the ego, and these as the object sees them.
-        corner, seen = np.empty((2, 8, len(rows))), np.empty((2, 4, len(rows)))
+        corner, seen = np.empty((2, 8, len(moments))), np.empty((2, 4, len(moments)))
         corner[0, :4] = centre[0] + along * cosine - across * sine
         corner[1, :4] = centre[1] + along * sine + across * cosine
         corner[:, 4:] = ego_size * _CORNERS
@@ -305,33 +311,35 @@ class UniformPairs:
         if not self.ego_length * self.ego_width > 0.0:
             weight[:4] = 0.0
         total = weight.sum(axis=0)
-        crossed = (total == 0.0).nonzero()[0]
-        total[crossed] = 1.0
+        crossed = ((total == 0.0) & (moments >= 0.0)).nonzero()[0]
+        total[total == 0.0] = 1.0
         point = (corner * weight).sum(axis=1) / total
         if len(crossed):
-            point[:, crossed] = self._crossing_points(centre[:, crossed], rows[crossed])
+            point[:, crossed] = self._crossing_points(
+                centre[:, crossed], cosine[crossed], sine[crossed], size[:, crossed])
         # Back to the map, about where the ego is by then.
-        ego = self.ego
+        ego, shared = self.ego, np.empty(point.shape)
         east, north = ego.direction[0][0, 0], ego.direction[1][0, 0]
-        return (
-            ego.x[0, 0] + ego.velocity_x[0, 0] * moments + point[0] * east - point[1] * north,
-            ego.y[0, 0] + ego.velocity_y[0, 0] * moments + point[0] * north + point[1] * east,
-        )
+        shared[0] = ego.velocity_x[0, 0] * moments + (
+            point[0] * east - point[1] * north + ego.x[0, 0])
+        shared[1] = ego.velocity_y[0, 0] * moments + (
+            point[0] * north + point[1] * east + ego.y[0, 0])
+        return shared
 
-    def _crossing_points(self, centre: FloatArray, rows: IndexArray) -> FloatArray:
+    def _crossing_points(
+        self, centre: FloatArray, cosine: FloatArray, sine: FloatArray, size: FloatArray,
+    ) -> FloatArray:
         """Return points that rectangles share which lie like a cross, (2, m) [m]."""
-        still = np.zeros(len(rows))
-        heading = np.arctan2(self.sine[rows], self.cosine[rows])
+        still = np.zeros(len(cosine))
         sizes = Footprint(still + self.ego_length, still + self.ego_width)
         return np.stack(overlap_point(
             corners(still, still, still, sizes),
-            corners(centre[0], centre[1], heading,
-                    Footprint(self.size[0, rows], self.size[1, rows])),
+            corners(centre[0], centre[1], np.arctan2(sine, cosine), Footprint(size[0], size[1])),
         ))
 
     def _variances(
         self,
-        rows: IndexArray,
+        rows: _Rows,
         moments: FloatArray,
         unit: FloatArray,
         uncertainties: tuple[MotionUncertainty, MotionUncertainty],
@@ -341,10 +349,11 @@ class UniformPairs:
         # The direction in the map, in which the errors of the positions are given.
         x, y = unit[0] * east - unit[1] * north, unit[0] * north + unit[1] * east
         ego_errors, errors = (
-            part if len(part.speed) == 1 else part.take(rows) for part in uncertainties)
+            part if len(part.speed) == 1 or isinstance(rows, slice) else part.take(rows)
+            for part in uncertainties)
         position = ego_errors.position + errors.position
         cross, square = 2.0 * position.xy * x * y, x * x
-        variance = np.empty((2, len(rows)))
+        variance = np.empty(unit.shape)
         variance[0] = position.xx * square + cross + position.yy * (1.0 - square)
         variance[1] = position.xx * (1.0 - square) - cross + position.yy * square
         for part, rate, heading in (
@@ -365,6 +374,14 @@ class UniformPairs:
             variance[0] += stretching * onward + turning * aside
             variance[1] += stretching * aside + turning * onward
         return np.maximum(variance, 0.0, out=variance)
+
+
+def _chosen(mask: BoolArray) -> _Rows | None:
+    """Return the rows of a mask, None without any; all of them where choosing costs more."""
+    count = np.count_nonzero(mask)
+    if not count:
+        return None
+    return slice(None) if 2 * count >= len(mask) else mask.nonzero()[0]
 
 
 def _projected(vector: FloatArray, cosine: FloatArray, sine: FloatArray) -> FloatArray:
