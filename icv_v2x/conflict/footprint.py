@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 from icv_v2x.motion.pieces import FloatArray
 
+CORNER_TOLERANCE = 1e-6
+"""Corners this near to another rectangle touch it [m]."""
+
 # Corners counter-clockwise from the front left one, in half lengths and half widths.
 _CORNER_LENGTHS = np.array([1.0, -1.0, -1.0, 1.0])
 _CORNER_WIDTHS = np.array([1.0, 1.0, -1.0, -1.0])
@@ -140,9 +143,8 @@ def _inside(
     y: FloatArray,
     rectangle_x: FloatArray,
     rectangle_y: FloatArray,
-    tolerance: float = 1e-6,
 ) -> npt.NDArray[np.bool_]:
-    """Return which points (n, 4) lie in the rectangles (n, 4) or within the tolerance [m]."""
+    """Return which points (n, 4) lie in the rectangles (n, 4) or touch them."""
     # Along its side from the third corner, a point inside has a share between 0 and 1.
     offset_x, offset_y = x - rectangle_x[:, 2:3], y - rectangle_y[:, 2:3]
     inside = np.ones(x.shape, dtype=np.bool_)
@@ -153,7 +155,7 @@ def _inside(
         length = np.sqrt(square)
         along = offset_x * side_x + offset_y * side_y
         # What has no area holds no corners; its own may yet lie in the other rectangle.
-        edge = tolerance * length
+        edge = CORNER_TOLERANCE * length
         inside &= (along > -edge) & (along < square + edge)
     return inside
 

@@ -106,8 +106,25 @@ def linear_overlap(
         Begin and end of the overlap within [0, duration], (m,) each [s]. There is an overlap
         where begin < end; the values mean nothing elsewhere.
     """
-    middle = axes.project(*position)
-    rate = axes.project(*velocity)
+    return overlap_along(
+        axes.project(*position), axes.project(*velocity), axes.reach, duration)
+
+
+def overlap_along(
+    middle: FloatArray, rate: FloatArray, reach: FloatArray, duration: FloatArray | float
+) -> tuple[FloatArray, FloatArray]:
+    """Return when |middle + rate t| < reach holds on all axes, within [0, duration].
+
+    Args:
+        middle: Distance of the centres along the axes at time 0, (4, ..., m) [m]; used up.
+        rate: Its change, (4, ..., m) [m/s]; used up.
+        reach: Distance at which the rectangles touch, (4, ..., m) [m].
+        duration: End of the piece, (..., m) or one for all [s].
+
+    Returns:
+        Begin and end, (..., m) each [s]. There is an overlap where begin < end; the values mean
+        nothing elsewhere.
+    """
     # A vanishing rate would need a branch: this small one puts the times far outside instead.
     still = np.abs(rate) < _SLOWEST
     if still.any():
@@ -115,7 +132,7 @@ def linear_overlap(
     np.divide(1.0, rate, out=rate)
     middle *= rate
     half = np.abs(rate, out=rate)
-    half *= axes.reach
+    half *= reach
     begin = np.max(-middle - half, axis=0)
     end = np.min(half - middle, axis=0)
     return np.maximum(begin, 0.0), np.minimum(end, duration)

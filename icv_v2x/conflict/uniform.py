@@ -17,23 +17,17 @@ from typing import TypeAlias
 
 import numpy as np
 
-from icv_v2x.conflict.footprint import Footprint, corners, overlap_point
-from icv_v2x.conflict.overlap import TOUCH
+from icv_v2x.conflict.footprint import CORNER_TOLERANCE, Footprint, corners, overlap_point
+from icv_v2x.conflict.overlap import TOUCH, overlap_along
 from icv_v2x.conflict.probability import between
 from icv_v2x.conflict.separation import Separation, way_distance
 from icv_v2x.conflict.swept import Contact
-from icv_v2x.conflict.zone import ZoneTimes
+from icv_v2x.conflict.zone import SEAM, ZoneTimes
 from icv_v2x.motion.pieces import BoolArray, FloatArray, IndexArray, PiecewiseMotion
 from icv_v2x.motion.uncertainty import MotionUncertainty
 
 _Rows: TypeAlias = 'IndexArray | slice'
 
-# Rates below this one move nothing by more than 0.1 nm within a minute [m/s].
-_SLOWEST = 1e-12
-# An object that is still inside this shortly before the end has not left [s].
-_SEAM = 1e-9
-# Corners this near to the other rectangle touch it [m].
-_CORNER = 1e-6
 _LENGTHS = 0.5 * np.array([[1.0], [-1.0], [-1.0], [1.0]])
 _WIDTHS = 0.5 * np.array([[1.0], [1.0], [-1.0], [-1.0]])
 _CORNERS = np.stack([_LENGTHS, _WIDTHS])
@@ -245,7 +239,7 @@ class UniformPairs:
             entry, leave = begin[1:, rows], end[1:, rows]
             found = np.empty((7, len(rows)))
             found[0:4:2] = entry
-            found[1:4:2] = np.where(leave >= horizon - _SEAM, np.inf, leave)
+            found[1:4:2] = np.where(leave >= horizon - SEAM, np.inf, leave)
             found[4] = np.hypot(self.ego_rate[0], self.ego_rate[1]) * entry[0]
             found[5] = np.hypot(self.rate[0, rows], self.rate[1, rows]) * entry[1]
             found[6] = np.maximum(entry[1] - leave[0], entry[0] - leave[1])
@@ -280,7 +274,7 @@ class UniformPairs:
         offset[:, 2] = self.place - 0.5 * ego_way
         rate[:, 0] = self._relative
         rate[:, 1], rate[:, 2] = -self.ego_rate, self.rate
-        return _overlap(
+        return overlap_along(
             _projected(offset, self.cosine, self.sine),
             _projected(rate, self.cosine, self.sine),
             _reach(ego, other, np.abs(self.cosine), np.abs(self.sine)),
@@ -303,8 +297,8 @@ class UniformPairs:
         seen[0] = off[0] * cosine + off[1] * sine
         seen[1] = off[1] * cosine - off[0] * sine
         inside = np.empty(corner.shape, np.bool_)
-        np.less(np.abs(corner[:, :4]), 0.5 * ego_size + _CORNER, out=inside[:, :4])
-        np.less(np.abs(seen), 0.5 * size[:, np.newaxis] + _CORNER, out=inside[:, 4:])
+        np.less(np.abs(corner[:, :4]), 0.5 * ego_size + CORNER_TOLERANCE, out=inside[:, :4])
+        np.less(np.abs(seen), 0.5 * size[:, np.newaxis] + CORNER_TOLERANCE, out=inside[:, 4:])
         weight = np.logical_and(inside[0], inside[1]).astype(np.float64)
         # What has no area holds no corners; its own may yet lie in the other rectangle.
         weight[4:] *= size[0] * size[1] > 0.0
@@ -424,22 +418,3 @@ def _reach(
     reach *= 0.5
     reach -= TOUCH
     return np.maximum(reach, 0.0, out=reach)
-
-
-def _overlap(
-    middle: FloatArray, rate: FloatArray, reach: FloatArray, horizon: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return begin and end of |middle + rate t| < reach on all axes, (..., n) each [s].
-
-    There is an overlap where begin < end; the arguments are used up.
-    """
-    # A vanishing rate would need a branch: this small one puts the times far outside instead.
-    rate[np.abs(rate) < _SLOWEST] = _SLOWEST
-    np.divide(1.0, rate, out=rate)
-    middle *= rate
-    np.abs(rate, out=rate)
-    rate *= reach
-    end = (rate - middle).min(axis=0)
-    middle += rate
-    begin = np.negative(middle, out=middle).max(axis=0)
-    return np.maximum(begin, 0.0), np.minimum(end, horizon)

@@ -30,8 +30,8 @@ from icv_v2x.motion.pieces import (
 # A few in a hundred pairs of pieces are near; the temporaries of those of so many pairs stay in
 # the second-level cache of common processors.
 _CHUNK = 131072
-# An object that is still inside this shortly before the end has not left [s].
-_SEAM = 1e-9
+SEAM = 1e-9
+"""An object that is still inside this shortly before the end has not left [s]."""
 # From so many pairs of pieces on it pays to look for those that decide.
 _MANY = 500
 # A sweep that is narrower than its rectangle by no more than this is taken as equal [m].
@@ -157,8 +157,8 @@ def zone_times(
         times[~exists] = np.nan
     encroachment = np.maximum(object_entry - ego_exit, ego_entry - object_exit)
     encroachment[contact.overlaps] = np.nan
-    ego_exit[ego_exit >= end_time - _SEAM] = np.inf
-    object_exit[object_exit >= end_time - _SEAM] = np.inf
+    ego_exit[ego_exit >= end_time - SEAM] = np.inf
+    object_exit[object_exit >= end_time - SEAM] = np.inf
     ego_way, object_way = np.full(count, np.nan), np.full(count, np.nan)
     rows = np.flatnonzero(exists)
     if len(rows):

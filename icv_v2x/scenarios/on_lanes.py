@@ -92,7 +92,7 @@ def with_lanes(
     gates.about(PREDICTION, tracks, conflicts.row)
     gates.holds(
         Level.WARNING, 'met as well where it follows its lane', settled | ~conflicts.settled)
-    yields = _gives_way(matches, roads) & _has_priority(ego, roads)
+    yields = _gives_way(matches, roads) & _has_priority(_own_match(ego, roads), roads)
     if signals is not None and len(signals):
         yields |= _before_red(matches, roads, signals)
     must_yield = conflicts.must_yield.copy()
@@ -146,7 +146,10 @@ def _with_turners(
         return conflicts
     across = 1 if parameters.driving_side == 'right' else -1
     turns = announces_turn(tracks.take(conflicts.row[rows]), across, parameters)
-    if not turns.any() or not (_has_priority(ego, roads) and _green(ego, roads, signals)):
+    if not turns.any():
+        return conflicts
+    own = _own_match(ego, roads)
+    if not (_has_priority(own, roads) and _green(own, roads, signals)):
         return conflicts
     must_yield = conflicts.must_yield.copy()
     must_yield[rows] = turns
@@ -194,7 +197,7 @@ def beside_on_the_way(
     if roads is None or not len(roads):
         return False
     place = np.array([ego.x]), np.array([ego.y]), np.array([ego.heading])
-    matches = match_lanes(roads, *place)
+    matches = _own_match(ego, roads)
     lane = int(matches.lane[0])
     if lane == NOT_GIVEN:
         return False
@@ -244,22 +247,20 @@ def _gives_way(matches: LaneMatches, roads: RoadModel) -> Flags:
     return np.asarray(before & signs[np.where(matches.matched, matches.lane, 0)])
 
 
-def _has_priority(ego: EgoState, roads: RoadModel) -> bool:
+def _own_match(ego: EgoState, roads: RoadModel) -> LaneMatches:
+    """Return the lane of the ego, as it is now."""
+    return match_lanes(roads, np.array([ego.x]), np.array([ego.y]), np.array([ego.heading]))
+
+
+def _has_priority(own: LaneMatches, roads: RoadModel) -> bool:
     """Whether the ego is on a lane before a node that does not make it give way itself."""
-    place = np.array([ego.x]), np.array([ego.y]), np.array([ego.heading])
-    matches = match_lanes(roads, *place)
-    return bool(matches.matched[0] and matches.distance_to_stop[0] > 0.0) and not bool(
-        roads.lanes.maneuvers[matches.lane[0]] & _GIVES_WAY)
+    return bool(own.matched[0] and own.distance_to_stop[0] > 0.0) and not bool(
+        roads.lanes.maneuvers[own.lane[0]] & _GIVES_WAY)
 
 
-def _green(ego: EgoState, roads: RoadModel, signals: Signals | None) -> bool:
+def _green(own: LaneMatches, roads: RoadModel, signals: Signals | None) -> bool:
     """Whether no signal holds the ego: all that its lane leads by are green, or there is none."""
-    place = np.array([ego.x]), np.array([ego.y]), np.array([ego.heading])
-    lane = int(match_lanes(roads, *place).lane[0])
-    if lane == NOT_GIVEN:
-        return False
-    shown = _shown(lane, roads, signals)
-    return all(light in _GO for light in shown)
+    return all(light in _GO for light in _shown(int(own.lane[0]), roads, signals))
 
 
 def _shown(lane: int, roads: RoadModel, signals: Signals | None) -> list[int]:
