@@ -77,3 +77,14 @@ def test_who_is_on_no_lane_or_across_it_has_no_course() -> None:
     assert np.isnan(courses.x[1:]).all()
     assert not len(lane_courses(
         model, match_lanes(model, x[:0], y[:0], x[:0]), x[:0], y[:0], x[:0]).follows)
+
+
+def test_who_is_between_two_lanes_of_one_row_follows_them() -> None:
+    model = bend()
+    # Midway between the end of the one and the begin of the next, each is as probable.
+    x, y = np.array([RADIUS]), np.array([RADIUS + 2.5])
+    matches = match_lanes(model, x, y, np.array([0.5 * math.pi]), position_sigma=0.3)
+    assert matches.probability[0] < 0.5
+    courses = lane_courses(model, matches, x, y, np.array([30.0]))
+    assert courses.follows.tolist() == [True]
+    assert courses.y[0, -1] == pytest.approx(RADIUS + 32.5, abs=0.5)

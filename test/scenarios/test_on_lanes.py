@@ -310,7 +310,7 @@ def test_an_ego_that_sets_off_hears_of_nobody_who_is_gone_by_then(
 def test_a_slow_change_of_lane_crosses_nobody_who_comes_along_that_lane() -> None:
     # At walking pace the planned way leads 35 degrees aside.
     time = np.arange(0.0, 6.1, 0.2)
-    slant = np.radians(np.where(time < 4.0, -35.0, 0.0))
+    slant = np.radians(np.where(time < 4.6, -35.0, 0.0))
     x, y = np.cumsum(0.28 * np.cos(slant)), np.cumsum(0.28 * np.sin(slant))
     path = PlannedPath(
         stamp=START, time=START + np.round(time * 1e9).astype(np.int64), x=x, y=y, yaw=slant)
