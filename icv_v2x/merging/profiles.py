@@ -206,10 +206,23 @@ class Profile:
 
     def at(self, time: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return way [m], speed [m/s] and acceleration [m/s2] at instants, (q,) each [s]."""
-        whole = Profiles(
-            self.time[None], self.acceleration[None], self.speed[None], self.way[None])
-        way, speed, acceleration = whole.at(np.atleast_1d(np.asarray(time, np.float64)))
-        return way[0], speed[0], acceleration[0]
+        moments = np.atleast_1d(np.asarray(time, np.float64))
+        place = np.maximum(np.searchsorted(self.time, moments, side='right') - 1, 0)
+        begin, slope = self._pieces
+        passed = moments - self.time[place]
+        level, change = begin[place], slope[place]
+        speed = self.speed[place]
+        return (
+            self.way[place] + passed * (speed + passed * (0.5 * level + passed * change / 6.0)),
+            speed + passed * (level + 0.5 * passed * change),
+            level + passed * change)
+
+    @functools.cached_property
+    def _pieces(self) -> tuple[FloatArray, FloatArray]:
+        """As of `Profiles`, (K,)."""
+        begin, slope = Profiles(
+            self.time[None], self.acceleration[None], self.speed[None], self.way[None])._pieces
+        return begin[0], slope[0]
 
     def later(self, elapsed: float) -> tuple[FloatArray, FloatArray]:
         """Return the nodes that are left after some time, and their accelerations."""

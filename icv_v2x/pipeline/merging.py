@@ -214,14 +214,15 @@ class MergePlanner:
             self._complete = True
             self._change = None
             return without_gaps(now, State.COMPLETE, 'on the target lane')
+        names = {-1: ''} | {row: tracks.name(row) for row in scene.lane.row.tolist()}
         choice = plan(
             scene.stretch, scene.own, scene.lane, scene.before, self._settings,
-            self._incumbent(now, scene, tracks),
+            self._incumbent(now, scene, names),
             Clearance(self._lanes, scene, tracks, ego, self._settings.change_duration),
             None if suggestion is None else self._suggested(now, scene, suggestion))
-        self._remember(now, choice, scene, tracks)
+        self._remember(now, choice, scene, names)
         self._driven = (now, choice.profile)
-        return self._answer(now, choice, tracks)
+        return self._answer(now, choice, names)
 
     def _as_planned(self, now: int, ego: EgoState) -> EgoState:
         """Return the ego with the planned acceleration, as long as it drives as planned.
@@ -262,12 +263,14 @@ class MergePlanner:
             float(scene.lane.length[leader]) + scene.own.length)
         return gap > STANDSTILL_GAP + self._settings.headway * scene.own.speed
 
-    def _incumbent(self, now: int, scene: MergeScene, tracks: Tracks) -> Incumbent | None:
+    def _incumbent(
+        self, now: int, scene: MergeScene, names: dict[int, str],
+    ) -> Incumbent | None:
         change = self._change
         if change is None:
             return None
         since = (now - change.instant) / _SECOND
-        rows = {tracks.name(int(row)): int(row) for row in scene.lane.row}
+        rows = {name: row for row, name in names.items()}
         if change.begun and scene.progress < 0.1 and since > _NOT_BEGUN:
             # Nobody follows: look for a gap anew.
             change.begun = False
@@ -278,13 +281,13 @@ class MergePlanner:
             (now - change.open) / _SECOND)
 
     def _remember(
-        self, now: int, choice: MergeChoice, scene: MergeScene, tracks: Tracks,
+        self, now: int, choice: MergeChoice, scene: MergeScene, names: dict[int, str],
     ) -> None:
         if choice.state != State.MERGE:
             self._change = None
             return
-        leader = _name(tracks, int(choice.gaps.leader[choice.chosen]))
-        follower = _name(tracks, int(choice.gaps.follower[choice.chosen]))
+        leader = names[int(choice.gaps.leader[choice.chosen])]
+        follower = names[int(choice.gaps.follower[choice.chosen])]
         known = self._change
         if known is not None and known.begun:
             known.leader, known.follower = leader, follower
@@ -297,7 +300,7 @@ class MergePlanner:
             leader, follower, now + round(choice.change_time * _SECOND), now, choice.profile,
             known.open if choice.bridged and known is not None else now, begun)
 
-    def _answer(self, now: int, choice: MergeChoice, tracks: Tracks) -> MergePlan:
+    def _answer(self, now: int, choice: MergeChoice, names: dict[int, str]) -> MergePlan:
         profile = choice.profile
         end = min(float(profile.time[-1]), _PROFILE_LENGTH)
         time = np.arange(0.0, end + 0.5 * _PROFILE_STEP, _PROFILE_STEP)
@@ -306,8 +309,8 @@ class MergePlanner:
         return MergePlan(
             stamp=now, state=choice.state, chosen=choice.chosen, reason=choice.reason,
             time=time, distance=way, speed=np.maximum(speed, 0.0), acceleration=acceleration,
-            gap_leader=tuple(_name(tracks, int(row)) for row in gaps.leader),
-            gap_follower=tuple(_name(tracks, int(row)) for row in gaps.follower),
+            gap_leader=tuple(names[row] for row in gaps.leader.tolist()),
+            gap_follower=tuple(names[row] for row in gaps.follower.tolist()),
             gap_feasible=gaps.feasible, gap_cost=gaps.cost, gap_time=gaps.time,
             gap_leader_headway=gaps.leader_headway,
             gap_follower_headway=gaps.follower_headway,
@@ -319,10 +322,6 @@ def _rest(profile: Profile, elapsed: float) -> Profile:
     """Return what is left of a profile after some time."""
     time, acceleration = profile.later(elapsed)
     return from_nodes(time[None], acceleration[None], 0.0).one(0)
-
-
-def _name(tracks: Tracks, row: int) -> str:
-    return tracks.name(row) if row >= 0 else ''
 
 
 def _same_request(one: MergeRequest, other: MergeRequest) -> bool:

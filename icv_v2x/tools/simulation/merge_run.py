@@ -252,6 +252,7 @@ class _Pilot:
         self._changes = self.changes
         self._planner.clear(driving=self._driving)
         if task is None:
+            self.plan = None
             self._hand_back()
 
     @property
