@@ -91,6 +91,49 @@ class BatchError(ValueError):
 
 
 @dataclass(frozen=True)
+class CertificateScope:
+    """When and where the certificates of n frames hold.
+
+    Attributes:
+        begin: (n,) int64 [ns since the Unix epoch], 0 where not given.
+        end: (n,) int64 [ns since the Unix epoch], 0 where not given.
+        latitude: (n,) float64, centre of the region [deg] WGS-84, NaN where there is no region.
+        longitude: (n,) float64 [deg] WGS-84.
+        radius: (n,) float32 [m].
+    """
+
+    begin: NDArray[np.int64]
+    end: NDArray[np.int64]
+    latitude: NDArray[np.float64]
+    longitude: NDArray[np.float64]
+    radius: NDArray[np.float32]
+
+    @staticmethod
+    def not_given(count: int) -> CertificateScope:
+        """Return that of so many frames of which nothing is known."""
+        none, nowhere = np.zeros(count, np.int64), np.full(count, np.nan)
+        return CertificateScope(none, none, nowhere, nowhere, nowhere.astype(np.float32))
+
+    @property
+    def has_region(self) -> NDArray[np.bool_]:
+        """Which certificates are bound to a region, (n,)."""
+        return ~(np.isnan(self.latitude) & np.isnan(self.longitude))
+
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> CertificateScope:
+        """Return those of some frames, by mask (n,) or indices."""
+        return CertificateScope(**{name: getattr(self, name)[rows] for name in _OF_CERTIFICATE})
+
+    def later(self, change: int) -> CertificateScope:
+        """Return what holds later by so much [ns]; what is not given stays so."""
+        begin, end = (
+            np.where(time != 0, time + change, 0) for time in (self.begin, self.end))
+        return replace(self, begin=begin, end=end)
+
+
+_OF_CERTIFICATE = tuple(f.name for f in fields(CertificateScope))
+
+
+@dataclass(frozen=True)
 class FrameBatch:
     """Radio frames as they left the OBU driver, n of them in parallel arrays.
 
@@ -107,6 +150,7 @@ class FrameBatch:
         rssi: (n,) float32 [dBm], NaN where not given.
         generation_time: (n,) int64 [ns since the Unix epoch], 0 where not given.
         signer_role: (n,) uint8, values of `SignerRole`.
+        scope: When and where the certificates hold, None where nothing is given of any.
     """
 
     stamp: int
@@ -121,6 +165,7 @@ class FrameBatch:
     rssi: NDArray[np.float32]
     generation_time: NDArray[np.int64]
     signer_role: NDArray[np.uint8]
+    scope: CertificateScope | None = None
 
     def __len__(self) -> int:
         """Return the number of frames."""
@@ -136,12 +181,14 @@ class FrameBatch:
         if bool(np.all(rows)):
             return self
         columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in _PER_FRAME}
-        return replace(self, payload=self.payload[np.repeat(rows, self.length)], **columns)
+        return replace(
+            self, payload=self.payload[np.repeat(rows, self.length)],
+            scope=None if self.scope is None else self.scope.take(rows), **columns)
 
 
 _PER_FRAME = tuple(
     f.name for f in fields(FrameBatch)
-    if f.name not in ('stamp', 'standard', 'encoding', 'payload')
+    if f.name not in ('stamp', 'standard', 'encoding', 'payload', 'scope')
 )
 
 
@@ -153,7 +200,18 @@ def join(batches: Sequence[FrameBatch]) -> FrameBatch:
         name: np.concatenate([getattr(batch, name) for batch in batches])
         for name in (*_PER_FRAME, 'payload')
     }
-    return replace(batches[0], stamp=max(batch.stamp for batch in batches), **columns)
+    return replace(
+        batches[0], stamp=max(batch.stamp for batch in batches), scope=_joined_scope(batches),
+        **columns)
+
+
+def _joined_scope(batches: Sequence[FrameBatch]) -> CertificateScope | None:
+    if all(batch.scope is None for batch in batches):
+        return None
+    parts = [batch.scope or CertificateScope.not_given(len(batch)) for batch in batches]
+    return CertificateScope(**{
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in _OF_CERTIFICATE})
 
 
 @dataclass(frozen=True)

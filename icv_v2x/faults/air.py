@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from icv_v2x.inputs import FrameBatch
+from icv_v2x.inputs import CertificateScope, FrameBatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 _OF_A_BATCH = ('stamp', 'standard', 'encoding')
 _PER_FRAME = tuple(
-    f.name for f in fields(FrameBatch) if f.name not in (*_OF_A_BATCH, 'length', 'payload'))
+    f.name for f in fields(FrameBatch)
+    if f.name not in (*_OF_A_BATCH, 'length', 'payload', 'scope'))
+# Columns of the scope among those of a frame.
+_SCOPE = {f'certificate_{f.name}': f.name for f in fields(CertificateScope)}
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class AirFrames:
         stamp: (n,) when the driver handed that batch over [ns].
         standard: (n,) values of `Standard`.
         encoding: (n,) values of `Encoding`.
-        columns: Name to (n,), the other per-frame columns of `FrameBatch`.
+        columns: Name to (n,), the other per-frame columns of `FrameBatch`, and those of
+            `CertificateScope` under `certificate_` and their names.
         octets: The n frames.
     """
 
@@ -54,12 +58,15 @@ class AirFrames:
         count = len(batch)
         ends = np.cumsum(batch.length, dtype=np.int64)
         content = batch.payload.tobytes()
+        scope = CertificateScope.not_given(count) if batch.scope is None else batch.scope
         return AirFrames(
             log_time=np.full(count, log_time, np.int64),
             stamp=np.full(count, batch.stamp, np.int64),
             standard=np.full(count, batch.standard, np.int64),
             encoding=np.full(count, batch.encoding, np.int64),
-            columns={name: getattr(batch, name) for name in _PER_FRAME},
+            columns={
+                **{name: getattr(batch, name) for name in _PER_FRAME},
+                **{column: getattr(scope, name) for column, name in _SCOPE.items()}},
             octets=tuple(
                 content[end - length:end]
                 for end, length in zip(ends.tolist(), batch.length.tolist(), strict=True)),
@@ -102,9 +109,17 @@ class AirFrames:
                 stamp=stamp, standard=standard, encoding=encoding,
                 length=np.array([len(frame) for frame in octets], np.uint32),
                 payload=np.frombuffer(b''.join(octets), np.uint8),
-                **{name: column[index] for name, column in self.columns.items()},
+                scope=self._scope(index),
+                **{name: self.columns[name][index] for name in _PER_FRAME},
             )))
         return made
+
+    def _scope(self, index: NDArray[np.intp]) -> CertificateScope | None:
+        """Return when and where the certificates of some frames hold, None: nothing is given."""
+        scope = CertificateScope(**{
+            name: self.columns[column][index] for column, name in _SCOPE.items()})
+        given = (scope.begin != 0) | (scope.end != 0) | scope.has_region
+        return scope if given.any() else None
 
 
 def joined(parts: Sequence[AirFrames]) -> AirFrames:

@@ -16,6 +16,7 @@ from icv_v2x.advisory.types import Action, Advisory, Application, Level, Mode
 from icv_v2x.consumer.checksum import crc32
 from icv_v2x.inputs import (
     BatchError,
+    CertificateScope,
     FrameBatch,
     Gear,
     Health,
@@ -43,6 +44,16 @@ _OPTIONAL: dict[str, tuple[type[np.generic], float]] = {
     'generation_time': (np.int64, 0),
     'signer_role': (np.uint8, 0),
 }
+
+# Array of ObuFrames to the column of a scope, its type and the value of an empty one.
+_SCOPE: dict[str, tuple[str, type[np.generic], float]] = {
+    'certificate_begin': ('begin', np.int64, 0),
+    'certificate_end': ('end', np.int64, 0),
+    'region_latitude': ('latitude', np.float64, NAN),
+    'region_longitude': ('longitude', np.float64, NAN),
+    'region_radius': ('radius', np.float32, NAN),
+}
+_REGION = tuple(name for name in _SCOPE if name.startswith('region_'))
 
 # Array of ObjectArray to its type and the value that an empty one stands for.
 _OBJECT_FIELDS: dict[str, tuple[type[np.generic], float]] = {
@@ -128,7 +139,25 @@ def frame_batch(message: Any) -> FrameBatch:
     return FrameBatch(
         stamp=nanoseconds(message.header.stamp), standard=int(message.standard),
         encoding=int(message.encoding), reception_time=reception_time, length=length,
-        payload=payload, **optional)
+        payload=payload, scope=_scope(message, len(length), claimed), **optional)
+
+
+def _scope(message: Any, count: int, claimed: int) -> CertificateScope | None:
+    """Return when and where the certificates hold; messages of before they told do without."""
+    given = {name: getattr(message, name, ()) for name in _SCOPE}
+    if not any(len(values) for values in given.values()):
+        return None
+    region = {name: len(given[name]) for name in _REGION}
+    if len(set(region.values())) > 1:
+        sizes = ', '.join(f'{name} has {size}' for name, size in region.items())
+        raise BatchError(f'{sizes} entries, expected as many of each', claimed)
+    columns = {}
+    for name, (column, dtype, fill) in _SCOPE.items():
+        values = _array(given[name], dtype)
+        if len(values) not in (0, count):
+            raise BatchError(f'{name} has {len(values)} entries, expected 0 or {count}', claimed)
+        columns[column] = values if len(values) else np.full(count, fill, dtype)
+    return CertificateScope(**columns)
 
 
 def odometry(message: Any) -> Odometry:

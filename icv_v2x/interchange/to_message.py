@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from icv_v2x.consumer.checksum import crc32
+from icv_v2x.inputs import CertificateScope
 from icv_v2x.interchange.from_message import SECOND, ConversionError
 from icv_v2x.interchange.heartbeat import heartbeat_fields
 from icv_v2x.interchange.lane_message import lane_arrays
@@ -59,6 +60,11 @@ _FRAME_ARRAYS = (
     'reception_time', 'length', 'verification', 'signer', 'aid', 'rssi', 'payload',
     'generation_time', 'signer_role',
 )
+# Column of a scope to the array of ObuFrames.
+_SCOPE_ARRAYS = {
+    'begin': 'certificate_begin', 'end': 'certificate_end', 'latitude': 'region_latitude',
+    'longitude': 'region_longitude', 'radius': 'region_radius',
+}
 
 
 class Place(NamedTuple):
@@ -284,12 +290,16 @@ class MessageEncoder:
     def obu_frames(self, batch: FrameBatch) -> Any:
         """Return an icv_v2x_msgs/ObuFrames."""
         name = 'icv_v2x_msgs/msg/ObuFrames'
+        scope = CertificateScope.not_given(0) if batch.scope is None else batch.scope
         return self._new(
             name,
             header=self._header(batch.stamp, ''),
             standard=int(batch.standard),
             encoding=int(batch.encoding),
             **{field: self._sequence(name, getattr(batch, field)) for field in _FRAME_ARRAYS},
+            **{
+                field: self._sequence(name, getattr(scope, column))
+                for column, field in _SCOPE_ARRAYS.items()},
         )
 
     def odometry(self, odometry: Odometry) -> Any:

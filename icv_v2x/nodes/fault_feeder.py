@@ -98,6 +98,8 @@ def later(record: Any, shift: int) -> Any:
             changes[name] = (
                 np.where(value > 0, value + shift, 0) if isinstance(value, np.ndarray)
                 else value + shift)
+    if isinstance(record, FrameBatch) and record.scope is not None:
+        changes['scope'] = record.scope.later(shift)
     return replace(record, **changes)
 
 

@@ -32,7 +32,7 @@ from icv_v2x.message_set.batch import decode_frames
 from icv_v2x.message_set.errors import MessageError
 from icv_v2x.message_set.records.vir import DriveBehavior
 from icv_v2x.translate.csae_talk import suggestions_from_rsc, talks_from_vir
-from icv_v2x.translate.refusals import refused
+from icv_v2x.translate.refusals import refused_frames
 from icv_v2x.transmit.identity import TemporaryIdentity
 from icv_v2x.transmit.lane_change import LaneChangeRequester, answer_frame
 from icv_v2x.transmit.own_state import own_state
@@ -146,7 +146,7 @@ class MergeDialogue:
         start = np.cumsum(length) - length
         wanted = length > 0
         wanted[wanted] = batch.payload[start[wanted]] >= _EXTENDED
-        wanted &= ~refused(batch.verification)[0]
+        wanted &= ~refused_frames(batch)[0]
         if not wanted.any():
             return
         batch = batch.take(wanted)

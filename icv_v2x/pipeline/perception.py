@@ -48,7 +48,7 @@ from icv_v2x.translate.csae_persons import reports_from_psm
 from icv_v2x.translate.csae_requests import requests_from_vir
 from icv_v2x.translate.csae_rsi import RsiMemory, events_from_rsc, events_from_rsi
 from icv_v2x.translate.lanes import RoadMaps
-from icv_v2x.translate.refusals import RefusalReason, refused
+from icv_v2x.translate.refusals import RefusalReason, refused, refused_frames
 from icv_v2x.translate.reports import DecodedReports, ObjectReports, joined
 from icv_v2x.translate.road_events import RoadEvents
 from icv_v2x.translate.signal_reports import SignalReports
@@ -402,7 +402,7 @@ class Perception:
         if encoding not in (Encoding.UPER, Encoding.JER):
             self.counters.reject(len(batch), 'unsupported_encoding')
             return
-        mask, refusals = refused(batch.verification)
+        mask, refusals = refused_frames(batch)
         for refusal in refusals:
             self.counters.reject(1, refusal.reason.value)
         batch = batch.take(~mask)

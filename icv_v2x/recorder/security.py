@@ -17,6 +17,8 @@ REASONS = {
     'certificate_revoked': 'frames with a revoked certificate',
     'unknown_issuer': 'frames of an unknown issuer',
     'unknown_verification': 'frames with a verdict that is none',
+    'outside_validity': 'frames of a time when their certificate does not hold',
+    'outside_region': 'frames from where their certificate does not hold',
     'not_permitted': 'frames of a kind that the certificate does not permit',
     'rate_limit': 'frames of a flood',
     'stale': 'frames that are too old, as replayed ones are',

@@ -116,9 +116,10 @@ def golden(name: str) -> Any:
 
 
 def plain(record: Any) -> dict[str, Any]:
-    """Return a record of the golden drive as JSON values; NaN as null."""
+    """Return a record of the golden drive as JSON values; NaN as null, None is left out."""
     return {
-        field.name: _plain(getattr(record, field.name)) for field in dataclasses.fields(record)}
+        field.name: _plain(value) for field in dataclasses.fields(record)
+        if (value := getattr(record, field.name)) is not None}
 
 
 def record_of(kind: str, values: dict[str, Any]) -> Any:

@@ -15,6 +15,7 @@ from icv_v2x.inputs import SignerRole
 from icv_v2x.message_set.enumerations import LightBar, ResponseType, Siren, Transmission
 from icv_v2x.message_set.vehicle_class import object_class
 from icv_v2x.translate import plausibility
+from icv_v2x.translate.certificate_scope import outside_region
 from icv_v2x.translate.refusals import Refusal, RefusalReason, Sieve
 from icv_v2x.translate.reports import ObjectReports, Source
 
@@ -61,9 +62,11 @@ def reports_from_bsm(
     speed = np.where(reverse, -messages.speed, messages.speed)
 
     sieve = Sieve(len(frame))
-    sieve.refuse_unverified(batch.verification[frame])
+    sieve.refuse_by_certificate(batch, frame)
     sieve.refuse(batch.signer_role[frame] == int(SignerRole.ROADSIDE), RefusalReason.NOT_PERMITTED)
     sieve.refuse(~np.isfinite(latitude + longitude), RefusalReason.NO_POSITION)
+    sieve.refuse(
+        outside_region(batch, frame, latitude, longitude), RefusalReason.OUTSIDE_REGION)
     sieve.refuse(~(np.hypot(x, y) <= plausibility.AREA_RADIUS), RefusalReason.OUT_OF_AREA)
     sieve.refuse(~np.isfinite(speed), RefusalReason.NO_SPEED)
     sieve.refuse(np.abs(speed) > plausibility.SPEED_MAXIMUM, RefusalReason.IMPLAUSIBLE_SPEED)

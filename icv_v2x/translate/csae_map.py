@@ -14,6 +14,7 @@ from icv_v2x.inputs import SignerRole
 from icv_v2x.message_set.records.convert import to_record
 from icv_v2x.message_set.records.map import Node
 from icv_v2x.translate import plausibility
+from icv_v2x.translate.certificate_scope import nodes_outside
 from icv_v2x.translate.lane_geometry import Place, lanes_of_node
 from icv_v2x.translate.lanes import NOT_GIVEN, NodeMap
 from icv_v2x.translate.refusals import Refusal, RefusalReason
@@ -73,8 +74,9 @@ def node_maps_from_map(
 ) -> tuple[list[NodeMap], tuple[Refusal, ...]]:
     """Return the maps of nodes that MAP messages give.
 
-    Certificates of vehicles may not sign them. A node without a reference position, far away or
-    without a lane that can be drawn is left out; a message of which nothing is left is refused.
+    Certificates of vehicles may not sign them. A node without a reference position, far away,
+    outside the region of the certificate or without a lane that can be drawn is left out; a
+    message of which nothing is left is refused.
     The time stamp of the message may be that of the survey, so only the security header tells
     its age.
 
@@ -124,7 +126,12 @@ def _of_message(
 ) -> tuple[list[NodeMap], RefusalReason | None]:
     maps = []
     reason = None
-    for value in message['nodes']:
+    nodes = message['nodes']
+    outside = nodes_outside(batch, frame, nodes, parameters.datum.roadside).tolist()
+    for value, elsewhere in zip(nodes, outside, strict=True):
+        if elsewhere:
+            reason = reason or RefusalReason.OUTSIDE_REGION
+            continue
         drawn: DrawnNode | RefusalReason | None = memory.drawn(value)
         if drawn is None:
             drawn = _drawn(to_record('Node', value), map_frame, parameters)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from icv_v2x.message_set.records.convert import to_record
 from icv_v2x.message_set.records.pam import ParkingAreaMap
+from icv_v2x.translate.certificate_scope import nodes_outside
 from icv_v2x.translate.csae_map import against_sender
 from icv_v2x.translate.parking_areas import NOT_GIVEN, ParkingArea
 from icv_v2x.translate.parking_drawing import Drawing, drawing_of, drawn_slots, with_states
@@ -95,9 +96,9 @@ def areas_from_pam(
 ) -> tuple[list[ParkingArea], tuple[Refusal, ...]]:
     """Return the parking areas that PAM messages give.
 
-    Certificates of vehicles may not sign them. A message is refused as a whole where it
-    contradicts itself, names nodes that it does not hold, or gives what no area can have: half a
-    map would lead vehicles astray.
+    Certificates of vehicles may not sign them. A message is refused as a whole where a node lies
+    outside the region of its certificate, where it contradicts itself, names nodes that it does
+    not hold, or gives what no area can have: half a map would lead vehicles astray.
 
     Args:
         messages: Frame index in the batch, and message value.
@@ -131,6 +132,9 @@ def _area(
     value: dict[str, Any], frame: int, batch: FrameBatch, memory: ParkingMemory,
     map_frame: MapFrame, parameters: Parameters,
 ) -> ParkingArea:
+    if nodes_outside(batch, frame, value['pamNodes'], parameters.datum.roadside).any():
+        raise Malformed(
+            RefusalReason.OUTSIDE_REGION, 'a node outside the region of the certificate')
     time = int(batch.generation_time[frame]) or int(batch.reception_time[frame])
     verification, signer = int(batch.verification[frame]), int(batch.signer[frame])
     known = memory.area(value)

@@ -15,6 +15,7 @@ from icv_v2x.message_set.enumerations import DetectionSource, ParticipantType, T
 from icv_v2x.message_set.records.ssm import EquipmentType, ObstacleType
 from icv_v2x.message_set.vehicle_class import ObjectClass, object_class
 from icv_v2x.translate import plausibility
+from icv_v2x.translate.certificate_scope import outside_region
 from icv_v2x.translate.refusals import Refusal
 from icv_v2x.translate.reports import ObjectReports, Source
 from icv_v2x.translate.statements import Statements, joined, reports_of
@@ -62,6 +63,7 @@ class _Senders:
         source: `Source` bit of the message.
         permitted: (m,) the certificate may sign such a message.
         roadside: (m,) the sender is a roadside unit.
+        outside: (m,) it claims to be outside the region of its certificate.
     """
 
     frame: NDArray[np.int64]
@@ -70,6 +72,7 @@ class _Senders:
     source: Source
     permitted: NDArray[np.bool_]
     roadside: NDArray[np.bool_]
+    outside: NDArray[np.bool_]
 
 
 def reports_from_rsm(
@@ -99,7 +102,10 @@ def reports_from_rsm(
     senders = _Senders(
         frame, messages.roadside_id[rows], messages.message_count[rows], Source.RSM,
         permitted=(role != int(SignerRole.VEHICLE)) & (role != int(SignerRole.EMERGENCY)),
-        roadside=np.ones(len(frame), dtype=np.bool_))
+        roadside=np.ones(len(frame), dtype=np.bool_),
+        outside=outside_region(
+            batch, messages.frame, messages.latitude, messages.longitude,
+            parameters.datum.roadside)[rows])
     stated = _statements(
         participants, senders, _classes(participants, parameters), participants.second)
     return reports_of(stated, batch, map_frame, parameters)
@@ -127,22 +133,38 @@ def reports_from_ssm(
     seen, obstacles = messages.participants, messages.obstacles
     told = _DETECTED_CLASSES[np.minimum(seen.detected_type, len(_DETECTED_CLASSES) - 1)]
     kind = np.where(told == int(ObjectClass.UNKNOWN), _classes(seen.states, parameters), told)
+    outside = _ssm_outside(messages, batch, parameters)
     rows = np.repeat(np.arange(len(messages)), np.diff(messages.offsets))
     participants = _statements(
-        seen.states, _ssm_senders(messages, rows), kind.astype(np.uint8),
+        seen.states, _ssm_senders(messages, rows, outside), kind.astype(np.uint8),
         _else(seen.states.second, messages.second[rows]))
     rows = np.repeat(np.arange(len(messages)), np.diff(messages.obstacle_offsets))
     every = _obstacles(
-        obstacles, _ssm_senders(messages, rows), _else(obstacles.second, messages.second[rows]))
+        obstacles, _ssm_senders(messages, rows, outside),
+        _else(obstacles.second, messages.second[rows]))
     return reports_of(joined(participants, every), batch, map_frame, parameters)
 
 
-def _ssm_senders(messages: SensorSharingMessages, rows: NDArray[np.intp]) -> _Senders:
+def _ssm_outside(
+    messages: SensorSharingMessages, batch: FrameBatch, parameters: Parameters
+) -> NDArray[np.bool_]:
+    """Return which messages come from outside the region of their certificate, (n,)."""
+    datum = parameters.datum
+    unit, vehicle = (
+        outside_region(batch, messages.frame, messages.latitude, messages.longitude, one)
+        for one in (datum.roadside, datum.vehicle))
+    return np.where(messages.equipment_type == EquipmentType.RSU, unit, vehicle)
+
+
+def _ssm_senders(
+    messages: SensorSharingMessages, rows: NDArray[np.intp], outside: NDArray[np.bool_]
+) -> _Senders:
     return _Senders(
         np.asarray(messages.frame, dtype=np.int64)[rows], messages.sender_id[rows],
         messages.message_count[rows], Source.SSM,
         permitted=np.ones(len(rows), dtype=np.bool_),
-        roadside=messages.equipment_type[rows] == EquipmentType.RSU)
+        roadside=messages.equipment_type[rows] == EquipmentType.RSU,
+        outside=outside[rows])
 
 
 def _statements(
@@ -214,6 +236,7 @@ def _of_sender(senders: _Senders, seen_with: NDArray[np.uint8]) -> dict[str, Any
         'message_count': senders.message_count,
         'permitted': senders.permitted,
         'roadside': senders.roadside,
+        'outside': senders.outside,
         'source': (sensed | int(senders.source)).astype(np.uint16),
     }
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from icv_v2x.message_set.records.psm import (
 )
 from icv_v2x.message_set.vehicle_class import ObjectClass
 from icv_v2x.translate import plausibility
+from icv_v2x.translate.certificate_scope import outside_region
 from icv_v2x.translate.readable import records_of
 from icv_v2x.translate.refusals import Refusal
 from icv_v2x.translate.reports import ObjectReports, Source
@@ -67,7 +69,10 @@ def reports_from_psm(
     for frame, record in records_of('PersonalSafetyMessage', messages, unreadable):
         records.append(record)
         frames.append(frame)
-    reports, refusals = reports_of(_statements(records, frames), batch, map_frame, parameters)
+    stated = _statements(records, frames)
+    stated = replace(stated, outside=outside_region(
+        batch, stated.frame, stated.latitude, stated.longitude, parameters.datum.vehicle))
+    reports, refusals = reports_of(stated, batch, map_frame, parameters)
     return reports, tuple(sorted((*refusals, *unreadable)))
 
 
@@ -88,6 +93,7 @@ def _statements(records: list[PersonalSafetyMessage], frames: list[int]) -> Stat
         frame=np.array(frames, dtype=np.int64),
         permitted=np.ones(count, dtype=np.bool_),
         roadside=np.zeros(count, dtype=np.bool_),
+        outside=np.zeros(count, dtype=np.bool_),
         sender_id=np.array([record.id for record in records], dtype=np.uint64),
         object_id=np.full(count, -1, dtype=np.int32),
         subject_id=np.zeros(count, dtype=np.uint64),

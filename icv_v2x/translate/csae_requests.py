@@ -71,7 +71,9 @@ def requests_from_vir(
     found: list[ClearTheWay] = []
     refusals: list[Refusal] = []
     for frame, record in records_of('VehIntentionAndRequest', messages, refusals):
-        refusal, moment = received(record.second, frame, batch, parameters, roadside=False)
+        refusal, moment = received(
+            record.second, frame, batch, parameters, roadside=False,
+            position=record.reference_position)
         if refusal is not None:
             refusals.append(refusal)
             continue

@@ -16,6 +16,7 @@ from icv_v2x.frames import to_wgs84
 from icv_v2x.inputs import SignerRole
 from icv_v2x.message_set.records.convert import to_record
 from icv_v2x.translate import plausibility
+from icv_v2x.translate.certificate_scope import claimed_outside
 from icv_v2x.translate.readable import records_of
 from icv_v2x.translate.refusals import Refusal, RefusalReason, Sieve
 from icv_v2x.translate.road_events import (
@@ -131,7 +132,7 @@ def events_from_rsi(
     refusals: list[Refusal] = []
     read = None if memory is None else memory.record
     for frame, record in records_of('RoadSideInformation', messages, refusals, read):
-        refusal = _refused(frame, batch, parameters, moment=_moment_of(record, frame, batch))
+        refusal = _refused(record, frame, batch, parameters, _moment_of(record, frame, batch))
         if refusal is not None:
             refusals.append(refusal)
             continue
@@ -153,7 +154,7 @@ def events_from_rsc(
         second = unwrap_second(
             [record.second], batch.reception_time[[frame]], batch.generation_time[[frame]])
         moment = int(second.time[0]) if second.stated[0] else None
-        refusal = _refused(frame, batch, parameters, moment=moment)
+        refusal = _refused(record, frame, batch, parameters, moment)
         if refusal is not None:
             refusals.append(refusal)
             continue
@@ -178,14 +179,18 @@ def _reference(frame: int, batch: FrameBatch) -> int:
 
 
 def _refused(
-    frame: int, batch: FrameBatch, parameters: Parameters, *, moment: int | None
+    record: RoadSideInformation | RoadsideCoordination, frame: int, batch: FrameBatch,
+    parameters: Parameters, moment: int | None,
 ) -> Refusal | None:
     """Return why a message is not used: the certificate, or the times that it states."""
     sieve = Sieve(1)
-    sieve.refuse_unverified(batch.verification[[frame]])
+    sieve.refuse_by_certificate(batch, np.array([frame]))
     role = batch.signer_role[[frame]]
     vehicle = (role == int(SignerRole.VEHICLE)) | (role == int(SignerRole.EMERGENCY))
     sieve.refuse(vehicle, RefusalReason.NOT_PERMITTED)
+    sieve.refuse(
+        claimed_outside(record.reference_position, frame, batch, parameters.datum.roadside),
+        RefusalReason.OUTSIDE_REGION)
     reception = int(batch.reception_time[frame])
     generation = int(batch.generation_time[frame])
     for instant in (generation if generation > 0 else None, moment):

@@ -93,7 +93,7 @@ def reports_from_columns(
 
     sieve = Sieve(len(frame))
     role = batch.signer_role[frame]
-    sieve.refuse_unverified(batch.verification[frame])
+    sieve.refuse_by_certificate(batch, frame)
     sieve.refuse(
         (role == int(SignerRole.VEHICLE)) | (role == int(SignerRole.EMERGENCY)),
         RefusalReason.NOT_PERMITTED)

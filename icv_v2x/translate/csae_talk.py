@@ -152,6 +152,8 @@ def _usable(
 ) -> Iterator[tuple[Any, int]]:
     """Yield record and instant of every message of a proper sender and of now."""
     for frame, record in records_of(name, messages, []):
-        refusal, instant = received(record.second, frame, batch, parameters, roadside=roadside)
+        refusal, instant = received(
+            record.second, frame, batch, parameters, roadside=roadside,
+            position=record.reference_position)
         if refusal is None:
             yield record, instant

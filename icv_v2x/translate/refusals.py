@@ -5,12 +5,16 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from icv_v2x.inputs import Verification
+from icv_v2x.translate.certificate_scope import outside_validity
+
+if TYPE_CHECKING:
+    from icv_v2x.inputs import FrameBatch
 
 
 class RefusalReason(str, Enum):
@@ -21,6 +25,8 @@ class RefusalReason(str, Enum):
     CERTIFICATE_REVOKED = 'certificate_revoked'
     UNKNOWN_ISSUER = 'unknown_issuer'
     UNKNOWN_VERIFICATION = 'unknown_verification'
+    OUTSIDE_VALIDITY = 'outside_validity'
+    OUTSIDE_REGION = 'outside_region'
     NOT_PERMITTED = 'not_permitted'
     NO_POSITION = 'no_position'
     OUT_OF_AREA = 'out_of_area'
@@ -104,6 +110,17 @@ class Sieve:
             self.refuse(verification == int(verdict), reason)
         self.refuse(~accepted, RefusalReason.UNKNOWN_VERIFICATION)
 
+    def refuse_by_certificate(self, batch: FrameBatch, frame: NDArray[np.int64]) -> None:
+        """Refuse the rows that the unit found wanting, or whose certificate did not hold then.
+
+        Args:
+            batch: The frames.
+            frame: (rows,) index of each row's frame in the batch.
+        """
+        self.refuse_unverified(batch.verification[frame])
+        if batch.scope is not None:
+            self.refuse(outside_validity(batch)[frame], RefusalReason.OUTSIDE_VALIDITY)
+
     def refusals(self, frame: NDArray[np.int64]) -> tuple[Refusal, ...]:
         """Return the refused rows in the order of their frames, within one in their own.
 
@@ -129,3 +146,15 @@ def refused(
     sieve = Sieve(len(verification))
     sieve.refuse_unverified(verification)
     return ~sieve.good, sieve.refusals(np.arange(len(verification)))
+
+
+def refused_frames(batch: FrameBatch) -> tuple[NDArray[np.bool_], tuple[Refusal, ...]]:
+    """Return the frames that need no decoding, as `refused`.
+
+    Args:
+        batch: n frames.
+    """
+    sieve = Sieve(len(batch))
+    rows = np.arange(len(batch))
+    sieve.refuse_by_certificate(batch, rows)
+    return ~sieve.good, sieve.refusals(rows)

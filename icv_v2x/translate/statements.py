@@ -31,6 +31,7 @@ class Statements:
         frame: (m,) int64, index of the frame in its batch.
         permitted: (m,) the certificate may sign such a message.
         roadside: (m,) the position is in the datum of roadside units, else in that of vehicles.
+        outside: (m,) the sender claims to be outside the region of its certificate.
         sender_id: (m,) uint64.
         object_id: (m,) int32, -1: the sender itself.
         subject_id: (m,) uint64, temporary id of the object's own messages, 0: not given.
@@ -56,6 +57,7 @@ class Statements:
     frame: NDArray[np.int64]
     permitted: NDArray[np.bool_]
     roadside: NDArray[np.bool_]
+    outside: NDArray[np.bool_]
     sender_id: NDArray[np.uint64]
     object_id: NDArray[np.int32]
     subject_id: NDArray[np.uint64]
@@ -121,8 +123,9 @@ def reports_of(
     speed = stated.speed
 
     sieve = Sieve(len(stated))
-    sieve.refuse_unverified(batch.verification[frame])
+    sieve.refuse_by_certificate(batch, frame)
     sieve.refuse(~stated.permitted, RefusalReason.NOT_PERMITTED)
+    sieve.refuse(stated.outside, RefusalReason.OUTSIDE_REGION)
     sieve.refuse(_repeated(stated), RefusalReason.AMBIGUOUS_NUMBER)
     sieve.refuse(~np.isfinite(latitude + longitude), RefusalReason.NO_POSITION)
     sieve.refuse(~(np.hypot(x, y) <= plausibility.AREA_RADIUS), RefusalReason.OUT_OF_AREA)

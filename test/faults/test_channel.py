@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ from icv_v2x.faults import (
     Reorder,
     ReportError,
 )
-from icv_v2x.inputs import FrameBatch
+from icv_v2x.inputs import CertificateScope, FrameBatch
 
 if TYPE_CHECKING:
     from icv_v2x.faults import Operator
@@ -88,6 +89,24 @@ def test_another_seed_gives_another_result() -> None:
 def test_no_frame_gets_lost_where_none_is_to(operators: list[Operator]) -> None:
     out = frames(through(INPUTS, *operators))
     assert Counter(f[1:] for f in out) == Counter(f[1:] for f in frames(INPUTS))
+
+
+def certified() -> Timed:
+    """Return the inputs, the certificate of each frame ending at the number of its signer."""
+    return [
+        (time, replace(record, scope=replace(
+            CertificateScope.not_given(len(record)), end=record.signer.astype(np.int64))))
+        if isinstance(record, FrameBatch) else (time, record)
+        for time, record in INPUTS]
+
+
+@given(OPERATORS, st.integers(0, 2**31))
+def test_every_frame_keeps_its_certificate(operators: list[Operator], seed: int) -> None:
+    out = through(certified()[:300], *operators, seed=seed)
+    batches = [record for _, record in out if isinstance(record, FrameBatch)]
+    for one in batches:
+        assert one.scope is not None
+        np.testing.assert_array_equal(one.scope.end, one.signer.astype(np.int64))
 
 
 @pytest.mark.parametrize('share', [0.1, 0.3, 0.5, 0.9, 1.0])

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
-from icv_v2x.inputs import FrameBatch, Odometry
+from icv_v2x.inputs import CertificateScope, FrameBatch, Odometry
 from icv_v2x.interchange import (
     BagError,
     BagReader,
@@ -254,6 +255,26 @@ def test_the_definition_in_the_bag_goes_before_that_of_the_package(tmp_path: Pat
         (_, _, record), = list(reader)
     assert isinstance(record, FrameBatch)
     assert record.payload.tolist() == [0, 1]
+    # Such a recording is of before units told when and where certificates hold.
+    assert record.scope is None
+
+
+def test_a_bag_keeps_when_and_where_certificates_hold(tmp_path: Path) -> None:
+    scope = replace(
+        CertificateScope.not_given(2), end=np.array([START, 0]),
+        latitude=np.array([np.nan, 39.9]), longitude=np.array([np.nan, 116.4]),
+        radius=np.array([np.nan, 500.0], np.float32))
+    with BagWriter(tmp_path / 'scope') as writer:
+        writer.write(START, replace(batch(), scope=scope))
+        writer.write(START + 1, batch())
+    with BagReader(tmp_path / 'scope') as reader:
+        first, second = (record for _, _, record in reader)
+    assert isinstance(first, FrameBatch)
+    assert first.scope is not None
+    for name, values in vars(scope).items():
+        np.testing.assert_array_equal(getattr(first.scope, name), values)
+    assert isinstance(second, FrameBatch)
+    assert second.scope is None
 
 
 def test_definitions_are_found_in_an_ament_prefix(

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from icv_v2x.advisory.types import Action, Advisory, Application, Level, Mode
 from icv_v2x.inputs import (
     BatchError,
+    CertificateScope,
     FrameBatch,
     Gear,
     Health,
@@ -59,6 +60,13 @@ def encoder(request: pytest.FixtureRequest) -> MessageEncoder:
     return MessageEncoder(request.param())
 
 
+def scope(count: int) -> CertificateScope:
+    return CertificateScope(
+        begin=np.arange(count, dtype=np.int64) + STAMP, end=np.zeros(count, np.int64),
+        latitude=np.full(count, 39.9), longitude=np.full(count, 116.4),
+        radius=np.full(count, 2500.0, np.float32))
+
+
 def batch(lengths: list[int]) -> FrameBatch:
     count = len(lengths)
     return FrameBatch(
@@ -97,6 +105,14 @@ def assert_same(expected: Any, actual: Any) -> None:
 @pytest.mark.parametrize('lengths', [[3], [0, 5, 2], []])
 def test_frames_come_back_as_they_were(encoder: MessageEncoder, lengths: list[int]) -> None:
     assert_same(batch(lengths), from_message.frame_batch(encoder.obu_frames(batch(lengths))))
+
+
+def test_when_and_where_certificates_hold_comes_back_as_it_was(encoder: MessageEncoder) -> None:
+    sent = dataclasses.replace(batch([3, 2]), scope=scope(2))
+    back = from_message.frame_batch(encoder.obu_frames(sent))
+    assert back.scope is not None
+    assert_same(scope(2), back.scope)
+    assert_same(batch([3, 2]), dataclasses.replace(back, scope=None))
 
 
 def test_odometry_comes_back_as_it_was(encoder: MessageEncoder) -> None:
@@ -229,6 +245,18 @@ def raw_frames(**changes: Any) -> SimpleNamespace:
     return SimpleNamespace(**{**fields, **changes})
 
 
+def test_frames_of_before_certificates_told_and_frames_that_do_not_tell_are_alike() -> None:
+    none: dict[str, Any] = {name: [] for name in (
+        'certificate_begin', 'certificate_end', 'region_latitude', 'region_longitude',
+        'region_radius')}
+    assert from_message.frame_batch(raw_frames()).scope is None
+    assert from_message.frame_batch(raw_frames(**none)).scope is None
+    found = from_message.frame_batch(raw_frames(**{**none, 'certificate_end': [0, 7]})).scope
+    assert found is not None
+    assert (found.begin.tolist(), found.end.tolist()) == ([0, 0], [0, 7])
+    assert not found.has_region.any()
+
+
 def test_empty_optional_arrays_are_filled() -> None:
     frames = from_message.frame_batch(raw_frames())
     assert frames.verification.tolist() == [0, 0]
@@ -242,6 +270,10 @@ def test_empty_optional_arrays_are_filled() -> None:
     ({'length': [2**32 - 1, 2**32 - 1]}, 'lengths add up to 8589934590', 2),
     ({'verification': [1]}, 'verification has 1', 2),
     ({'signer_role': [1, 1, 1]}, 'signer_role has 3', 2),
+    ({'certificate_end': [1]}, 'certificate_end has 1', 2),
+    ({'region_latitude': [39.9, 39.9]}, 'region_longitude has 0', 2),
+    ({'region_latitude': [1.0], 'region_longitude': [1.0], 'region_radius': [1.0]},
+     'region_latitude has 1', 2),
     ({'reception_time': [], 'length': []}, 'payload has 3', 1),
 ])
 def test_arrays_that_disagree_name_themselves_and_the_frames_lost(

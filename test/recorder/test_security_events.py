@@ -47,5 +47,6 @@ def test_every_verdict_of_the_unit_has_its_event() -> None:
     assert {
         RefusalReason.SIGNATURE_FAILED, RefusalReason.CERTIFICATE_EXPIRED,
         RefusalReason.CERTIFICATE_REVOKED, RefusalReason.UNKNOWN_ISSUER,
-        RefusalReason.NOT_PERMITTED,
+        RefusalReason.NOT_PERMITTED, RefusalReason.OUTSIDE_VALIDITY,
+        RefusalReason.OUTSIDE_REGION,
     } <= REASONS.keys()

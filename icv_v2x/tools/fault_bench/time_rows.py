@@ -194,10 +194,13 @@ def _shifted(drive: Drive, moment: float, shift: float) -> Drive:
 
 def _at_another_time(record: Any, change: int) -> Any:
     """Return a record all of whose instants are moved [ns]."""
-    return dataclasses.replace(record, **{
+    moved: dict[str, Any] = {
         name: getattr(record, name) + change
         for name in ('stamp', 'reception_time', 'generation_time', 'time')
-        if hasattr(record, name)})
+        if hasattr(record, name)}
+    if isinstance(record, FrameBatch) and record.scope is not None:
+        moved['scope'] = record.scope.later(change)
+    return dataclasses.replace(record, **moved)
 
 
 def _replay(bench: Bench, how: float | str) -> Findings:

@@ -142,6 +142,7 @@ def _statements(
     return Statements(
         frame=np.arange(count, dtype=np.int64),
         permitted=np.ones(count, np.bool_), roadside=roadside,
+        outside=np.zeros(count, np.bool_),
         sender_id=np.array(
             [messages[row].header.station_id.value for row in frame], np.uint64),
         object_id=np.array([one.object_id.value for one in objects], np.int32),

@@ -193,6 +193,7 @@ def _statements(
     return Statements(
         frame=np.array(rows, np.int64),
         permitted=np.ones(count, np.bool_), roadside=np.zeros(count, np.bool_),
+        outside=np.zeros(count, np.bool_),
         sender_id=np.array(stations, np.uint64),
         object_id=np.full(count, -1, np.int32), subject_id=np.zeros(count, np.uint64),
         source=np.full(count, int(source), np.uint16),
