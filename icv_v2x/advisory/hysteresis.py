@@ -102,12 +102,10 @@ class LevelHold:
         keep = min(held.level, ceiling)
         fallen = max(level, min(candidate.exit_level, ceiling))
         if fallen >= keep:
-            candidate = replace(candidate, action=held.advisory.action)
-            return _Held(candidate, keep, None) if keep > Level.NONE else None
+            return _Held(_as_before(candidate, held), keep, None) if keep > Level.NONE else None
         since = now if held.left_since is None else held.left_since
         if now - since < self._hold:
-            # What the level held asks for is still asked for.
-            return _Held(replace(candidate, action=held.advisory.action), keep, since)
+            return _Held(_as_before(candidate, held), keep, since)
         return _Held(candidate, fallen, None) if fallen > Level.NONE else None
 
     def _fade(self, now: int, held: _Held, ceilings: Ceilings) -> _Held | None:
@@ -126,6 +124,11 @@ class LevelHold:
                 reason=f'No conflict predicted any more; before: {advisory.reason}',
             )
         return _Held(advisory, keep, since)
+
+
+def _as_before(candidate: Advisory, held: _Held) -> Advisory:
+    """Return the candidate with what the level held asks for, and the rule that set it."""
+    return replace(candidate, action=held.advisory.action, rule=held.advisory.rule)
 
 
 def _tell(

@@ -163,6 +163,9 @@ class Advisory:
         reason: One short English sentence with the numbers that decided.
         stop_profile_time: [s] instants of a profile that avoids the contact, for IMMINENT.
         stop_profile_speed: [m/s] ego speed at those instants.
+        rule: Name of the rule that decided the level, a value of `rules.LevelRule`.
+        source_kinds: Kinds of the inputs that decided, values of `sources.InputKind`.
+        source_ages: [s] age of each of them.
         exit_level: Level that the exit thresholds still hold, at least `level`; a level in force
             does not fall while it is reached.
         id: Stable number of the situation, given by the arbiter (0 in a candidate).
@@ -193,6 +196,9 @@ class Advisory:
     corroborated: bool = False
     stop_profile_time: tuple[float, ...] = ()
     stop_profile_speed: tuple[float, ...] = ()
+    rule: str = ''
+    source_kinds: tuple[str, ...] = ()
+    source_ages: tuple[float, ...] = ()
     exit_level: Level = Level.NONE
     id: int = 0
     valid_until: int = 0

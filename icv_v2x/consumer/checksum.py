@@ -41,14 +41,13 @@ def crc32(message: Any) -> int:
     ]
     for advisory in message.advisories:
         parts.extend(_advisory(advisory))
+    parts.append(struct.pack('<I', message.limits_hash))
     return zlib.crc32(b''.join(parts))
 
 
 def _advisory(advisory: Any) -> Iterable[bytes]:
     yield struct.pack('<IBBBB', *(getattr(advisory, name) for name in _BEFORE_SUBJECTS))
-    yield struct.pack('<I', len(advisory.subject_ids))
-    for subject in advisory.subject_ids:
-        yield _text(subject)
+    yield from _texts(advisory.subject_ids)
     point = advisory.conflict_point
     yield struct.pack(
         '<12d', *(getattr(advisory, name) for name in _TIMES), point.x, point.y, point.z,
@@ -58,8 +57,21 @@ def _advisory(advisory: Any) -> Iterable[bytes]:
         '<iddiI??', advisory.lane_id, advisory.probability, advisory.data_age, until.sec,
         until.nanosec, advisory.verified, advisory.corroborated)
     yield _text(advisory.reason)
-    for profile in (advisory.stop_profile_time, advisory.stop_profile_speed):
-        yield struct.pack(f'<I{len(profile)}d', len(profile), *profile)
+    yield _reals(advisory.stop_profile_time)
+    yield _reals(advisory.stop_profile_speed)
+    yield _text(advisory.rule)
+    yield from _texts(advisory.source_kinds)
+    yield _reals(advisory.source_ages)
+
+
+def _texts(texts: Any) -> Iterable[bytes]:
+    yield struct.pack('<I', len(texts))
+    for text in texts:
+        yield _text(text)
+
+
+def _reals(values: Any) -> bytes:
+    return struct.pack(f'<I{len(values)}d', len(values), *values)
 
 
 def _text(text: str) -> bytes:

@@ -98,6 +98,7 @@ class MessageEncoder:
         mode: Mode,
         mode_reason: str,
         advisories: Iterable[Advisory],
+        limits_hash: int = 0,
     ) -> Any:
         """Return an icv_v2x_msgs/AdvisoryArray with its checksum.
 
@@ -107,6 +108,7 @@ class MessageEncoder:
             mode: State of the package.
             mode_reason: Why the mode is not ACTIVE.
             advisories: What is advised.
+            limits_hash: Of the parameters in force, 0: not told.
 
         Returns:
             The message.
@@ -119,6 +121,7 @@ class MessageEncoder:
             mode_reason=str(mode_reason),
             crc32=0,
             advisories=[self.advisory(advisory) for advisory in advisories],
+            limits_hash=int(limits_hash),
         )
         message.crc32 = crc32(message)
         return message
@@ -154,6 +157,9 @@ class MessageEncoder:
                 advisory.stop_profile_time, np.float64)),
             stop_profile_speed=self._sequence(name, np.asarray(
                 advisory.stop_profile_speed, np.float64)),
+            rule=str(advisory.rule),
+            source_kinds=[str(kind) for kind in advisory.source_kinds],
+            source_ages=self._sequence(name, np.asarray(advisory.source_ages, np.float64)),
             **numbers,
         )
 

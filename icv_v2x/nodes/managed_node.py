@@ -167,6 +167,11 @@ class ManagedNode(LifecycleNode):
         return self._bridge.of_nodes
 
     @property
+    def limits_hash(self) -> int:
+        """Short hash of every parameter in force, as advisories carry it."""
+        return self._bridge.limits_hash
+
+    @property
     def given(self) -> dict[str, Any]:
         """Dotted name to value of every parameter that was given a value."""
         return self._bridge.given

@@ -133,4 +133,5 @@ class ObjectStageNode(ManagedNode):
     def _publish(self, stamp: int, mode: Mode, reason: str, candidates: list[Advisory]) -> None:
         self._sequence += 1
         self._stamp = stamp
-        self._say(self.encoder.advisory_array(stamp, self._sequence, mode, reason, candidates))
+        self._say(self.encoder.advisory_array(
+            stamp, self._sequence, mode, reason, candidates, self.limits_hash))

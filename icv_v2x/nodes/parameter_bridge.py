@@ -20,6 +20,7 @@ from icv_v2x.parameters import (
     Specification,
     build,
     digest,
+    limits_hash,
     specifications,
 )
 from icv_v2x.parameters.schema import unknown
@@ -82,6 +83,11 @@ class ParameterBridge:
     def digest(self) -> str:
         """Sixteen hex digits over every parameter in force, for logs and the heartbeat."""
         return self._digest
+
+    @property
+    def limits_hash(self) -> int:
+        """The short form of it, for advisories."""
+        return limits_hash(self._digest)
 
     @property
     def given(self) -> dict[str, Any]:

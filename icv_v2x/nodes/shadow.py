@@ -47,4 +47,4 @@ class ShadowSpeaker:
         self._sequence += 1
         self._say(self._node.encoder.advisory_array(
             verdict.stamp, self._sequence, verdict.mode, verdict.mode_reason,
-            verdict.advisories))
+            verdict.advisories, self._node.limits_hash))

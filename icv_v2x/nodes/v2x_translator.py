@@ -136,7 +136,8 @@ class V2xTranslator(ManagedNode):
 
     def _publish(self, stamp: int, mode: Mode, reason: str, candidates: list[Advisory]) -> None:
         self._sequence += 1
-        self._say(self.encoder.advisory_array(stamp, self._sequence, mode, reason, candidates))
+        self._say(self.encoder.advisory_array(
+            stamp, self._sequence, mode, reason, candidates, self.limits_hash))
 
 
 def main() -> None:

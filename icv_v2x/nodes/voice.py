@@ -68,7 +68,7 @@ class Voice:
         self._sequence += 1
         self.stamp = stamp
         self._say(self._node.encoder.advisory_array(
-            stamp, self._sequence, mode, reason, advisories))
+            stamp, self._sequence, mode, reason, advisories, self._node.limits_hash))
         changed = mode != self._mode[0]
         self._mode = (mode, reason)
         if changed:

@@ -22,6 +22,11 @@ def digest(*groups: Any) -> str:
     return hashlib.sha256('\n'.join(lines).encode()).hexdigest()[:16]
 
 
+def limits_hash(hash_of_parameters: str) -> int:
+    """Return the number that advisories carry, of what `digest` gave: its first eight digits."""
+    return int(hash_of_parameters[:8], 16)
+
+
 def _values(group: Any, prefix: str) -> Iterator[tuple[str, Any]]:
     if group is None:
         return

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory.rules import LevelRule
+from icv_v2x.advisory.sources import InputKind, decided_by, of_ego, since
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.clock import NANOSECONDS
 from icv_v2x.frames import MapFrame
@@ -280,7 +282,9 @@ class MergeDialogue:
                 self._identity, state, asker, talk.request_id,
                 agreed=request.state == Answering.YIELDING))
         if request.state == Answering.YIELDING and partner is not None:
-            advisories.append(_courtesy(asker, partner, ego, self._parameters))
+            courtesy = _courtesy(asker, partner, ego, self._parameters)
+            advisories.append(replace(courtesy, **decided_by(
+                since(InputKind.VIR, talk.instant, now), of_ego(ego))))
 
     def _partner(self, tracks: Tracks, ego: EgoState, talk: LaneChangeTalk) -> Partner | None:
         """Return the one who asks as seen along the ego's heading, None where it is not there."""
@@ -322,4 +326,4 @@ def _courtesy(
         reason=f'make room for {asker:016X}, which wants to change to this lane: '
         f'{3.6 * speed:.0f} km/h',
         distance=max(partner.gap, 0.0), lane_id=-1, data_age=ego.age, speed_min=speed,
-        speed_max=speed, verified=False)
+        speed_max=speed, verified=False, rule=LevelRule.CLC_COURTESY.value)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.scenarios.candidates import advice
 from icv_v2x.scenarios.motions import STANDING
@@ -190,7 +191,9 @@ def candidates(
         relation = Relation(int(approach.relation[k]))
         advisory = advice(
             of.application, tracks, row, ego,
-            levels=(entry[k], leave[k]), actions=(Action.CLEAR_THE_WAY, Action.CLEAR_THE_WAY),
+            levels=(entry[k], leave[k]),
+            rule=LevelRule.of(of.application, relation.name.lower()),
+            actions=(Action.CLEAR_THE_WAY, Action.CLEAR_THE_WAY),
             reason=f'{of.what} {_where(relation, approach, k, special, ego)}, '
             f'arrives in {approach.arrival[k]:.0f} s'
             + _request(relation, int(entry[k]), parameters),

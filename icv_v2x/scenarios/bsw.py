@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.scenarios.candidates import advice
 from icv_v2x.scenarios.intent import changes_lane
@@ -71,6 +72,7 @@ def assess(
         found.append(advice(
             Application.BSW, tracks, int(rows[index]), ego,
             levels=(entry[index], leave[index]),
+            rule=LevelRule.BSW_LANE_CHANGE if leaving else LevelRule.BSW_BLIND_SPOT,
             actions=(Action.KEEP_LANE, Action.KEEP_LANE),
             reason=f'Vehicle in the {side} blind spot, {gap:.1f} m beside'
             + (', and the ego is about to change to that lane' if leaving else ''),

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from icv_v2x.advisory.sources import decided_by, of_ego, of_object
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.inputs import Verification
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from icv_v2x.advisory.rules import LevelRule
     from icv_v2x.conflict import Contact
     from icv_v2x.scenarios.conflicts import Conflicts
     from icv_v2x.world.ego import EgoState
@@ -50,6 +52,7 @@ def candidate(
     ego: EgoState,
     *,
     levels: tuple[int, int],
+    rule: LevelRule,
     actions: tuple[Action, Action],
     time: float,
     gap: float,
@@ -69,6 +72,7 @@ def candidate(
         tracks: Objects that `conflicts` refers to.
         ego: The ego now.
         levels: Level by the entry and by the exit thresholds.
+        rule: That decided them.
         actions: Action at IMMINENT and at WARNING.
         time: [s] to the first overlap.
         gap: [m] bumper to bumper now.
@@ -80,7 +84,7 @@ def candidate(
     """
     return advice(
         application, tracks, int(conflicts.row[row]), ego,
-        levels=levels, actions=actions, reason=reason,
+        levels=levels, rule=rule, actions=actions, reason=reason,
         time_to_conflict=time,
         time_to_conflict_end=float(contact.end[row]),
         post_encroachment_time=encroachment,
@@ -102,6 +106,7 @@ def advice(
     ego: EgoState,
     *,
     levels: tuple[int, int],
+    rule: LevelRule,
     actions: tuple[Action, Action],
     reason: str,
     **figures: float,
@@ -114,6 +119,7 @@ def advice(
         row: Row of the subject in `tracks`.
         ego: The ego now.
         levels: Level by the entry and by the exit thresholds.
+        rule: That decided them.
         actions: Action at IMMINENT and at WARNING.
         reason: One sentence with the numbers that decided.
         **figures: Further numbers of the advisory, by their names; infinite is unavailable.
@@ -135,6 +141,8 @@ def advice(
         data_age=max(float(tracks.age[row]), ego.age),
         verified=bool(tracks.verification[row] == int(Verification.VERIFIED)),
         corroborated=bool(tracks.corroborated[row]),
+        rule=rule.value,
+        **decided_by(of_object(tracks, row), of_ego(ego)),
         **numbers,
     )
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory.rules import LevelRule
+from icv_v2x.advisory.sources import decided_by, of_ego, of_object
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.inputs import Verification
 from icv_v2x.platooning import Control, State
@@ -48,6 +50,8 @@ def assess(plan: PlatoonPlan | None, tracks: Tracks, ego: EgoState | None) -> li
         if opening and slowest < ego.speed:
             level, action = Level.CAUTION, Action.SLOW_DOWN
     row = _row(plan.ahead, tracks)
+    ahead = [] if row < 0 else [of_object(tracks, row)]
+    rule = LevelRule.CPM_OPENING_GAP if level == Level.CAUTION else LevelRule.CPM_PLAN
     return [Advisory(
         application=Application.CPM,
         level=level,
@@ -65,6 +69,8 @@ def assess(plan: PlatoonPlan | None, tracks: Tracks, ego: EgoState | None) -> li
         data_age=NAN if row < 0 else float(tracks.age[row]),
         verified=row >= 0 and bool(tracks.verification[row] == Verification.VERIFIED),
         corroborated=row >= 0 and bool(tracks.corroborated[row]),
+        rule=rule.value,
+        **decided_by(*ahead, of_ego(ego)),
     )]
 
 

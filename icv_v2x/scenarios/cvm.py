@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory.rules import LevelRule
+from icv_v2x.advisory.sources import decided_by, of_ego, of_object
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.inputs import Verification
 from icv_v2x.merging import State
@@ -44,12 +46,15 @@ def assess(
         pair = (plan.gap_leader[plan.chosen], plan.gap_follower[plan.chosen])
         subjects = tuple(name for name in pair if name)
     rows = [row for row in range(len(tracks)) if tracks.name(row) in subjects] if subjects else []
-    age = max([ego.age, *(float(tracks.age[row]) for row in rows)])
+    inputs = [of_ego(ego), *(of_object(tracks, row) for row in rows)]
+    application = Application.CLC if continues else Application.CVM
     speeds = plan.speed[plan.time <= 3.0]
     return [Advisory(
-        application=Application.CLC if continues else Application.CVM,
+        application=application,
         level=level, exit_level=level, action=action, subject_ids=subjects, reason=plan.reason,
-        distance=plan.stop_distance, lane_id=lane_id, data_age=age,
+        distance=plan.stop_distance, lane_id=lane_id,
+        data_age=max(one.age for one in inputs),
+        rule=LevelRule.of(application, plan.state.name.lower()).value, **decided_by(*inputs),
         speed_min=float(speeds.min()) if len(speeds) else NAN,
         speed_max=float(speeds.max()) if len(speeds) else NAN,
         verified=bool(np.all(tracks.verification[rows] == Verification.VERIFIED)))]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
+from icv_v2x.advisory.sources import InputKind, decided_by, of_ego, since
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.message_set.records.map_common import VehicleLaneAttribute
 from icv_v2x.message_set.records.rsc import CoordinationInfo
@@ -21,7 +23,7 @@ from icv_v2x.road_events.codes import (
     is_road_works,
     tells_closed,
 )
-from icv_v2x.scenarios.road_hazards import hazard_levels, told, within_reach
+from icv_v2x.scenarios.road_hazards import hazard_levels, hazard_rule, told, within_reach
 from icv_v2x.scenarios.signs import concerns
 from icv_v2x.translate.lanes import LaneType
 from icv_v2x.translate.road_events import RoadEventKind
@@ -81,6 +83,7 @@ def _of_events(scene: RoadScene) -> list[Advisory]:
         lane = 'Own lane' if own else 'Another lane'
         found.append(told(
             Application.DLM, scene, row, levels=levels, action=action,
+            rule=_rule(scene, use, begin, levels[0], own=own),
             reason=f'{lane} {use.value} {place}', distance=max(begin, 0.0),
             lane_id=_lane_id(scene), speed_max=float(events.speed[row])))
     return found
@@ -129,6 +132,14 @@ def _levels(scene: RoadScene, use: Use, begin: float, *, own: bool) -> tuple[Lev
         return entry, leave
     # A reserved lane is no obstacle.
     return min(entry, Level.CAUTION), min(leave, Level.CAUTION)
+
+
+def _rule(
+    scene: RoadScene, use: Use, begin: float, level: Level, *, own: bool
+) -> LevelRule:
+    if _open(scene, use):
+        return LevelRule.DLM_OPEN_LANE
+    return hazard_rule(Application.DLM, level, own_lane=own, reached=begin <= 0.0)
 
 
 def _action(scene: RoadScene, row: int, level: Level, *, own: bool) -> Action:
@@ -189,14 +200,16 @@ def _of_map(scene: RoadScene) -> list[Advisory]:
         if use is None or _open(scene, use) or not within_reach(scene, begin):
             continue
         levels = _levels(scene, use, begin, own=True)
-        age = max((scene.stamp - int(road.model.time[lane])) * 1e-9, 0.0)
+        heard = since(InputKind.MAP, int(road.model.time[lane]), scene.stamp)
         place = f'{begin:.0f} m ahead' if begin > 0.0 else 'here'
         return [Advisory(
             application=Application.DLM, level=levels[0], exit_level=levels[1],
             action=Action.MONITOR, subject_ids=(),
             reason=f'Own lane {use.value} {place}, by the map', distance=max(begin, 0.0),
-            lane_id=int(road.model.lanes.lane_id[lane]), data_age=max(age, scene.ego.age),
-            verified=bool(road.model.known()[lane]))]
+            lane_id=int(road.model.lanes.lane_id[lane]), data_age=max(heard.age, scene.ego.age),
+            verified=bool(road.model.known()[lane]),
+            rule=_rule(scene, use, begin, levels[0], own=True).value,
+            **decided_by(heard, of_ego(scene.ego)))]
     return []
 
 

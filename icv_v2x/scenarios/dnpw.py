@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.frames import wrap_angle
 from icv_v2x.inputs import Indicator
@@ -51,6 +52,10 @@ _SURE = 0.2
 # so many times.
 _HEARD = 1.0
 _MESSAGES = 3
+
+
+_RULES = {
+    int(Level.WARNING): LevelRule.DNPW_PASSING, int(Level.IMMINENT): LevelRule.DNPW_ONCOMING_LANE}
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,8 @@ def assess(
         advice(
             Application.DNPW, tracks, int(rows[index]), ego,
             levels=(levels[0][index], levels[1][index]),
+            rule=_RULES.get(
+                int(levels[0][index] or levels[1][index]), LevelRule.DNPW_MEETING_TIME),
             actions=(Action.BRAKE, action),
             reason=_reason(
                 ego, passing, float(meet[index]), float(speeds[index]),

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.conflict.delayed_leader import (
     required_deceleration_delayed,
@@ -83,7 +84,10 @@ def assess(
     return [
         advice(
             Application.EBW, tracks, row, ego,
-            levels=(entry[k], leave[k]), actions=(Action.BRAKE, Action.SLOW_DOWN),
+            levels=(entry[k], leave[k]),
+            rule=(LevelRule.EBW_REQUIRED_DECELERATION if entry[k] >= Level.WARNING
+                  else LevelRule.EBW_HARD_BRAKING_AHEAD),
+            actions=(Action.BRAKE, Action.SLOW_DOWN),
             reason=_reason(row, bool(lane[row]), int(between[k].sum()), places, tracks)
             + (f', avoided by braking at {need.now[k]:.1f} m/s2'
                if entry[k] >= Level.WARNING else ''),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.scenarios.candidates import candidate, level_of
 from icv_v2x.scenarios.conflicts import Course, can_yield, emergency_deceleration
@@ -88,6 +89,9 @@ def _leaders(
         for level in (
             _leader_level(conflicts, time, parameters, ease)
             for ease in (1.0, parameters.collision.exit_margin)))
+    keeps = np.where(
+        entry > 0, _keeps_speed(conflicts, entry, parameters, 1.0),
+        _keeps_speed(conflicts, leave, parameters, parameters.collision.exit_margin))
     found = []
     for row in np.flatnonzero(leave).tolist():
         alone = steady.now[row] >= braking.now[row]
@@ -101,6 +105,8 @@ def _leaders(
         found.append(candidate(
             Application.FCW, conflicts, row, first.contact, tracks, ego,
             levels=(entry[row], leave[row]),
+            rule=(LevelRule.FCW_REQUIRED_DECELERATION if keeps[row]
+                  else LevelRule.FCW_LEADER_BRAKING),
             actions=(Action.BRAKE, Action.SLOW_DOWN),
             time=float(time[row]), gap=gap, closing=closing, needed=float(needed[row]),
             distance=float(first.way[row]),
@@ -108,6 +114,16 @@ def _leaders(
             f'contact in {time[row]:.1f} s, avoided by braking at {needed[row]:.1f} m/s2',
         ))
     return found
+
+
+def _keeps_speed(
+    conflicts: Conflicts, level: NDArray[np.int64], parameters: Parameters, ease: float
+) -> NDArray[np.bool_]:
+    """Return where a leader who keeps its speed has that level, (n,); else one who brakes on."""
+    steady, strong = conflicts.steady, emergency_deceleration(parameters) * ease
+    warning = (steady.warning >= strong) & (
+        steady.now >= parameters.fcw.deceleration_steady * ease)
+    return np.where(level >= Level.WARNING, warning, steady.caution >= strong)
 
 
 def _leader_level(
@@ -176,6 +192,7 @@ def _oncoming(
         found.append(candidate(
             Application.FCW, conflicts, row, conflicts.contact, tracks, ego,
             levels=(entry[row], leave[row]),
+            rule=LevelRule.FCW_ONCOMING_TIME,
             actions=(Action.BRAKE, Action.SLOW_DOWN),
             time=time, gap=closing * time, closing=closing, needed=float('inf'),
             distance=float(conflicts.distance[row]),

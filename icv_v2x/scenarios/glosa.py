@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from icv_v2x.advisory.gates import SELECTED, about, above, holds
+from icv_v2x.advisory.rules import LevelRule
+from icv_v2x.advisory.sources import decided_by, of_ego
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.message_set.records.map_common import Maneuver
-from icv_v2x.scenarios.signal_approach import Queue, SignalAhead, queue_before, trusted
+from icv_v2x.scenarios.signal_approach import (
+    Queue,
+    SignalAhead,
+    queue_before,
+    sources_of,
+    trusted,
+)
 from icv_v2x.signals.green_wave import (
     Followers,
     Gate,
@@ -120,7 +128,8 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
             f'Green at {wave.passed} signal{"s" if wave.passed > 1 else ""} with '
             f'{3.6 * span[0]:.0f} to {3.6 * span[1]:.0f} km/h; '
             f'stop line in {ahead[0].distance:.0f} m, {opens}')
-    rows = [signal.rows[0] for signal in ahead[:1 if wave is None else wave.passed]]
+    meant = ahead[:1 if wave is None else wave.passed]
+    rows = [signal.rows[0] for signal in meant]
     return [Advisory(
         application=Application.GLOSA,
         level=Level.INFO,
@@ -134,6 +143,8 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
         lane_id=ahead[0].lane_id,
         data_age=max(float(signals.age[rows].max()), scene.ego.age),
         verified=all(trusted(signals, row, parameters) for row in rows),
+        rule=(LevelRule.GLOSA_NO_GREEN if wave is None else LevelRule.GLOSA_GREEN_WINDOW).value,
+        **decided_by(*sources_of(scene, meant), of_ego(scene.ego)),
         stop_profile_time=profile.time, stop_profile_speed=profile.speed,
     )]
 

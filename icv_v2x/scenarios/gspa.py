@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from icv_v2x.advisory.rules import LevelRule
+from icv_v2x.advisory.sources import InputKind, decided_by, of_ego, since
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.inputs import Verification
 from icv_v2x.parking import Guidance, Obstacle, Outcome, ParkingGuide
@@ -108,6 +110,8 @@ def _advisory(guidance: Guidance, scene: RoadScene, parameters: Parameters) -> A
         lane_id=lane,
         data_age=max(scene.stamp - area.time, 0) / 1e9,
         verified=area.verification == Verification.VERIFIED,
+        rule=LevelRule.GSPA_GUIDANCE.value,
+        **decided_by(since(InputKind.PAM, area.time, scene.stamp), of_ego(scene.ego)),
     )
 
 

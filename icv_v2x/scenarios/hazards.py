@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.scenarios import fcw
 from icv_v2x.scenarios.candidates import advice
@@ -95,9 +96,10 @@ def candidates(
     rules = [fcw.levels(events.conflicts, parameters, ease) for ease in (1.0, margin)]
     for k, row in enumerate(rows.tolist()):
         gap = float(places.gap[row])
-        levels = []
+        levels, by_distance = [], []
         for near_enough, rule in zip(reached, rules, strict=True):
             level = Level.CAUTION if near_enough[k] else Level.INFO
+            by_distance.append(level)
             if row in meets:
                 level = max(level, Level(min(int(rule[meets[row]]), Level.WARNING)))
             levels.append(level)
@@ -105,7 +107,11 @@ def candidates(
         where = 'in the own lane' if lane[row] else 'beside the own lane'
         found.append(advice(
             of.application, tracks, row, ego,
-            levels=(levels[0], levels[1]), actions=(Action.SLOW_DOWN, Action.SLOW_DOWN),
+            levels=(levels[0], levels[1]),
+            rule=LevelRule.of(
+                of.application,
+                'forward_collision' if levels[0] > by_distance[0] else 'distance'),
+            actions=(Action.SLOW_DOWN, Action.SLOW_DOWN),
             reason=f'{of.what(row)} {gap:.0f} m ahead {where}, '
             f'at {abs(tracks.speed[row]):.1f} m/s',
             time_to_conflict=float(met),

@@ -13,6 +13,7 @@ from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.road_events.codes import Event, event_name
 from icv_v2x.scenarios.road_hazards import (
     hazard_levels,
+    hazard_rule,
     needed_deceleration,
     told,
     within_reach,
@@ -60,6 +61,7 @@ def warnings(
         place = 'here' if reached else f'{max(distance, 0.0):.0f} m ahead'
         found.append(told(
             application, scene, row, levels=levels,
+            rule=hazard_rule(application, levels[0], own_lane=own, reached=reached),
             action=Action.SLOW_DOWN if levels[0] >= Level.WARNING else Action.MONITOR,
             reason=f'{name} {place} {lane}, at {scene.ego.speed:.1f} m/s'
             f'{_text(events.description[row])}',

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.frames import wrap_angle
 from icv_v2x.scenarios.candidates import candidate, level_of
@@ -61,6 +62,8 @@ def assess(
         found.append(candidate(
             Application.ICW, conflicts, row, conflicts.contact, tracks, ego,
             levels=(entry[row], leave[row]),
+            rule=(LevelRule.ICW_REQUIRED_DECELERATION if np.isfinite(conflicts.time[row])
+                  else LevelRule.ICW_SETTING_OFF),
             actions=(Action.STOP, Action.YIELD),
             time=float(conflicts.time[row]), gap=distance, closing=ego.speed, needed=needed,
             distance=float(conflicts.distance[row]),

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.road_events.codes import Sign, figure, sign_name
 from icv_v2x.scenarios.road_hazards import (
     hazard_levels,
+    hazard_rule,
     needed_deceleration,
     told,
     within_reach,
@@ -53,14 +55,16 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
             continue
         code = int(events.code[row])
         why = barred(events, row, parameters.vehicle) if where.own_lane[row] else ''
-        levels = (Level.INFO, Level.INFO)
+        levels, rule = (Level.INFO, Level.INFO), LevelRule.IVS_SIGN
         if gates.holds(Level.CAUTION, 'keeps the own vehicle out', bool(why)):
-            levels = hazard_levels(scene, begin, own_lane=True, reached=begin <= 0.0)
+            here = begin <= 0.0
+            levels = hazard_levels(scene, begin, own_lane=True, reached=here)
+            rule = hazard_rule(Application.IVS, levels[0], own_lane=True, reached=here)
         place = f'{begin:.0f} m ahead' if begin > 0.0 else 'here'
         number = figure(events.description[row])
         value = f' {number:g} {_UNITS[Sign(code)]}' if code in _UNITS and number > 0.0 else ''
         found.append(told(
-            Application.IVS, scene, row, levels=levels,
+            Application.IVS, scene, row, levels=levels, rule=rule,
             action=Action.SLOW_DOWN if levels[0] >= Level.WARNING else Action.MONITOR,
             reason=f'{sign_name(code, events.description[row])}{value} {place}'
             f'{f": {why}" if why else ""}',

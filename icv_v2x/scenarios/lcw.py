@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.conflict import required_deceleration_following
 from icv_v2x.scenarios.candidates import advice
@@ -88,6 +89,9 @@ def assess(
         found.append(advice(
             Application.LCW, tracks, int(rows[index]), ego,
             levels=(levels[0][index], levels[1][index]),
+            rule=_rule(
+                int(levels[0][index] or levels[1][index]), float(closing[index]),
+                float(time[index]), parameters),
             actions=(Action.KEEP_LANE, Action.KEEP_LANE),
             reason=f'Vehicle {gap:.0f} m behind in the {side} lane closes at '
             f'{closing[index]:.1f} m/s, abreast in {time[index]:.1f} s, and would have to brake '
@@ -96,6 +100,21 @@ def assess(
             closing_speed=float(closing[index]),
         ))
     return found
+
+
+def _rule(level: int, closing: float, time: float, parameters: Parameters) -> LevelRule:
+    """Return what decided a level; closing speed [m/s] and time until abreast [s]."""
+    if level < Level.WARNING:
+        return LevelRule.LCW_LANE_CHANGE if level == Level.CAUTION else LevelRule.LCW_APPROACH
+    short = time <= _shortest(np.array([closing]), parameters)[0]
+    return LevelRule.LCW_TIME_TO_COLLISION if short else LevelRule.LCW_FOLLOWER_DECELERATION
+
+
+def _shortest(closing: Floats, parameters: Parameters) -> Floats:
+    """Return the time until abreast up to which WARNING is given, by closing speeds, (n,) [s]."""
+    lcw = parameters.lcw
+    limits = (lcw.warning_slow, lcw.warning_medium, lcw.warning_fast)
+    return np.asarray(np.interp(closing, _CLOSING, limits))
 
 
 def _in_the_next_lane(beside: Beside, parameters: Parameters, ease: float) -> Flags:
@@ -124,10 +143,9 @@ def _level(
     """
     lcw = parameters.lcw
     closing, time, needed = figures
-    limits = (lcw.warning_slow, lcw.warning_medium, lcw.warning_fast)
     short = gates.at_most(
         Level.WARNING, 'either: time until abreast [s]', time * ease,
-        np.interp(closing, _CLOSING, limits))
+        _shortest(closing, parameters))
     short |= (closing > 0.0) & gates.above(
         Level.WARNING, 'or: deceleration that it would need [m/s2]', needed,
         lcw.follower_deceleration * ease)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.conflict import (
     Contact,
@@ -57,6 +58,11 @@ _CHORD = math.radians(5.0)
 _RIGHT_ANGLE = 0.5 * math.pi
 # Headings of opposite lanes of one road differ from each other by no more than this [rad].
 _STILL_OPPOSITE = math.radians(5.0)
+
+
+_RULES = {
+    int(Level.WARNING): LevelRule.LTA_CLEARANCE,
+    int(Level.IMMINENT): LevelRule.LTA_REQUIRED_DECELERATION}
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,7 @@ def assess(
         found.append(advice(
             Application.LTA, tracks, int(rows[index]), ego,
             levels=(entry[index], leave[index]),
+            rule=_RULES.get(int(entry[index] or leave[index]), LevelRule.LTA_GAP),
             actions=(Action.STOP, Action.YIELD),
             reason=f'Oncoming vehicle at {tracks.speed[rows[index]]:.1f} m/s reaches the turn in '
             f'{arrival:.1f} s, the ego is clear of its path in {clear:.1f} s',

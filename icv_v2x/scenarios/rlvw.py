@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
+from icv_v2x.advisory.sources import decided_by, of_ego
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
-from icv_v2x.scenarios.signal_approach import SignalAhead, trusted, words
+from icv_v2x.scenarios.signal_approach import SignalAhead, sources_of, trusted, words
 from icv_v2x.signals.green_wave import stop_profile
 from icv_v2x.signals.signals import Doubt, Signals
 from icv_v2x.signals.windows import GREEN, STOP, light_at
@@ -89,6 +91,8 @@ def assess(scene: RoadScene, parameters: Parameters) -> list[Advisory]:
         lane_id=first.lane_id,
         data_age=max(float(signals.age[row]), ego.age),
         verified=trusted(signals, row, parameters),
+        rule=(LevelRule.RLVW_STOP_LINE if acts else LevelRule.RLVW_COUNTDOWN).value,
+        **decided_by(*sources_of(scene, [first]), of_ego(ego)),
         stop_profile_time=profile.time if level >= Level.WARNING else (),
         stop_profile_speed=profile.speed if level >= Level.WARNING else (),
     )]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
+from icv_v2x.advisory.sources import InputKind, decided_by, of_ego, since
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.conflict import required_deceleration_stopping
 from icv_v2x.inputs import Verification
@@ -67,6 +69,25 @@ def hazard_levels(
     return entry, max(entry, hazard_level(scene, max(distance, 0.0), margin))
 
 
+def hazard_rule(
+    application: Application, level: Level, *, own_lane: bool, reached: bool = False
+) -> LevelRule:
+    """Return what decided a level that `hazard_levels` gave.
+
+    Args:
+        application: Application that speaks.
+        level: By the entry thresholds.
+        own_lane: As for the levels.
+        reached: Likewise.
+    """
+    if not own_lane:
+        return LevelRule.of(application, 'beside')
+    if reached:
+        return LevelRule.of(application, 'here')
+    return LevelRule.of(
+        application, 'required_deceleration' if level >= Level.WARNING else 'distance')
+
+
 def within_reach(scene: RoadScene, distance: float) -> bool:
     """Return whether what is so far ahead [m] is spoken of yet."""
     hazard = scene.parameters.hazard
@@ -84,6 +105,7 @@ def told(
     row: int,
     *,
     levels: tuple[Level, Level],
+    rule: LevelRule,
     reason: str,
     action: Action = Action.MONITOR,
     **figures: Any,
@@ -95,13 +117,16 @@ def told(
         scene: The instant.
         row: Row of the event.
         levels: Level by the entry and by the exit thresholds.
+        rule: That decided them.
         reason: One sentence with the numbers that decided.
         action: What is advised.
         **figures: Further fields of the advisory, by their names.
     """
     events = scene.events
     entry, leave = levels
-    age = max((scene.stamp - int(events.time[row])) * 1e-9, 0.0)
+    of_lane = events.kind[row] == RoadEventKind.LANE
+    event = since(
+        InputKind.RSC if of_lane else InputKind.RSI, int(events.time[row]), scene.stamp)
     # Nobody collides with a sign.
     place = (events.x, events.y, events.z) if events.kind[row] == RoadEventKind.EVENT else None
     x, y, z = (NAN, NAN, NAN) if place is None else (float(column[row]) for column in place)
@@ -116,9 +141,11 @@ def told(
         conflict_y=y,
         conflict_z=z,
         probability=float(events.confidence[row]),
-        data_age=max(age, scene.ego.age),
+        data_age=max(event.age, scene.ego.age),
         verified=bool(events.verification[row] == Verification.VERIFIED),
         corroborated=bool(events.corroborated[row]),
+        rule=rule.value,
+        **decided_by(event, of_ego(scene.ego)),
         **figures,
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory.sources import Given, InputKind, since
 from icv_v2x.advisory.types import FREE, LOST, Ceiling, Level
 from icv_v2x.inputs import Verification
 from icv_v2x.message_set.records.map_common import AllowedManeuver, Maneuver
@@ -17,11 +18,14 @@ from icv_v2x.signals.signals import Doubt, Signals
 from icv_v2x.translate.signal_reports import Light
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from icv_v2x.parameters import Parameters
     from icv_v2x.roads import RoadModel
     from icv_v2x.roads.ego import EgoRoad
+    from icv_v2x.scenarios.road_scene import RoadScene
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
 
@@ -104,6 +108,23 @@ def signal_of_name(name: str) -> tuple[int, int, int] | None:
     place = int(sender, 16)
     region = place >> 16
     return (-1 if region == 0xFFFF else region), place & 0xFFFF, int(number) - _SHARE
+
+
+def sources_of(scene: RoadScene, ahead: Sequence[SignalAhead]) -> list[Given]:
+    """Return what tells of signals: them and the maps of the lanes that lead to them.
+
+    Args:
+        scene: The instant, with signals and road.
+        ahead: Signals on the way.
+    """
+    signals, road = scene.signals, scene.road
+    assert signals is not None
+    told = [Given(InputKind.SPAT, float(signals.age[one.rows[0]])) for one in ahead]
+    if road is None or road.route is None:
+        return told
+    lanes = [int(road.route.lane[one.place]) for one in ahead]
+    return told + [
+        since(InputKind.MAP, int(road.model.time[lane]), scene.stamp) for lane in lanes]
 
 
 def signal_ceiling(name: str, signals: Signals | None, parameters: Parameters) -> Ceiling | None:

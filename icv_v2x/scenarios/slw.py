@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
+from icv_v2x.advisory.sources import InputKind, decided_by, of_ego, since
 from icv_v2x.advisory.types import NAN, Action, Advisory, Application, Level
 from icv_v2x.road_events.codes import Sign, figure, sign_speed, stated_limit
 from icv_v2x.scenarios.road_hazards import told
@@ -31,6 +33,7 @@ _ENDS: dict[int, int] = {
     Sign.SPEED_LIMIT: Sign.END_OF_SPEED_LIMIT,
     Sign.ZONE_SPEED_LIMIT: Sign.END_OF_ZONE_SPEED_LIMIT,
 }
+_RULES = {Level.CAUTION: LevelRule.SLW_EXCESS, Level.WARNING: LevelRule.SLW_LASTING_EXCESS}
 # Limits nearer than this to each other are one [m/s].
 _SAME = 0.01
 
@@ -109,20 +112,21 @@ class SpeedLimits:
         reason = (
             f'{speed * _KILOMETRES_PER_HOUR:.0f} km/h where {limit.what} allows '
             f'{allowed * _KILOMETRES_PER_HOUR:.0f} km/h')
-        lane = scene.lane
+        lane, rule = scene.lane, _RULES.get(levels[0] or levels[1], LevelRule.SLW_NEW_LIMIT)
         if limit.row != _OF_MAP:
             return told(
-                Application.SLW, scene, limit.row, levels=(levels[0], levels[1]),
+                Application.SLW, scene, limit.row, levels=(levels[0], levels[1]), rule=rule,
                 action=action, reason=reason, speed_min=0.0, speed_max=allowed,
                 distance=0.0)
         assert scene.road is not None
         model = scene.road.model
-        age = max((scene.stamp - int(model.time[lane])) * 1e-9, 0.0)
+        heard = since(InputKind.MAP, int(model.time[lane]), scene.stamp)
         return Advisory(
             application=Application.SLW, level=levels[0], exit_level=max(levels),
             action=action, subject_ids=(), reason=reason, speed_min=0.0, speed_max=allowed,
             distance=0.0, lane_id=int(model.lanes.lane_id[lane]),
-            data_age=max(age, scene.ego.age), verified=bool(model.known()[lane]))
+            data_age=max(heard.age, scene.ego.age), verified=bool(model.known()[lane]),
+            rule=rule.value, **decided_by(heard, of_ego(scene.ego)))
 
     def _level(
         self, limit: Limit, scene: RoadScene, parameters: Parameters, ease: float

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.advisory.rules import LevelRule
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.conflict import required_deceleration_following
 from icv_v2x.road_events import stations_on
@@ -92,6 +93,8 @@ def _warning(
     closing = ego.speed - speed
     return [advice(
         Application.TJW, tracks, int(tail), ego, levels=(levels[0], levels[1]),
+        rule=(LevelRule.TJW_LAST_VEHICLE if levels[0] >= Level.WARNING
+              else LevelRule.TJW_SLOW_VEHICLES),
         actions=(Action.SLOW_DOWN, Action.SLOW_DOWN),
         reason=f'Traffic jam {gap:.0f} m ahead: {len(group)} vehicles at {mean:.1f} m/s',
         gap=gap, distance=gap, closing_speed=closing, required_deceleration=now,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.advisory import gates
+from icv_v2x.advisory.rules import LevelRule
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
 from icv_v2x.conflict import (
     Contact,
@@ -107,7 +108,9 @@ def assess(people: Tracks, ego: EgoState, parameters: Parameters) -> list[Adviso
         zone = meeting.zone
         found.append(advice(
             Application.VRUCW, people, row, ego,
-            levels=(entry[row], leave[row]), actions=(Action.STOP, Action.YIELD),
+            levels=(entry[row], leave[row]),
+            rule=_rule(meeting, row, int(entry[row] or leave[row])),
+            actions=(Action.STOP, Action.YIELD),
             reason=_reason(people, row, ego, meeting),
             time_to_conflict=float(meeting.contact.begin[row]),
             time_to_conflict_end=float(meeting.contact.end[row]),
@@ -274,6 +277,14 @@ def _level(meeting: _Meeting, parameters: Parameters, ease: float) -> NDArray[np
         collision.imminent_time / ease)
     crosses = gates.holds(Level.CAUTION, 'its way crosses that of the ego', zone.exists)
     return level_of(crosses, caution, warning, imminent)
+
+
+def _rule(meeting: _Meeting, row: int, level: int) -> LevelRule:
+    """Return what decided the level of a meeting."""
+    if level >= Level.WARNING:
+        return LevelRule.VRUCW_REQUIRED_DECELERATION
+    meets = math.isfinite(meeting.time[row])
+    return LevelRule.VRUCW_CONFLICT_ZONE if meets else LevelRule.VRUCW_PASSING_CLOSE
 
 
 def _reason(people: Tracks, row: int, ego: EgoState, meeting: _Meeting) -> str:

@@ -84,6 +84,9 @@ def advisory_value(advisory: Advisory, stamp: int, time: float) -> dict[str, Any
     value['verified'] = advisory.verified
     value['corroborated'] = advisory.corroborated
     value['reason'] = advisory.reason
+    value['rule'] = advisory.rule
+    value['source_kinds'] = list(advisory.source_kinds)
+    value['source_ages'] = [number(part) for part in advisory.source_ages]
     value['stop_profile_time'] = [number(part) for part in advisory.stop_profile_time]
     value['stop_profile_speed'] = [number(part) for part in advisory.stop_profile_speed]
     return value

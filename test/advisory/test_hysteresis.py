@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from icv_v2x.advisory import Action, Advisory, Application, Ceiling, Level
@@ -109,3 +111,12 @@ def test_a_level_that_is_held_keeps_asking_for_its_action() -> None:
     assert (said[0].level, said[0].action) == (Level.WARNING, Action.SLOW_DOWN)
     said = hold.update(2 * STEP, [candidate(Level.CAUTION, Level.WARNING)], free)
     assert (said[0].level, said[0].action) == (Level.WARNING, Action.SLOW_DOWN)
+
+
+def test_a_level_that_is_held_names_the_rule_that_set_it() -> None:
+    hold = LevelHold(0.5)
+    hold.update(0, [replace(candidate(Level.WARNING), rule='FCW.leader_braking')], free)
+    weaker = replace(candidate(Level.CAUTION), rule='FCW.required_deceleration')
+    assert hold.update(STEP, [weaker], free)[0].rule == 'FCW.leader_braking'
+    after = hold.update(20 * STEP, [weaker], free)
+    assert (after[0].level, after[0].rule) == (Level.CAUTION, 'FCW.required_deceleration')

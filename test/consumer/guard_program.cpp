@@ -31,6 +31,9 @@ struct Advisory
   bool verified, corroborated;
   std::string reason;
   std::vector<double> stop_profile_time, stop_profile_speed;
+  std::string rule;
+  std::vector<std::string> source_kinds;
+  std::vector<double> source_ages;
 };
 
 struct AdvisoryArray
@@ -41,6 +44,7 @@ struct AdvisoryArray
   std::string mode_reason;
   std::uint32_t crc32;
   std::vector<Advisory> advisories;
+  std::uint32_t limits_hash;
 };
 
 template<typename Number>
@@ -91,6 +95,14 @@ Advisory advisory(std::istream & in)
       profile->push_back(real(in));
     }
   }
+  in >> a.rule;
+  a.source_kinds.resize(whole<std::size_t>(in));
+  for (auto & kind : a.source_kinds) {
+    in >> kind;
+  }
+  for (std::size_t i = 0; i < a.source_kinds.size(); ++i) {
+    a.source_ages.push_back(real(in));
+  }
   return a;
 }
 
@@ -108,6 +120,7 @@ int main()
     array.header.stamp.nanosec = whole<std::uint32_t>(in);
     array.sequence = whole<std::uint64_t>(in);
     array.mode = whole<std::uint8_t>(in);
+    array.limits_hash = whole<std::uint32_t>(in);
     array.crc32 = whole<std::uint32_t>(in);
     const auto count = whole<std::size_t>(in);
     for (std::size_t i = 0; i < count; ++i) {

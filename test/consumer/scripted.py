@@ -33,6 +33,7 @@ def advisory(until: int, **values: Any) -> SimpleNamespace:
         'corroborated': True, 'reason': 'a_req 6.1 m/s²', 'valid_until': time_of(until),
         'conflict_point': SimpleNamespace(x=1.5, y=-2.0, z=0.0),
         'stop_profile_time': [0.0, 1.0], 'stop_profile_speed': [10.0, 4.5],
+        'rule': 'FCW.leader_braking', 'source_kinds': ['BSM', 'EGO'], 'source_ages': [0.08, 0.02],
         **{name: float('nan') for name in NUMBERS}, 'required_deceleration': 6.1,
     }
     return SimpleNamespace(**{**fields, **values})
@@ -42,7 +43,7 @@ def message(stamp: int, sequence: int, *advisories: Any, mode: int = 2) -> Simpl
     """Returns an AdvisoryArray with its checksum."""
     array = SimpleNamespace(
         header=SimpleNamespace(stamp=time_of(stamp), frame_id='map'), sequence=sequence,
-        mode=mode, mode_reason='', advisories=list(advisories), crc32=0)
+        mode=mode, mode_reason='', advisories=list(advisories), limits_hash=0xFEDCBA98, crc32=0)
     array.crc32 = crc32(array)
     return array
 
@@ -61,7 +62,7 @@ def line(array: Any, now: int, steady: int) -> str:
     """Returns a step as the program reads it: clocks, then the message field by field."""
     words: list[Any] = [
         now, steady, array.header.stamp.sec, array.header.stamp.nanosec, array.sequence,
-        array.mode, array.crc32, len(array.advisories)]
+        array.mode, array.limits_hash, array.crc32, len(array.advisories)]
     for a in array.advisories:
         point = a.conflict_point
         words += [
@@ -69,5 +70,6 @@ def line(array: Any, now: int, steady: int) -> str:
             *(getattr(a, name).hex() if getattr(a, name) == getattr(a, name) else 'nan'
               for name in NUMBERS), point.x, point.y, point.z, a.lane_id,
             a.valid_until.sec, a.valid_until.nanosec, int(a.verified), int(a.corroborated),
-            len(a.stop_profile_time), *a.stop_profile_time, *a.stop_profile_speed]
+            len(a.stop_profile_time), *a.stop_profile_time, *a.stop_profile_speed,
+            a.rule, len(a.source_kinds), *a.source_kinds, *a.source_ages]
     return ' '.join(map(str, words))

@@ -87,6 +87,7 @@ ADVISORY = Advisory(
     subject_ids=('0102030405060708', '00000000000000AB:7'), reason='Fahrzeug 5 m voraus – bremsen',
     time_to_conflict=np.float32(1.5), gap=5, required_deceleration=math.inf, lane_id=3,
     probability=0.75, verified=True, stop_profile_time=(0.0, 0.5), stop_profile_speed=(9.0, 6),
+    rule='FCW.leader_braking', source_kinds=('BSM', 'EGO'), source_ages=(0.08, 0.02),
     id=17, valid_until=STAMP + 300_000_000)
 
 
@@ -221,7 +222,9 @@ def scalar(value: Any, kind: str) -> bytes:
 def test_the_checksum_is_what_the_document_says(
     encoder: MessageEncoder, advisories: list[Advisory],
 ) -> None:
-    message = encoder.advisory_array(STAMP, 2**40, Mode.DEGRADED, 'pose is old', advisories)
+    message = encoder.advisory_array(
+        STAMP, 2**40, Mode.DEGRADED, 'pose is old', advisories, limits_hash=0xFEDCBA98)
+    assert message.limits_hash == 0xFEDCBA98
     octets = packed(message, 'icv_v2x_msgs/msg/AdvisoryArray')
     assert message.crc32 == zlib.crc32(octets)
     assert crc32(message) == message.crc32
@@ -230,9 +233,18 @@ def test_the_checksum_is_what_the_document_says(
 def test_the_checksum_sees_a_change_of_any_number() -> None:
     encoder = MessageEncoder(rosbags_types())
     message = encoder.advisory_array(STAMP, 5, Mode.ACTIVE, '', [ADVISORY])
-    before = crc32(message)
+    sums = {crc32(message)}
     message.advisories[0].gap += 1e-9
-    assert crc32(message) != before
+    sums.add(crc32(message))
+    message.advisories[0].source_ages[1] += 1e-9
+    sums.add(crc32(message))
+    message.advisories[0].rule = 'FCW.oncoming_time'
+    sums.add(crc32(message))
+    message.advisories[0].source_kinds[0] = 'RSM'
+    sums.add(crc32(message))
+    message.limits_hash += 1
+    sums.add(crc32(message))
+    assert len(sums) == 6
 
 
 def raw_frames(**changes: Any) -> SimpleNamespace:

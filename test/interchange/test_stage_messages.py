@@ -60,7 +60,8 @@ def advisories_message(encoder: MessageEncoder) -> Any:
     advisory = make_advisory(
         Level.IMMINENT, gap=12.5, conflict_x=3.0, stop_profile_time=(0.0, 1.0),
         stop_profile_speed=(10.0, 2.0), valid_until=STAMP + 1, id=7, corroborated=True,
-        subject_ids=('4943560000000001:12',))
+        subject_ids=('4943560000000001:12',), rule='FCW.leader_braking',
+        source_kinds=('RSM', 'EGO'), source_ages=(0.25, 0.02))
     return encoder.advisory_array(STAMP, 3, Mode.ACTIVE, '', [advisory])
 
 
@@ -70,6 +71,8 @@ def test_advisories_survive(encoder: MessageEncoder) -> None:
     assert advisory.gap == 12.5
     assert advisory.subject_ids == ('4943560000000001:12',)
     assert advisory.stop_profile_speed == (10.0, 2.0)
+    assert advisory.rule == 'FCW.leader_braking'
+    assert (advisory.source_kinds, advisory.source_ages) == (('RSM', 'EGO'), (0.25, 0.02))
     assert (advisory.id, advisory.valid_until, advisory.level) == (7, STAMP + 1, Level.IMMINENT)
     assert np.isnan(advisory.time_to_conflict)
 

@@ -65,6 +65,7 @@ class Recorded:
     mode: str
     mode_reason: str
     advisories: tuple[Heard, ...]
+    limits_hash: int = 0
 
 
 @dataclass
@@ -169,6 +170,7 @@ class Live:
             tuple(Heard(
                 Application[a['application']], Level[a['level']], tuple(a['subject_ids']),
                 a['reason'], a['valid_until'], a['id']) for a in value['advisories']),
+            value['limits_hash'],
         ) for value in self.lines('advisories')]
 
     def diagnostics(self, since: int = 0) -> dict[str, dict[str, Any]]:

@@ -37,6 +37,7 @@ def main() -> None:
             'sound': crc32(message) == message.crc32,
             'mode': Mode(message.mode).name,
             'mode_reason': message.mode_reason,
+            'limits_hash': message.limits_hash,
             'advisories': [{
                 'id': a.id, 'application': Application(a.application).name,
                 'level': Level(a.level).name, 'subject_ids': list(a.subject_ids),

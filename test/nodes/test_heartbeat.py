@@ -15,7 +15,7 @@ from icv_v2x.interchange import MessageEncoder, typestore
 from icv_v2x.interchange.heartbeat import Heartbeat
 from icv_v2x.nodes.driver_watch import DriverWatch
 from icv_v2x.nodes.health import CycleHealth, InputHealth
-from icv_v2x.parameters import NodeParameters, Parameters, build, digest
+from icv_v2x.parameters import NodeParameters, Parameters, build, digest, limits_hash
 
 SECOND = 1_000_000_000
 GIVEN = {
@@ -82,3 +82,8 @@ def test_the_hash_changes_with_any_parameter_and_with_nothing_else(
     assert digest(build(Parameters, dict(reversed(GIVEN.items()))), NodeParameters()) == before
     assert digest(build(Parameters, {**GIVEN, **change}), NodeParameters()) != before
     assert digest(None, NodeParameters()) != before
+
+
+def test_advisories_carry_the_first_eight_digits_of_the_hash() -> None:
+    assert limits_hash('fedcba9876543210') == 0xFEDCBA98
+    assert limits_hash('0000000f76543210') == 0xF

@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 from live import HERE, Live
 
+from icv_v2x.parameters import limits_hash
+
 pytestmark = [pytest.mark.middleware, pytest.mark.slow]
 
 CONDITION = """
@@ -115,6 +117,27 @@ def test_parameters_change_while_running_within_their_range(
     assert described['range'] == [[2.0, 12.0]]
     assert described['description']
     assert not described['read_only']
+
+
+def test_advisories_name_the_parameters_in_force_after_a_change_too(
+    processes: Live, parameters: Path,
+) -> None:
+    processes.record()
+    processes.node('v2x_stack', parameters)
+
+    def told() -> int:
+        state = processes.diagnostics().get('/v2x_stack: state', {})
+        return limits_hash(state['parameters']) if 'parameters' in state else 0
+
+    def named() -> int:
+        heard = processes.advisories()
+        return heard[-1].limits_hash if heard else 0
+
+    processes.wait(lambda: named() == told() != 0, 'the hash of the parameters')
+    before = named()
+    assert ask(processes, '/v2x_stack', 'set', 'fcw.enabled', 'false') == [True, '']
+    processes.wait(lambda: named() == told() != before, 'the hash of the changed ones')
+    assert all(message.sound for message in processes.advisories())
 
 
 def test_lower_trust_shows_in_the_diagnostics(processes: Live, parameters: Path) -> None:

@@ -46,6 +46,8 @@ def test_a_request_is_answered_with_a_plan_and_advice() -> None:
     (said,) = advice
     assert (said.application, said.level, said.action) == (
         Application.CVM, Level.INFO, Action.MERGE)
+    assert (said.rule, said.source_kinds[0]) == ('CVM.merge', 'EGO')
+    assert said.data_age == max(said.source_ages)
     assert said.subject_ids == ('0000000000000001', '0000000000000002')
 
 
@@ -54,7 +56,7 @@ def test_a_lane_that_goes_on_makes_it_a_lane_change() -> None:
     asked = request(300.0, 30.0, START)
     planner.request(replace(asked, end=asked.end - 100.0))
     _, advice = planner.assess(tracks_of(CARS, START), EGO)
-    assert advice[0].application == Application.CLC
+    assert (advice[0].application, advice[0].rule) == (Application.CLC, 'CLC.merge')
 
 
 def test_a_request_lapses_and_can_be_withdrawn() -> None:

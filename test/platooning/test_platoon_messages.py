@@ -184,10 +184,11 @@ def test_a_follower_is_advised_the_speeds_of_its_profile() -> None:
     platoon = formed(3)
     one = platoon.vehicles[1]
     tracks = platoon._tracks(one, radio=True)
-    ego = type('Ego', (), {'speed': one.speed})()
+    ego = type('Ego', (), {'speed': one.speed, 'age': 0.02})()
     (advice,) = cpm.assess(one.plan, tracks, ego)
     assert (advice.application, advice.level, advice.action) == (
         Application.CPM, Level.INFO, Action.SPEED_ADVICE)
+    assert (advice.rule, advice.source_kinds[-1]) == ('CPM.plan', 'EGO')
     assert advice.subject_ids == (f'{FIRST_ID:016X}',)
     assert advice.speed_min == pytest.approx(20.0, abs=0.2)
     assert advice.speed_max == pytest.approx(20.0, abs=0.2)
@@ -196,6 +197,7 @@ def test_a_follower_is_advised_the_speeds_of_its_profile() -> None:
     platoon.run(3.0)
     (advice,) = cpm.assess(one.plan, platoon._tracks(one, radio=True), ego)
     assert (advice.level, advice.action) == (Level.CAUTION, Action.SLOW_DOWN)
+    assert advice.rule == 'CPM.opening_gap'
 
 
 def test_the_pipeline_asks_joins_nobody_and_says_why() -> None:

@@ -193,7 +193,8 @@ def test_an_exported_event_replays_to_the_same_advisories(tmp_path: Path) -> Non
     offset = {cycle.stamp: cycle for cycle in cycles}
     assert all(cycle.stamp in offset for cycle in again)
     since = warned.stamp - SECOND
-    compared = [cycle for cycle in again if cycle.stamp >= since]
+    # The last instant lies behind the end of the event, which lacks what came in between.
+    compared = [cycle for cycle in again[:-1] if cycle.stamp >= since]
     assert len(compared) > 70
     for cycle in compared:
         assert cycle_line(Step(0.0, cycle)) == cycle_line(Step(0.0, offset[cycle.stamp]))

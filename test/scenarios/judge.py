@@ -16,6 +16,9 @@ import numpy as np
 from shapely.geometry import Polygon
 
 from icv_v2x.advisory import Level
+from icv_v2x.advisory.rules import LevelRule
+from icv_v2x.advisory.sources import InputKind
+from icv_v2x.advisory.types import Scenario
 from icv_v2x.pipeline import Pipeline
 from icv_v2x.scenes import run
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from icv_v2x.advisory import Advisory
     from icv_v2x.scenes import Scene
 
+COLLISION = (Scenario.EMERGENCY_COLLISION_AVOIDANCE, Scenario.VRU_COLLISION_AVOIDANCE)
 EMERGENCY = 5.0
 STEP = 0.005
 HORIZON = 16.0
@@ -39,6 +43,19 @@ class Said:
     advisory: Advisory
 
 
+def accounts_for_itself(advisory: Advisory) -> None:
+    """Assert that an advisory names the rule and the inputs that decided it."""
+    rule = LevelRule(advisory.rule)
+    assert rule.value.startswith(f'{advisory.application.name}.'), advisory
+    ages = dict(zip(advisory.source_kinds, advisory.source_ages, strict=True))
+    assert set(ages) <= {kind.value for kind in InputKind}
+    assert InputKind.EGO.value in ages
+    assert len(ages) == len(advisory.source_kinds) > 1
+    assert all(age >= 0.0 for age in ages.values())
+    if advisory.scenario in COLLISION:
+        assert advisory.data_age == max(ages.values())
+
+
 def advisories(scene: Scene, **overrides: object) -> list[Said]:
     """Return all that was said, in order; conservation of frames is checked on the way."""
     pipeline = Pipeline(scene.parameters(**overrides))
@@ -48,6 +65,8 @@ def advisories(scene: Scene, **overrides: object) -> list[Said]:
     ]
     counters = pipeline.counters
     assert counters.received == counters.accepted + sum(counters.rejected.values())
+    for one in said:
+        accounts_for_itself(one.advisory)
     return said
 
 

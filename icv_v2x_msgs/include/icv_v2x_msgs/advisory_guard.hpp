@@ -70,6 +70,24 @@ public:
     octets(text.data(), text.size());
   }
 
+  template<typename Texts>
+  void texts(const Texts & texts)
+  {
+    number(static_cast<std::uint32_t>(texts.size()));
+    for (const auto & one : texts) {
+      text(one);
+    }
+  }
+
+  template<typename Numbers>
+  void numbers(const Numbers & values)
+  {
+    number(static_cast<std::uint32_t>(values.size()));
+    for (const double value : values) {
+      number(value);
+    }
+  }
+
   std::uint32_t value() const {return state_ ^ 0xffffffffU;}
 
 private:
@@ -109,10 +127,7 @@ std::uint32_t crc32(const AdvisoryArray & message)
     for (const std::uint8_t value : {a.scenario, a.application, a.level, a.action}) {
       sum.number(value);
     }
-    sum.number(static_cast<std::uint32_t>(a.subject_ids.size()));
-    for (const auto & subject : a.subject_ids) {
-      sum.text(subject);
-    }
+    sum.texts(a.subject_ids);
     for (const double value : {
         a.time_to_conflict, a.time_to_conflict_end, a.post_encroachment_time,
         a.conflict_point.x, a.conflict_point.y, a.conflict_point.z, a.distance, a.gap,
@@ -128,13 +143,13 @@ std::uint32_t crc32(const AdvisoryArray & message)
     sum.number(static_cast<bool>(a.verified));
     sum.number(static_cast<bool>(a.corroborated));
     sum.text(a.reason);
-    for (const auto * profile : {&a.stop_profile_time, &a.stop_profile_speed}) {
-      sum.number(static_cast<std::uint32_t>(profile->size()));
-      for (const double value : *profile) {
-        sum.number(value);
-      }
-    }
+    sum.numbers(a.stop_profile_time);
+    sum.numbers(a.stop_profile_speed);
+    sum.text(a.rule);
+    sum.texts(a.source_kinds);
+    sum.numbers(a.source_ages);
   }
+  sum.number(static_cast<std::uint32_t>(message.limits_hash));
   return sum.value();
 }
 
