@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from icv_v2x.parameters.digest import digest
 from icv_v2x.parameters.groups import Parameters
 from icv_v2x.parameters.node_groups import NodeParameters
 from icv_v2x.parameters.schema import ParameterError, build, flatten, specifications
@@ -90,3 +91,17 @@ def load(*paths: Path, **overrides: Any) -> Parameters:
         values.update(read(path))
     values.update({name.replace('__', '.'): value for name, value in overrides.items()})
     return build(Parameters, values)
+
+
+def digest_of(path: Path) -> str:
+    """Return the hash of every parameter in force at a node that is started with a file.
+
+    Args:
+        path: A ROS 2 parameter file, the only one that the node is given.
+
+    Raises:
+        ParameterError: As `load`, and for the parameters of the nodes alone.
+    """
+    names = {specification.name for specification in specifications(NodeParameters)}
+    of_nodes = {name: value for name, value in read_all(path).items() if name in names}
+    return digest(load(path), build(NodeParameters, of_nodes))

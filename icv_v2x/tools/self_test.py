@@ -21,7 +21,7 @@ from icv_v2x.interchange import MessageEncoder, crc32, from_message, typestore
 from icv_v2x.interchange.playback import play
 from icv_v2x.message_set import codec
 from icv_v2x.message_set.errors import MessageError
-from icv_v2x.parameters import Parameters, build, digest, load
+from icv_v2x.parameters import Parameters, build, digest_of
 from icv_v2x.pipeline import Pipeline
 from icv_v2x.translate.reports import ObjectReports
 
@@ -96,7 +96,7 @@ def checks(parameter_file: Path | None = None) -> Iterator[Check]:
         ParameterError: It cannot be used.
     """
     if parameter_file is not None:
-        yield Check('parameters', True, f'hash {digest(load(parameter_file))}')
+        yield Check('parameters', True, f'hash {digest_of(parameter_file)}')
     for name, look in (
         ('golden frames of all messages', _frames), ('golden drive', _drive),
         ('failed signatures', _failed), ('signatures that nobody checked', _unchecked),

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from live import HERE, Live
 
-from icv_v2x.parameters import limits_hash
+from icv_v2x.parameters import digest_of, limits_hash
 
 pytestmark = [pytest.mark.middleware, pytest.mark.slow]
 
@@ -135,6 +135,7 @@ def test_advisories_name_the_parameters_in_force_after_a_change_too(
 
     processes.wait(lambda: named() == told() != 0, 'the hash of the parameters')
     before = named()
+    assert before == limits_hash(digest_of(parameters))
     assert ask(processes, '/v2x_stack', 'set', 'fcw.enabled', 'false') == [True, '']
     processes.wait(lambda: named() == told() != before, 'the hash of the changed ones')
     assert all(message.sound for message in processes.advisories())
