@@ -59,6 +59,7 @@ class Situation:
         verified: Every advisory rested on verified signatures.
         corroborated: An independent second source saw the subject at some time.
         reason: The sentence given when the highest level was reached.
+        rule: Name of the rule that decided then, '' where it is not told.
     """
 
     subject: str
@@ -79,6 +80,7 @@ class Situation:
     verified: bool
     corroborated: bool
     reason: str
+    rule: str
 
     @property
     def scenario(self) -> Scenario:
@@ -223,6 +225,7 @@ class _Stretch:
             verified=self.verified,
             corroborated=self.corroborated,
             reason=highest.reason,
+            rule=highest.rule,
         )
 
 

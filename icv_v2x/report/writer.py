@@ -310,6 +310,7 @@ def _situation_document(situation: Situation, origin: int) -> dict[str, Any]:
         'verified': situation.verified,
         'corroborated': situation.corroborated,
         'reason': situation.reason,
+        'rule': situation.rule,
     }
 
 

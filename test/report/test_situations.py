@@ -92,12 +92,15 @@ def test_subjects_stand_alone() -> None:
     assert {situation.subject for situation in made} == {'A', 'B'}
 
 
-def test_application_and_reason_are_those_of_the_highest_level() -> None:
+def test_application_reason_and_rule_are_those_of_the_highest_level() -> None:
     situation = only(both(
-        make_advisory(Level.WARNING, reason='first'),
-        make_advisory(Level.IMMINENT, application=Application.EBW, reason='worst')))
+        make_advisory(Level.WARNING, reason='first', rule='FCW.leader_braking'),
+        make_advisory(
+            Level.IMMINENT, application=Application.EBW, reason='worst',
+            rule='EBW.required_deceleration')))
     assert (situation.level, situation.application, situation.reason, situation.peak) == (
         Level.IMMINENT, Application.EBW, 'worst', START + CYCLE)
+    assert situation.rule == 'EBW.required_deceleration'
 
 
 def test_start_values_and_extremes_are_kept_apart() -> None:

@@ -73,6 +73,7 @@ class Evidence {
       ['Gap', pair(situation.gap, 'm', 'least')],
       ['Speed', situation.closing[0] === null && situation.closing[1] === null ? none : situation.closing.map(closingText).join(', most ')],
       ['Required deceleration', pair(situation.deceleration, 'm/s²', 'most')],
+      ['Rule', situation.rule || none],
       ['Trust', `${situation.verified ? 'signatures verified' : 'not all verified'}, ${situation.corroborated ? 'second source' : 'no second source'}`],
     ];
     byId('evidence-facts').replaceChildren(...facts.filter(([, value]) => value !== none).map(([name, value]) => fact(name, value)));
