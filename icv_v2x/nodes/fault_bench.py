@@ -152,7 +152,7 @@ def _stack_killed(bench: Processes, found: Findings, number: signal.Signals) -> 
     found.holds('warned before', value=bench.wait(bench.warned) < PATIENCE)
     killed, system = time.monotonic_ns(), time.time_ns()
     status = bench.end(STACK, number)
-    bench.spin(0.1)
+    bench.again(STACK)
     valid = [
         nanoseconds(advisory.valid_until) for word in bench.words[-10:]
         for advisory in word.message.advisories]
@@ -161,7 +161,6 @@ def _stack_killed(bench: Processes, found: Findings, number: signal.Signals) -> 
         found.worst('exit status', status, most=0)
         found.worst('said at last', len(bench.words[-1].message.advisories), most=0)
     since = len(bench.words)
-    bench.again(STACK)
     _back(bench, found, STACK, killed)
     _resumed(bench, found, since)
 
@@ -192,10 +191,12 @@ def _service_killed(bench: Processes, found: Findings, name: str) -> None:
     found.holds('warned before', value=bench.wait(bench.warned) < PATIENCE)
     since, killed, system = len(bench.words), time.monotonic_ns(), time.time_ns()
     bench.end(name, signal.SIGKILL)
-    bench.spin(0.5)
+    bench.again(name)
+    before = len(bench.words)
+    _back(bench, found, name, killed)
     if name == SERVICES[-1]:
         valid = [
-            nanoseconds(advisory.valid_until) for word in bench.words[-10:]
+            nanoseconds(advisory.valid_until) for word in bench.words[:before][-10:]
             for advisory in word.message.advisories]
         found.worst(
             'expired after [s]', (max(valid, default=system) - system) / _SECOND, most=_GAP)
@@ -206,10 +207,7 @@ def _service_killed(bench: Processes, found: Findings, name: str) -> None:
         found.note('reason', next((
             word.message.mode_reason for word in bench.words[since:]
             if word.message.mode == Mode.DEGRADED), ''))
-    since = len(bench.words)
-    bench.again(name)
-    _back(bench, found, name, killed)
-    _resumed(bench, found, since)
+    _resumed(bench, found, before)
 
 
 def _driver_killed(bench: Processes, found: Findings) -> None:

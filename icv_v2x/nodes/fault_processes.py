@@ -119,7 +119,6 @@ class Processes:
         """Start a command under a name."""
         variables = {
             **os.environ, 'ROS_DOMAIN_ID': str(_DOMAIN), 'ROS_LOG_DIR': str(self._folder),
-            'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
             # As an installation has it: modules that are compiled anew at every start would take
             # a third of a restart.
             'PYTHONDONTWRITEBYTECODE': ''}

@@ -31,8 +31,9 @@ WRONG_USE = 2
 """Exit status where parameters or arguments cannot be used."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-# The events executor dispatches nothing without a time limit, and signals are seen in between.
-_SPIN = 0.5
+# The events executor dispatches nothing without a time limit, and signals are seen in between:
+# an end may take so long [s].
+_SPIN = 0.1
 
 
 def run(name: str, make: Callable[[], ManagedNode], arguments: list[str] | None = None) -> int:
