@@ -1,6 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether frames were signed when and where their certificates hold."""
+"""Whether senders claim to be where their certificates hold."""
 
 from __future__ import annotations
 
@@ -29,24 +29,6 @@ A sender that keeps to its region knows its place to some ten metres only, betwe
 worse, and the unit may give a region of another shape as the circle around it. What it is to
 catch, as a message replayed elsewhere or a certificate of another city, is kilometres away.
 """
-
-
-def outside_validity(batch: FrameBatch) -> Flags:
-    """Return which frames were made before or after their certificates hold, (n,).
-
-    The time of a frame is that of its security header, where that is not given its reception.
-
-    Args:
-        batch: n frames.
-    """
-    scope = batch.scope
-    if scope is None:
-        return np.zeros(len(batch), dtype=np.bool_)
-    generation = batch.generation_time
-    time = np.where(generation > 0, generation, batch.reception_time)
-    early = (scope.begin != 0) & (time < scope.begin)
-    late = (scope.end != 0) & (time > scope.end)
-    return np.asarray(early | late)
 
 
 def outside_region(

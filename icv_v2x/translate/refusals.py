@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icv_v2x.inputs import Verification
-from icv_v2x.translate.certificate_scope import outside_validity
 
 if TYPE_CHECKING:
     from icv_v2x.inputs import FrameBatch
@@ -64,6 +63,24 @@ _VERDICTS = {
 }
 _ACCEPTED = np.zeros(256, dtype=np.bool_)
 _ACCEPTED[[Verification.NOT_CHECKED, Verification.VERIFIED]] = True
+
+
+def outside_validity(batch: FrameBatch) -> NDArray[np.bool_]:
+    """Return which frames were made before or after their certificates hold, (n,).
+
+    The time of a frame is that of its security header, where that is not given its reception.
+
+    Args:
+        batch: n frames.
+    """
+    scope = batch.scope
+    if scope is None:
+        return np.zeros(len(batch), dtype=np.bool_)
+    generation = batch.generation_time
+    time = np.where(generation > 0, generation, batch.reception_time)
+    early = (scope.begin != 0) & (time < scope.begin)
+    late = (scope.end != 0) & (time > scope.end)
+    return np.asarray(early | late)
 
 
 class Sieve:

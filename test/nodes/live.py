@@ -48,6 +48,7 @@ class Heard:
     required_deceleration: float = NAN
     verified: bool = True
     corroborated: bool = False
+    rule: str = ''
 
     @property
     def scenario(self) -> Any:
@@ -169,7 +170,8 @@ class Live:
             value['mode_reason'],
             tuple(Heard(
                 Application[a['application']], Level[a['level']], tuple(a['subject_ids']),
-                a['reason'], a['valid_until'], a['id']) for a in value['advisories']),
+                a['reason'], a['valid_until'], a['id'], rule=a['rule'])
+                for a in value['advisories']),
             value['limits_hash'],
         ) for value in self.lines('advisories')]
 

@@ -42,6 +42,7 @@ def main() -> None:
                 'id': a.id, 'application': Application(a.application).name,
                 'level': Level(a.level).name, 'subject_ids': list(a.subject_ids),
                 'valid_until': nanoseconds(a.valid_until), 'reason': a.reason,
+                'rule': a.rule,
             } for a in message.advisories],
         })
 
