@@ -444,9 +444,10 @@ def _advisory(message: Any) -> Advisory:
         corroborated=bool(message.corroborated),
         stop_profile_time=tuple(float(value) for value in message.stop_profile_time),
         stop_profile_speed=tuple(float(value) for value in message.stop_profile_speed),
-        rule=str(message.rule),
-        source_kinds=tuple(str(kind) for kind in message.source_kinds),
-        source_ages=tuple(float(value) for value in message.source_ages),
+        # Recordings of before these were told do without.
+        rule=str(getattr(message, 'rule', '')),
+        source_kinds=tuple(str(kind) for kind in getattr(message, 'source_kinds', ())),
+        source_ages=tuple(float(value) for value in getattr(message, 'source_ages', ())),
         id=int(message.id),
         valid_until=nanoseconds(message.valid_until),
         **numbers,
