@@ -31,7 +31,9 @@ from icv_v2x.tools.fault_bench.matrix import Findings, Row
 from icv_v2x.tools.fault_bench.trial import run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from icv_v2x.nodes.fault_processes import Word
 
 _SECOND = 1_000_000_000
 _GAP = 0.3
@@ -153,16 +155,21 @@ def _stack_killed(bench: Processes, found: Findings, number: signal.Signals) -> 
     killed, system = time.monotonic_ns(), time.time_ns()
     status = bench.end(STACK, number)
     bench.again(STACK)
-    valid = [
-        nanoseconds(advisory.valid_until) for word in bench.words[-10:]
-        for advisory in word.message.advisories]
-    found.worst('expired after [s]', (max(valid, default=system) - system) / _SECOND, most=_GAP)
+    _expiry(found, bench.words[-10:], system)
     if number == signal.SIGTERM:
         found.worst('exit status', status, most=0)
         found.worst('said at last', len(bench.words[-1].message.advisories), most=0)
     since = len(bench.words)
     _back(bench, found, STACK, killed)
     _resumed(bench, found, since)
+
+
+def _expiry(found: Findings, words: Sequence[Word], system: int) -> None:
+    """Judge how long the advisories of some words are valid after an instant [ns]."""
+    valid = [
+        nanoseconds(advisory.valid_until) for word in words
+        for advisory in word.message.advisories]
+    found.worst('expired after [s]', (max(valid, default=system) - system) / _SECOND, most=_GAP)
 
 
 def _back(bench: Processes, found: Findings, name: str, killed: int) -> None:
@@ -195,11 +202,7 @@ def _service_killed(bench: Processes, found: Findings, name: str) -> None:
     before = len(bench.words)
     _back(bench, found, name, killed)
     if name == SERVICES[-1]:
-        valid = [
-            nanoseconds(advisory.valid_until) for word in bench.words[:before][-10:]
-            for advisory in word.message.advisories]
-        found.worst(
-            'expired after [s]', (max(valid, default=system) - system) / _SECOND, most=_GAP)
+        _expiry(found, bench.words[:before][-10:], system)
     else:
         found.worst('gap of the advisories [s]', bench.gap(since - 1), most=_GAP)
         found.holds('DEGRADED stated', value=Mode.DEGRADED in bench.modes(since) or (
@@ -248,10 +251,7 @@ def _parted(bench: Processes, found: Findings) -> None:
     bench.send(STACK, signal.SIGSTOP)
     system = time.time_ns()
     bench.spin(5.0)
-    valid = [
-        nanoseconds(advisory.valid_until) for word in bench.words[since - 10:]
-        for advisory in word.message.advisories]
-    found.worst('expired after [s]', (max(valid, default=system) - system) / _SECOND, most=_GAP)
+    _expiry(found, bench.words[since - 10:], system)
     since = len(bench.words)
     bench.send(STACK, signal.SIGCONT)
     found.worst('heard again after [s]', bench.wait(lambda: len(bench.words) > since), most=0.5)

@@ -17,8 +17,8 @@ from strategies.radio_frames import (
     ORIGIN,
     RECEPTION,
     batch,
-    parameters,
     participant,
+    perceived,
     psm,
     rsm,
     ssm,
@@ -27,7 +27,6 @@ from strategies.radio_frames import (
 from icv_v2x.frames import MapFrame
 from icv_v2x.inputs import CertificateScope, FrameBatch, SignerRole, Verification, join
 from icv_v2x.message_set import codec
-from icv_v2x.pipeline.perception import Perception
 from icv_v2x.tools.self_test import golden
 from icv_v2x.translate.certificate_scope import REGION_TOLERANCE
 
@@ -52,15 +51,8 @@ def scoped(
 
 
 def rejected(*batches: FrameBatch, **changes: Any) -> dict[str, int]:
-    """Return what perception rejects; conservation of frames is checked on the way."""
-    made = Perception(parameters(**changes))
-    for one in batches:
-        made.receive(one)
-    made.drain()
-    counters = made.counters
-    assert counters.received == sum(len(one) for one in batches)
-    assert counters.received == counters.accepted + sum(counters.rejected.values())
-    return dict(counters.rejected)
+    """Return what perception rejects, and how often."""
+    return dict(perceived(*batches, **changes).counters.rejected)
 
 
 def moved(value: Any) -> Any:

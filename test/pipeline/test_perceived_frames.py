@@ -17,12 +17,13 @@ from strategies.radio_frames import (
     obstacle,
     parameters,
     participant,
+    perceived,
     psm,
     rsm,
     ssm,
 )
 
-from icv_v2x.inputs import FrameBatch, SignerRole, Verification
+from icv_v2x.inputs import SignerRole, Verification
 from icv_v2x.message_set import encode
 from icv_v2x.pipeline import perception
 from icv_v2x.pipeline.perception import Perception
@@ -30,32 +31,20 @@ from icv_v2x.pipeline.perception import Perception
 GOOD, BAD = participant(1), participant(2, speed=8191)
 
 
-def counted(*batches: FrameBatch, **changes: object) -> Perception:
-    """Return a perception after some batches; conservation of frames is checked on the way."""
-    made = Perception(parameters(**changes))
-    for each in batches:
-        made.receive(each)
-    made.drain()
-    counters = made.counters
-    assert counters.received == sum(len(each) for each in batches)
-    assert counters.received == counters.accepted + sum(counters.rejected.values())
-    return made
-
-
 def test_a_frame_with_some_bad_participants_is_accepted_and_they_are_counted_apart() -> None:
-    counters = counted(batch(rsm(GOOD, BAD))).counters
+    counters = perceived(batch(rsm(GOOD, BAD))).counters
     assert (counters.accepted, counters.rejected) == (1, {})
     assert counters.rejected_objects == {'no_speed': 1}
 
 
 def test_a_frame_without_a_good_participant_is_rejected_for_the_first_one() -> None:
-    counters = counted(batch(rsm(BAD, participant(3, heading=28800)))).counters
+    counters = perceived(batch(rsm(BAD, participant(3, heading=28800)))).counters
     assert (counters.accepted, counters.rejected) == (0, {'no_speed': 1})
     assert counters.rejected_objects == {'no_speed': 1, 'no_heading': 1}
 
 
 def test_each_kind_of_message_is_served() -> None:
-    made = counted(batch(
+    made = perceived(batch(
         rsm(GOOD), ssm({'ptc': participant(north=50.0)}, obstacles=(obstacle(),)), psm(), ssm()))
     assert (made.counters.accepted, made.counters.rejected) == (4, {})
     tracks, _ = made.world(RECEPTION)
@@ -65,18 +54,18 @@ def test_each_kind_of_message_is_served() -> None:
 
 def test_a_repeated_frame_is_a_duplicate() -> None:
     frame = rsm(GOOD, participant(3, north=40.0))
-    counters = counted(batch(frame), batch(frame)).counters
+    counters = perceived(batch(frame), batch(frame)).counters
     assert (counters.accepted, counters.rejected) == (1, {'duplicate': 1})
     assert counters.rejected_objects == {'duplicate': 2}
 
 
 def test_a_vehicle_must_not_speak_for_the_roadside() -> None:
-    counters = counted(batch(rsm(GOOD), signer_role=SignerRole.VEHICLE)).counters
+    counters = perceived(batch(rsm(GOOD), signer_role=SignerRole.VEHICLE)).counters
     assert counters.rejected == {'not_permitted': 1}
 
 
 def test_the_own_unit_is_not_its_own_second_source() -> None:
-    counters = counted(
+    counters = perceived(
         batch(ssm({'ptc': participant()}, id='00000000000000FF')),
         vehicle__temporary_id='00000000000000FF').counters
     assert counters.rejected == {'own_echo': 1}
@@ -112,7 +101,7 @@ def test_no_frame_is_lost_or_counted_twice(
     sent: list[bytes], verification: int, role: SignerRole
 ) -> None:
     radio = batch(*sent, verification=verification, signer_role=role)
-    made = counted(radio, radio)
+    made = perceived(radio, radio)
     assert np.isfinite(made.world(RECEPTION)[0].x).all()
 
 

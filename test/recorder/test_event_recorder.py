@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from icv_v2x.advisory.types import Level
 from icv_v2x.interchange import READ_TOPICS, BagError, BagReader
 from icv_v2x.interchange.playback import Step
 from icv_v2x.parameters import load
+from icv_v2x.pipeline import Cycle
 from icv_v2x.recorder import Event, EventRecorder, Limits, archive
 from icv_v2x.recorder.event_recorder import EVENTS, WINDOW, files
 from icv_v2x.scenes import Scene, kmh, write
@@ -162,6 +164,12 @@ def test_time_that_runs_back_begins_anew(tmp_path: Path) -> None:
     assert times(tmp_path, 2) == [1.0]
 
 
+def without_ages(cycle: Cycle) -> Cycle:
+    return replace(cycle, advisories=tuple(
+        replace(advisory, source_ages=()) for advisory in cycle.advisories))
+
+
+
 def test_an_exported_event_replays_to_the_same_advisories(tmp_path: Path) -> None:
     scene = Scene(12.0)
     scene.ego(kmh(50))
@@ -193,8 +201,11 @@ def test_an_exported_event_replays_to_the_same_advisories(tmp_path: Path) -> Non
     offset = {cycle.stamp: cycle for cycle in cycles}
     assert all(cycle.stamp in offset for cycle in again)
     since = warned.stamp - SECOND
-    # The last instant lies behind the end of the event, which lacks what came in between.
-    compared = [cycle for cycle in again[:-1] if cycle.stamp >= since]
+    compared = [cycle for cycle in again if cycle.stamp >= since]
     assert len(compared) > 70
     for cycle in compared:
-        assert cycle_line(Step(0.0, cycle)) == cycle_line(Step(0.0, offset[cycle.stamp]))
+        pair = (cycle, offset[cycle.stamp])
+        if cycle is again[-1]:
+            # It lies behind the end of the event, which lacks the pose that came in between.
+            pair = (without_ages(pair[0]), without_ages(pair[1]))
+        assert cycle_line(Step(0.0, pair[0])) == cycle_line(Step(0.0, pair[1]))

@@ -13,6 +13,7 @@ import numpy as np
 from icv_v2x.inputs import FrameBatch, SignerRole, Verification
 from icv_v2x.message_set import codec
 from icv_v2x.parameters import Parameters, build
+from icv_v2x.pipeline.perception import Perception
 
 ORIGIN = (39.9, 116.4)
 RECEPTION = 1_763_798_400_050_000_000
@@ -105,3 +106,15 @@ def batch(*frames: bytes, **columns: Any) -> FrameBatch:
 
 def _origin() -> dict[str, int]:
     return {'lat': round(ORIGIN[0] * 1e7), 'long': round(ORIGIN[1] * 1e7), 'elevation': 0}
+
+
+def perceived(*batches: FrameBatch, **changes: Any) -> Perception:
+    """Return a perception after some batches; conservation of frames is checked on the way."""
+    made = Perception(parameters(**changes))
+    for each in batches:
+        made.receive(each)
+    made.drain()
+    counters = made.counters
+    assert counters.received == sum(len(each) for each in batches)
+    assert counters.received == counters.accepted + sum(counters.rejected.values())
+    return made
