@@ -43,7 +43,8 @@ setup(
         (SHARE, ['package.xml']),
         (f'{SHARE}/launch', sorted(glob('launch/*.launch.py'))),
         (f'{SHARE}/config', sorted(
-            [*glob('config/*.yaml'), *glob('config/*.rviz'), *glob('config/*.json')])),
+            [*glob('config/*.yaml'), *glob('config/*.rviz'), *glob('config/*.json'),
+             *glob('config/*.xml')])),
         (f'{SHARE}/config/profiles', sorted(glob('config/profiles/*.yaml'))),
         # Bags carry these names; with the definitions at hand they are read without built ones.
         (f'{SHARE}/msg_definitions/icv_v2x_msgs/msg', sorted(glob('icv_v2x_msgs/msg/*.msg'))),

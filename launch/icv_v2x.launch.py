@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from launch.actions import (
 from launch.event_handlers import OnProcessExit
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
+
+from icv_v2x.nodes.discovery import discovery_variables
 
 PACKAGE = 'icv_v2x'
 
@@ -173,6 +176,7 @@ def nodes(context: LaunchContext) -> list[Node]:
             output='screen',
             respawn=value('respawn') == 'true',
             respawn_delay=RESPAWN_DELAY,
+            additional_env=discovery_variables(os.environ),
         )
         for name in names
     ]

@@ -104,7 +104,7 @@ def test_wheel_holds_every_file_of_the_package(wheel: set[str]) -> None:
     assert files - wheel == set()
 
 
-@pytest.mark.parametrize('pattern', ['launch/*.launch.py', 'config/*.yaml',
+@pytest.mark.parametrize('pattern', ['launch/*.launch.py', 'config/*.yaml', 'config/*.xml',
                                      'config/profiles/*.yaml', 'icv_v2x_msgs/msg/*.msg',
                                      'package.xml', 'resource/icv_v2x'])
 def test_wheel_holds_the_data_files(wheel: set[str], pattern: str) -> None:

@@ -1,11 +1,15 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""Entry points of the nodes: a signal that comes while modules load waits until they are."""
+"""Entry points of the nodes: a signal that comes while modules load waits until they are.
+
+`python3 -m icv_v2x.nodes.commands NAME` does what the executable of that name does.
+"""
 
 from __future__ import annotations
 
 import importlib
 import signal
+import sys
 
 
 def v2x_stack() -> None:
@@ -77,4 +81,10 @@ def _start(name: str) -> None:
     # Loading takes a second or two. The mask outlives the new interpreter that importing rclpy
     # may start; `run` takes it off once it can end the node in an orderly way.
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    importlib.import_module('icv_v2x.nodes.run').appear(name)
     importlib.import_module(f'icv_v2x.nodes.{name}').main()
+
+
+if __name__ == '__main__':
+    # The first of the arguments is for this module alone.
+    _start(sys.argv.pop(1))

@@ -26,6 +26,7 @@ from icv_v2x.interchange.from_message import nanoseconds
 from icv_v2x.interchange.parameter_text import parameter_text
 from icv_v2x.nodes import qos
 from icv_v2x.nodes.child_process import start_child
+from icv_v2x.nodes.discovery import discovery_variables
 from icv_v2x.nodes.fault_feeder import REPEAT
 from icv_v2x.nodes.message_classes import message_class
 from icv_v2x.tools.fault_bench.drives import junction_scene
@@ -79,6 +80,9 @@ class Processes:
     def __init__(self, folder: Path) -> None:
         """Begin to listen."""
         self._folder = folder
+        # The middleware reads it when the first context of this process begins. It stands for
+        # the planning stack, which is found as the nodes are.
+        os.environ.update(discovery_variables(os.environ))
         self._context = rclpy.Context()
         rclpy.init(context=self._context, args=[], domain_id=_DOMAIN,
                    signal_handler_options=SignalHandlerOptions.NO)
@@ -108,8 +112,11 @@ class Processes:
 
     def start(self, module: str, *words: str, **settings: str) -> None:
         """Start a module of the nodes; settings are parameters, `__` for the dot."""
-        command = [sys.executable, '-m', f'icv_v2x.nodes.{module}', *words]
-        if module != 'fault_feeder':
+        own = module == 'fault_feeder'
+        command = [
+            sys.executable, '-m',
+            *([f'icv_v2x.nodes.{module}'] if own else ['icv_v2x.nodes.commands', module]), *words]
+        if not own:
             command += ['--ros-args', '--params-file', str(self.parameters)]
             for name, value in settings.items():
                 command += ['-p', f'{name.replace("__", ".")}:={value}']

@@ -44,20 +44,21 @@ before it drives by them. All of them can be set to anything within the ranges o
 """
 
 
-def folders() -> list[Path]:
-    """Return where profiles may lie, the most particular place first."""
+def config_folders() -> list[Path]:
+    """Return where the configuration may lie, the most particular place first."""
     listed = os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)
     source = Path(__file__).resolve().parents[2]
     # An installed package lies in <prefix>/lib/pythonX.Y/site-packages.
     prefixes = [Path(prefix) for prefix in listed if prefix] + list(source.parents[:3])
-    installed = [prefix / 'share' / 'icv_v2x' / 'config' / 'profiles' for prefix in prefixes]
-    return [source / 'config' / 'profiles', *installed]
+    installed = [prefix / 'share' / 'icv_v2x' / 'config' for prefix in prefixes]
+    return [source / 'config', *installed]
 
 
 def known() -> dict[str, Path]:
     """Return the files of the profiles that come with the package by name, sorted."""
-    for folder in folders():
-        found = {path.stem: path for path in sorted(folder.glob(f'*{SUFFIX}'))}
+    for folder in config_folders():
+        files = sorted((folder / 'profiles').glob(f'*{SUFFIX}'))
+        found = {path.stem: path for path in files}
         if found:
             return found
     return {}

@@ -91,7 +91,7 @@ class Live:
         self, name: str, parameters: Path | None, *settings: str,
     ) -> subprocess.Popen[bytes]:
         """Starts a node of the package; `settings` are NAME:=VALUE."""
-        command = [sys.executable, '-m', f'icv_v2x.nodes.{name}', '--ros-args']
+        command = [sys.executable, '-m', 'icv_v2x.nodes.commands', name, '--ros-args']
         if parameters is not None:
             command += ['--params-file', str(parameters)]
         for setting in settings:
