@@ -42,6 +42,7 @@ _FEEDER = 'fault_feeder'
 _RECORDER = 'event_recorder'
 _SPEAKING = (Mode.ACTIVE, Mode.DEGRADED)
 _FIRST_MINUTE = 60.0
+_ENOUGH = 1.0
 _CYCLE_MOST = 0.1
 _BUSY = 'while True: pass'
 
@@ -186,7 +187,8 @@ def _resumed(bench: Processes, found: Findings, since: int) -> None:
     seen = len(bench.objects)
     bench.wait(lambda: any(word.message.mode in _SPEAKING for word in bench.words[since:]))
     # Between two drives nobody sends anything that ids could be had from.
-    bench.wait(lambda: time.time_ns() % REPEAT < junction_scene().duration * _SECOND)
+    sending = (junction_scene().duration - _ENOUGH) * _SECOND
+    bench.wait(lambda: time.time_ns() % REPEAT < sending)
     begin = time.monotonic_ns()
     bench.wait(lambda: any(count for _, count in bench.objects[seen:]))
     found.worst('ids again after [s]', (time.monotonic_ns() - begin) / _SECOND, most=0.5)
