@@ -63,6 +63,8 @@ _LATE = 180.0
 # For the gap in force.
 _LOOSER_HEADWAY = 0.1
 _LOOSER_ASKED = 0.3
+# What the profile in force costs less [s]: among equals the change is put off time and again.
+_STAY = 0.5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,7 +125,8 @@ class Evaluation:
 
     def entries(
         self, profiles: Profiles, leader_gap: FloatArray | None = None,
-        leader_speed: FloatArray | None = None, planned: float | None = None,
+        leader_speed: FloatArray | None = None, planned: float | None = None, *,
+        kept: bool = False,
     ) -> Entries:
         """Return the cheapest possible entry into every gap that has one.
 
@@ -133,6 +136,7 @@ class Evaluation:
                 against the ego's present front, (K,) [m]; None: there is none.
             leader_speed: Its speed, (K,) [m/s].
             planned: When the change of the plan in force begins, tried too [s]; None: none.
+            kept: Whether the last of the profiles is that in force.
         """
         begin = np.maximum(reached(profiles, self.stretch.begin), 0.0)
         moments = MOMENTS
@@ -145,11 +149,13 @@ class Evaluation:
         gap = self._gap_of(place, way)
         judged = self._judge(gap, place, way, speed, level, time)
         if leader_gap is not None and leader_speed is not None:
-            kept = self._behind(profiles, begin, time, leader_gap, leader_speed)
-            judged.possible &= kept
-            judged.openable &= kept
+            behind = self._behind(profiles, begin, time, leader_gap, leader_speed)
+            judged.possible &= behind
+            judged.openable &= behind
         cost = np.where(judged.possible, judged.cost, np.where(
             judged.openable, judged.opened_cost, np.inf))
+        if kept:
+            cost[-1] -= _STAY
         flat = cost.ravel()
         possible = np.flatnonzero(np.isfinite(flat))
         order = possible[np.lexsort((flat[possible], gap.ravel()[possible]))]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from icv_v2x.merging.choice import Gaps, Incumbent, MergeChoice, State
 from icv_v2x.merging.driving import Leader, drive
 from icv_v2x.merging.evaluation import MOST_GAPS, Entries, Evaluation
-from icv_v2x.merging.fan import fan, pace_beside
+from icv_v2x.merging.fan import fan, fits, pace_beside
 from icv_v2x.merging.profiles import Profile, from_nodes
 from icv_v2x.merging.task import Own, Settings, Stretch
 from icv_v2x.merging.traffic import (
@@ -173,12 +173,15 @@ class _Scene:
             self.stretch, self.own, self.lane, self.prediction, self.settings,
             self._gap_in_force(incumbent), self.beyond)
         kept = None if incumbent is None else incumbent.profile
-        profiles = fan(self.stretch, self.own, self.lane, self.settings, kept)
+        if kept is not None and not fits(kept):
+            kept = None
+        profiles = fan(
+            self.stretch, self.own, self.lane, self.settings, self.prediction, kept)
         leader = self.own_leader
         planned = None if incumbent is None else incumbent.time
-        best = (
-            evaluation.entries(profiles, planned=planned) if leader is None
-            else evaluation.entries(profiles, leader.gap, leader.speed, planned))
+        best = evaluation.entries(
+            profiles, None if leader is None else leader.gap,
+            None if leader is None else leader.speed, planned, kept=kept is not None)
         if incumbent is not None and self._bridged(incumbent, best):
             return self._go_on(incumbent, best)
         refused: dict[int, str] = {}

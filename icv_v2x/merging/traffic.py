@@ -26,6 +26,11 @@ _STRONGEST = 4.5
 _LIVELIEST = 1.5
 # Whoever stands is taken to move on at this [m/s].
 _SLOWEST = 1.0
+# Who brakes or accelerates with more than this [m/s2] is on the way to the speed that this share
+# of the lane does not exceed, with this acceleration [m/s2].
+_UNSTEADY = 0.3
+_FLOW = 0.75
+_RECOVERY = 1.0
 # A measured acceleration is expected to last this long [s].
 _LASTING = 0.3
 
@@ -163,9 +168,10 @@ def predict_lane(traffic: LaneTraffic, step: float, count: int) -> LanePredictio
 def arrival_behind(traffic: LaneTraffic, way: float) -> FloatArray:
     """Return when somebody right behind each vehicle has made a way at the earliest, (n,) [s].
 
-    Everybody keeps its present speed, and nobody passes the one before: a vehicle arrives where
-    its speed takes it, but no earlier than a time gap after its leader. So a slow vehicle far
-    ahead holds all up that reach it in time, and one that is out of reach holds up nobody.
+    Everybody drives on, and nobody passes the one before: a vehicle arrives where its speed takes
+    it, but no earlier than a time gap after its leader. So a slow vehicle far ahead holds all up
+    that reach it in time, and one that is out of reach holds up nobody. Who brakes or accelerates
+    and is slower than most of the lane, as in a wave, takes their speed up again.
 
     Args:
         traffic: The foremost first.
@@ -175,7 +181,15 @@ def arrival_behind(traffic: LaneTraffic, way: float) -> FloatArray:
     apart = _FOLLOWING_TIME + (traffic.length + STANDSTILL_GAP) / pace
     behind = np.cumsum(apart)
     # Arrivals in a row, each less the gaps before it, only grow.
-    alone = (way - traffic.station) / pace - (behind - apart)
+    unsteady = np.abs(np.nan_to_num(traffic.acceleration)) > _UNSTEADY
+    flow = np.where(unsteady, np.maximum(pace, np.quantile(pace, _FLOW)), pace)
+    left = way - traffic.station
+    rise = (flow - pace) / _RECOVERY
+    risen = np.minimum(0.5 * (pace + flow) * rise, left)
+    # The root is that of the time in which the way is made while the speed still rises.
+    root = np.sqrt(pace * pace + 2.0 * _RECOVERY * np.maximum(risen, 0.0))
+    time = (root - pace) / _RECOVERY + (left - np.maximum(risen, 0.0)) / flow
+    alone = time - (behind - apart)
     return np.asarray(np.maximum.accumulate(alone) + behind)
 
 

@@ -62,7 +62,7 @@ class Merging:
         2.0, 'The same of a follower that has agreed to make room.',
         unit='m/s2', minimum=0.5, maximum=3.0)
     weight_follower: float = parameter(
-        0.3, "Cost of the follower's deceleration in seconds of delay per (m/s2)2.",
+        1.0, "Cost of the follower's deceleration in seconds of delay per (m/s2)2.",
         minimum=0.0, maximum=10.0, source=_TUNED)
     weight_own: float = parameter(
         0.3, 'Cost of braking behind the new leader in seconds of delay per (m/s2)2.',

@@ -184,6 +184,8 @@ class _Drive:
                     self._plan.ego).startswith(':')):
             following = task if self._faster(pilot, _STILL_FASTER) else None
         else:
+            if pilot.done:
+                pilot.release()
             return
         if following is task or (following is None and across and not pilot.done):
             return
@@ -246,14 +248,14 @@ class _Pilot:
 
     def take(self, task: LaneTask | None) -> None:
         """Begin with a change of lane, or hand the vehicle back where there is none."""
-        self._driving &= not self.done and task is not None
+        self._driving &= task is not None
         self.done = False
         self._commanded = None
         self._changes = self.changes
         self._planner.clear(driving=self._driving)
         if task is None:
             self.plan = None
-            self._hand_back()
+            self.release()
 
     @property
     def across(self) -> bool:
@@ -313,9 +315,13 @@ class _Pilot:
 
     def _follow(self, plan: MergePlan | None, task: LaneTask) -> None:
         vehicle = self._library.vehicle
-        if plan is None or plan.state == State.COMPLETE:
-            self.done = plan is not None
-            self._hand_back()
+        if plan is None:
+            self.release()
+            return
+        if plan.state == State.COMPLETE:
+            # The next change may begin at once: the speed is kept until that is known.
+            self.done = True
+            vehicle.setSpeed(self._ego, vehicle.getSpeed(self._ego))
             return
         if not self._driving:
             self._driving = True
@@ -338,7 +344,9 @@ class _Pilot:
             vehicle.changeLane(self._ego, lane, _HOLD_LANE)
             self._commanded = wanted
 
-    def _hand_back(self) -> None:
+    def release(self) -> None:
+        """Hand the vehicle back to SUMO."""
+        self._driving = False
         vehicle = self._library.vehicle
         vehicle.setSpeed(self._ego, -1.0)
         vehicle.setSpeedMode(self._ego, _SPEED_ON)
