@@ -20,6 +20,7 @@ from icv_v2x.merging.traffic import (
     LaneTraffic,
     arrival_behind,
     asked_deceleration,
+    entry_room,
 )
 
 if TYPE_CHECKING:
@@ -258,8 +259,7 @@ class Evaluation:
         # When the change begins, an abort still ends before the end, if not with comfort.
         back = way + speed * (_ABORT_DELAY + speed / (2.0 * limits.braking[0]))
         before = (
-            (ahead >= STANDSTILL_GAP + (entry - 0.1) * np.minimum(speed, leader_speed))
-            & (ahead >= entry * np.minimum(speed, leader_speed))
+            (ahead >= entry_room(np.minimum(speed, leader_speed), entry))
             & (braking <= asked_most)
             & (speed >= -_TOLERANCE)
             & (way >= stretch.begin - 0.5))

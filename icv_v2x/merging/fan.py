@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.merging.profiles import Profiles, from_nodes, two_changes
-from icv_v2x.merging.traffic import STANDSTILL_GAP
+from icv_v2x.merging.traffic import entry_room
 
 if TYPE_CHECKING:
     from icv_v2x.merging.profiles import Profile
@@ -138,9 +138,8 @@ def into_gaps(
     gap = np.arange(first, min(first + _GAPS_IN_REACH, count + 1))
     station, pace = prediction.at(_ARRIVALS)
     pad = (0.5 * (lane.length + own.length) + settings.sigmas * lane.deviation)[:, None]
-    entry = settings.entry_headway * pace
-    front = station - pad - np.maximum(entry, STANDSTILL_GAP + entry - 0.1 * pace)
-    rear = station + pad + np.maximum(entry, STANDSTILL_GAP + entry - 0.1 * pace)
+    room = pad + entry_room(pace, settings.entry_headway)
+    front, rear = station - room, station + room
     leader, follower = np.maximum(gap - 1, 0), np.minimum(gap, count - 1)
     led, followed = (gap > 0)[:, None], (gap < count)[:, None]
     upper = np.where(led, front[leader], rear[follower] + 2.0 * _OPEN_END)

@@ -16,6 +16,7 @@ IndexArray = npt.NDArray[np.intp]
 # Gap at standstill, following time, the braking that drivers count on and how fast they adapt:
 # the middle of the ranges that Treiber and Kesting (Traffic Flow Dynamics, 2013) give.
 STANDSTILL_GAP = 2.5
+_STANDSTILL_SHARE = 0.1
 _FOLLOWING_TIME = 1.0
 _COUNTED_BRAKING = 4.0
 ADAPTATION = 1.2
@@ -102,6 +103,19 @@ class LanePrediction:
         before, after = self.station[:, index], self.station[:, index + 1]
         slow, fast = self.speed[:, index], self.speed[:, index + 1]
         return before + share * (after - before), slow + speed_share * (fast - slow)
+
+
+def entry_room(speed: FloatArray, headway: float | FloatArray) -> FloatArray:
+    """Return the room that a lane change needs towards a neighbour [m].
+
+    The time gap, and that of standstill besides where the speed leaves little of it.
+
+    Args:
+        speed: The slower of both, any shape [m/s].
+        headway: Least time gap, one for all or of the same shape [s].
+    """
+    return np.asarray(np.maximum(
+        headway * speed, STANDSTILL_GAP + (headway - _STANDSTILL_SHARE) * speed))
 
 
 def safe_speed(gap: FloatArray, leader_speed: FloatArray) -> FloatArray:
