@@ -178,7 +178,10 @@ class _Drive:
         if task is None and self._cycle % _LOOKS:
             return
         if task is None or (across and (pilot.done or pilot.across)):
-            following = self._lanes.task(self._plan.ego) or self._faster(pilot, _FASTER)
+            following = self._lanes.task(self._plan.ego)
+            # Whoever need not change opens the gap to the new leader first.
+            if following is None and (task is None or pilot.done):
+                following = self._faster(pilot, _FASTER)
         elif task.optional and not across and not pilot.changing and not (
                 self._cycle % _LOOKS or self._library.vehicle.getRoadID(
                     self._plan.ego).startswith(':')):
