@@ -151,7 +151,7 @@ def into_gaps(
     way = lower[..., None] + (upper - lower)[..., None] * _PLACES
     arrival = np.broadcast_to(_ARRIVALS[None, :, None], way.shape)
     end = np.broadcast_to(wanted[..., None], way.shape)
-    fits = np.broadcast_to((upper > lower)[..., None], way.shape)
+    possible = np.broadcast_to((upper > lower)[..., None], way.shape)
     piece = arrival / 3.0
     gained = (end - speed) / piece - 0.5 * own.acceleration
     made = (way - speed * arrival) / (piece * piece) - 4.0 / 3.0 * own.acceleration
@@ -161,10 +161,10 @@ def into_gaps(
     middle = speed + 0.5 * piece * (own.acceleration + one)
     highest, lowest = np.maximum(one, two), np.minimum(one, two)
     jerk = np.maximum(np.maximum(np.abs(one - own.acceleration), np.abs(two - one)), np.abs(two))
-    fits = fits & (highest <= bounds.acceleration) & (lowest >= -bounds.braking) & (
+    possible = possible & (highest <= bounds.acceleration) & (lowest >= -bounds.braking) & (
         jerk <= bounds.jerk * piece) & (middle >= least) & (
         middle + 0.5 * piece * (one + two) >= least) & (end >= least)
-    arrival, one, two = arrival[fits], one[fits], two[fits]
+    arrival, one, two = arrival[possible], one[possible], two[possible]
     none = np.zeros(len(arrival))
     return (
         np.stack([none, arrival / 3.0, 2.0 * arrival / 3.0, arrival], axis=1),

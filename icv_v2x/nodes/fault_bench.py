@@ -122,7 +122,8 @@ def _time_steps(_: Any, level: str) -> Findings:
         _active(bench, STACK)
         bench.start(_FEEDER, 'threat', '--clock', '1.0', *words)
         bench.wait(lambda: bool(bench.words))
-        # Before that the stack has just started, which is no step of time.
+        # Until then the middleware still connects the stack to who listens here, and hands out its
+        # heartbeats late and several at once.
         begin = time.monotonic_ns()
 
         def after() -> list[int]:

@@ -112,11 +112,12 @@ class Processes:
 
     def start(self, module: str, *words: str, **settings: str) -> None:
         """Start a module of the nodes; settings are parameters, `__` for the dot."""
-        own = module == 'fault_feeder'
-        command = [
-            sys.executable, '-m',
-            *([f'icv_v2x.nodes.{module}'] if own else ['icv_v2x.nodes.commands', module]), *words]
-        if not own:
+        command = [sys.executable, '-m']
+        if module == 'fault_feeder':
+            command += [f'icv_v2x.nodes.{module}', *words]
+        else:
+            # As its executable starts it.
+            command += ['icv_v2x.nodes.commands', module, *words]
             command += ['--ros-args', '--params-file', str(self.parameters)]
             for name, value in settings.items():
                 command += ['-p', f'{name.replace("__", ".")}:={value}']

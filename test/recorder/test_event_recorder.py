@@ -169,7 +169,6 @@ def without_ages(cycle: Cycle) -> Cycle:
         replace(advisory, source_ages=()) for advisory in cycle.advisories))
 
 
-
 def test_an_exported_event_replays_to_the_same_advisories(tmp_path: Path) -> None:
     scene = Scene(12.0)
     scene.ego(kmh(50))
