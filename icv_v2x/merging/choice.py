@@ -41,6 +41,8 @@ class Incumbent:
         progress: How far the ego is across, 0 to 1.
         profile: What is left of the profile in force, None: nothing.
         missed: For how long its gap could not be entered [s].
+        rivalled: For how long another gap has cost less by the margin that a change needs [s].
+        changes: How often another gap was chosen since the request came.
     """
 
     leader: int
@@ -50,6 +52,8 @@ class Incumbent:
     progress: float = 0.0
     profile: Profile | None = None
     missed: float = 0.0
+    rivalled: float = 0.0
+    changes: int = 0
 
     @property
     def under_way(self) -> bool:
@@ -98,6 +102,7 @@ class MergeChoice:
         reason: With the numbers that decided.
         bridged: Whether the plan in force goes on without a possible entry.
         opening: For how long the follower has to make room first, 0: there is room [s].
+        rivalled: Whether another gap costs less by the margin that a change needs.
     """
 
     state: State
@@ -109,3 +114,4 @@ class MergeChoice:
     reason: str
     bridged: bool = False
     opening: float = 0.0
+    rivalled: bool = False

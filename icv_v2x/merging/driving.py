@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icv_v2x.merging.profiles import Profile
-from icv_v2x.merging.traffic import STANDSTILL_GAP, speed_to_stop_from
+from icv_v2x.merging.traffic import STANDSTILL_GAP
 
 if TYPE_CHECKING:
     from icv_v2x.merging.limits import ComfortLimits
@@ -33,8 +33,10 @@ _THERE = 0.3
 _EMERGENCY_JERK = 15.0
 # The place behind somebody on the lane beside is taken with this braking at most [m/s2].
 _ALIGNING = 1.5
-# A gap that is short and does not shrink is opened with this share of the comfortable braking.
-_OPENING = 0.25
+OPENING = 0.35
+"""A short gap is opened with this share of the comfortable braking, where nothing is said."""
+# What is missing of it becomes less by 63 % within this [s].
+_OPENED_IN = 2.5
 
 
 class Leader:
@@ -71,7 +73,7 @@ class Leader:
 def drive(
     own: Own, limits: ComfortLimits, *, duration: float, wanted: float,
     leaders: tuple[Leader, ...] = (), headway: float = 1.0, stop: float = math.inf,
-    until: float = math.inf,
+    until: float = math.inf, opening: float = OPENING,
 ) -> Profile:
     """Return how the ego drives by feedback.
 
@@ -87,6 +89,7 @@ def drive(
         headway: Time gap to keep [s].
         stop: Way to the place where the centre must stand at the latest [m].
         until: The profile ends once this way is made [m].
+        opening: Share of the comfortable braking with which a short gap is opened.
     """
     speed, acceleration, way = max(own.speed, 0.0), own.acceleration, 0.0
     nodes = [(0.0, acceleration, speed, 0.0)]
@@ -107,7 +110,9 @@ def drive(
                     _PLACE_GAIN * away + _SPEED_GAIN * (pace - speed), -_ALIGNING))
                 continue
             slowing = (pace - leader.at(time + _GLANCE)[1]) / _GLANCE
-            follow, hard = _following(gap - way, speed, pace, slowing, headway, brake)
+            kept = headway if math.isnan(leader.headway) else leader.headway
+            follow, hard = _following(
+                gap - way, speed, pace, slowing, kept, brake, opening)
             target, need = min(target, follow), max(need, hard)
         if stop < math.inf:
             halt, hard = _halting(stop - way, speed, brake)
@@ -131,6 +136,7 @@ def drive(
 
 def _following(
     gap: float, speed: float, pace: float, slowing: float, headway: float, brake: float,
+    share: float,
 ) -> tuple[float, float]:
     """Return the acceleration that follows a leader, and what braking avoids touching it."""
     wanted = STANDSTILL_GAP + headway * speed
@@ -143,11 +149,11 @@ def _following(
         halt = speed * speed / (2.0 * max(room + pace * pace / (2.0 * slowing), 0.1))
         if halt > 0.4 * brake:
             follow = min(follow, -halt)
+    if gap < wanted and room > 0.0 and not halt:
+        # A short gap opens gently.
+        opening = _SPEED_GAIN * ((gap - wanted) / _OPENED_IN - closing)
+        follow = max(opening, -share * brake - _SPEED_GAIN * max(closing, 0.0))
     if closing <= 0.0:
-        if gap > 1.0 and not halt:
-            # Behind a faster leader a short gap opens by itself.
-            follow = max(follow, -_OPENING * brake, _SPEED_GAIN * (
-                speed_to_stop_from(gap, pace, headway) - speed))
         return follow, halt
     if room <= 0.0:
         return -_EMERGENCY, _EMERGENCY

@@ -39,6 +39,10 @@ MOMENTS = np.array([
     0.0, 0.3, 0.6, 0.9, 1.3, 1.7, 2.1, 2.5, 3.0, 3.5, 4.0, 4.6, 5.3, 6.0, 7.0, 8.0, 9.5, 11.0,
     13.0])
 _TOLERANCE = 1e-6
+BRAKING = 1.5
+"""Leaders that brake harder than this may go on with it, others only do for a moment [m/s2]."""
+# That counts for changes that begin within this [s].
+_GOES_ON = 2.0
 # A lane change takes this way even at walking pace [m].
 _CHANGE_LENGTH = 12.0
 # Room ahead [m] and share of its acceleration with which the ego goes on accelerating.
@@ -63,6 +67,8 @@ _ABORT_DELAY = 0.6
 _LATE = 180.0
 # For the gap in force.
 _LOOSER_HEADWAY = 0.1
+# Where a change can begin at the last: so much shorter time gaps [s].
+_LAST_HEADWAY = 0.1
 _LOOSER_ASKED = 0.3
 # What the profile in force costs less [s]: among equals the change is put off time and again.
 _STAY = 0.5
@@ -254,7 +260,11 @@ class Evaluation:
         braking = asked_deceleration(
             ahead, speed, leader_speed, settings.headway, adaptation=RELAXED_ADAPTATION)
         looser = gap == self.favoured
-        entry = settings.entry_headway - _LOOSER_HEADWAY * (looser | late)
+        across = np.maximum(settings.change_duration * speed, _CHANGE_LENGTH)
+        last = late * np.clip(
+            (_LATE - stretch.end + way) / np.maximum(_LATE - across, 1.0), 0.0, 1.0)
+        entry = (
+            settings.entry_headway - _LOOSER_HEADWAY * (looser | late) - _LAST_HEADWAY * last)
         asked_most = settings.asked_most + _LOOSER_ASKED * looser
         # When the change begins, an abort still ends before the end, if not with comfort.
         back = way + speed * (_ABORT_DELAY + speed / (2.0 * limits.braking[0]))
@@ -263,13 +273,14 @@ class Evaluation:
             & (braking <= asked_most)
             & (speed >= -_TOLERANCE)
             & (way >= stretch.begin - 0.5))
+        if count:
+            before &= self._leader_stops(gap, ahead, speed, leader_speed, time)
         if not stretch.urgent:
             before &= time <= _SOON
         if self.beyond[0]:
             before &= gap > 0
         if self.beyond[1]:
             before &= gap < count
-        across = np.maximum(settings.change_duration * speed, _CHANGE_LENGTH)
         needed = np.maximum(
             STANDSTILL_GAP + (entry - 0.1) * follower_speed,
             np.where(yields, 0.6 * entry, entry) * follower_speed)
@@ -300,9 +311,12 @@ class Evaluation:
         spacious = settings.spacious_headway
         lack_before = np.clip(spacious - leader_headway, 0.0, spacious)
         lack_behind = np.clip(spacious - follower_headway, 0.0, spacious)
+        # Drivers brake for little at once, so that it weighs more than its square.
+        follower = np.minimum(asked, 9.0)
+        follower *= 1.0 + follower
         cost = (
             delay + _WAITING * time + _RISK * (1.0 - spare) ** 2
-            + settings.weight_follower * np.minimum(asked, 9.0) ** 2
+            + settings.weight_follower * follower
             + settings.weight_own * np.minimum(braking, 9.0) ** 2
             + settings.weight_margin * (lack_before ** 2 + lack_behind ** 2)
             + settings.weight_comfort * level * level)
@@ -313,6 +327,24 @@ class Evaluation:
             possible, openable, cost, opened_cost, opening,
             np.where(ahead > none, np.inf, leader_headway),
             np.where(behind > none, np.inf, follower_headway), asked)
+
+    def _leader_stops(
+        self, gap: IndexArray, ahead: FloatArray, speed: FloatArray, leader_speed: FloatArray,
+        time: FloatArray,
+    ) -> BoolArray:
+        """Return where the ego can still stop with comfort behind a leader that brakes, (m, Q).
+
+        Whoever brakes hard now may go on until it stands.
+        """
+        rate = np.nan_to_num(self.lane.acceleration)
+        if not (rate < -BRAKING).any():
+            return np.ones(gap.shape, np.bool_)
+        rate = rate[np.maximum(gap - 1, 0)]
+        brakes = (gap > 0) & (rate < -BRAKING) & (time < _GOES_ON)
+        stops = leader_speed * leader_speed / np.where(brakes, -2.0 * rate, 1.0)
+        bounds = self.settings.limits.at(speed)
+        way = speed * (0.5 * bounds.braking / bounds.jerk + 0.5 * speed / bounds.braking)
+        return np.asarray(~brakes | (ahead + stops >= way))
 
     def _behind(
         self, profiles: Profiles, begin: FloatArray, time: FloatArray, leader_gap: FloatArray,
@@ -327,8 +359,13 @@ class Evaluation:
         pace = leader_speed[index]
         closing = np.maximum(speed - pace, 0.0)
         needed = STANDSTILL_GAP + 0.35 * pace + closing * closing / 5.0
-        # Where the gap is short already, it must not become shorter.
-        needed = np.minimum(needed, max(float(leader_gap[0]) - 1.0, 1.0))
+        if self.stretch.urgent:
+            # Where the gap is short already, it must not become shorter.
+            needed = np.minimum(needed, max(float(leader_gap[0]) - 1.0, 1.0))
+        else:
+            # Whoever need not change keeps the time gap until it is across.
+            half = 0.5 * self.settings.change_duration
+            needed = np.maximum(needed, self.settings.headway * speed + half * closing)
         kept = np.logical_and.accumulate(gap >= needed, axis=1)
         return np.asarray(kept[:, early.shape[1]:])
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from icv_v2x.merging.choice import Gaps, Incumbent, MergeChoice, State
-from icv_v2x.merging.driving import Leader, drive
-from icv_v2x.merging.evaluation import MOST_GAPS, Entries, Evaluation
+from icv_v2x.merging.driving import OPENING, Leader, drive
+from icv_v2x.merging.evaluation import BRAKING, MOST_GAPS, Entries, Evaluation
 from icv_v2x.merging.fan import fan, fits, pace_beside
 from icv_v2x.merging.profiles import Profile, from_nodes
 from icv_v2x.merging.task import Own, Settings, Stretch
@@ -38,11 +38,17 @@ _TURNING_POINT = 0.45
 _ASKED_IN_CHANGE = 3.0
 # The ego keeps at least this time gap to the vehicle before it on its own lane.
 _OWN_HEADWAY = 0.8
+# Once the change is under way, this is enough.
+_LEFT_HEADWAY = 0.5
+# The gap to the new leader is opened with this share of the comfortable braking where the
+# follower is this far, in [s]; with less where it is nearer.
+_SHARES = (OPENING, 0.6)
+_FOLLOWERS = (0.7, 1.5)
+# A better gap has to stay better for so long before it is chosen [s].
+_DWELL = 0.35
 _TRIES = 3
 # A gap may be closed for so long before it is given up [s].
 _BRIDGED = 0.8
-# Leaders that brake harder than this go on with it, others only for a moment [m/s2].
-_BRAKING = 1.5
 # Without a gap the ego goes on at the speed of the target lane, but not slower than this [m/s].
 _SLOWEST = 6.0
 # A vehicle no further behind than this is beside the ego [m].
@@ -123,7 +129,7 @@ def _leader(
 ) -> Leader:
     half = 0.5 * (float(traffic.length[index]) + own.length)
     rate = float(traffic.acceleration[index])
-    if not rate < -_BRAKING:
+    if not rate < -BRAKING:
         return Leader(
             prediction.station[index] - half, prediction.speed[index], prediction.step)
     # A leader that brakes is expected to go on until it stands.
@@ -185,7 +191,8 @@ class _Scene:
         if incumbent is not None and self._bridged(incumbent, best):
             return self._go_on(incumbent, best)
         refused: dict[int, str] = {}
-        for index in self._ranking(best, incumbent, suggested)[:_TRIES]:
+        ranking, rivalled = self._ranking(best, incumbent, suggested)
+        for index in ranking[:_TRIES]:
             time = float(best.time[index])
             profile = profiles.one(int(best.profile[index]))
             opens = float(best.opening[index]) > 0.0
@@ -196,7 +203,7 @@ class _Scene:
                         self._beside(int(best.gap[index])) if opens
                         else self._follow_into(int(best.gap[index])))
                 gaps = self._gaps(best, index, refused)
-                return self._merge(best, index, profile, gaps)
+                return self._merge(best, index, profile, gaps, rivalled=rivalled)
             refused[int(best.gap[index])] = trouble
         gaps = self._gaps(best, -1, refused)
         return self._hold(gaps, self._why_none(len(best), refused))
@@ -242,9 +249,21 @@ class _Scene:
     def _leaders(self) -> tuple[Leader, ...]:
         return () if self.own_leader is None else (self.own_leader,)
 
+    def _left_behind(self) -> tuple[Leader, ...]:
+        """Return the leader on the own lane, which is not followed for much longer."""
+        leader = self.own_leader
+        if leader is None:
+            return ()
+        return (Leader(leader.gap, leader.speed, leader.step, _LEFT_HEADWAY),)
+
     def _ranking(
         self, best: Entries, incumbent: Incumbent | None, suggested: tuple[float, float] | None,
-    ) -> list[int]:
+    ) -> tuple[list[int], bool]:
+        """Return the entries in the order in which they are tried, and whether a rival leads.
+
+        Every change of gap so far raises the margin for the next one, and a rival that has not
+        led for long enough has to wait.
+        """
         cost = best.cost.copy()
         if suggested is not None:
             time, way = suggested
@@ -254,8 +273,14 @@ class _Scene:
         if incumbent is not None:
             leader, follower = self._rows(best.gap)
             same = self._same(leader, follower, incumbent)
-            cost[same] -= self.settings.switch
-        return [int(index) for index in np.argsort(cost, kind='stable')]
+            cost[same] -= self.settings.switch * (1.0 + incumbent.changes)
+            order = np.argsort(cost, kind='stable')
+            if len(order) and same.any() and not same[order[0]]:
+                if incumbent.rivalled < _DWELL:
+                    order = np.concatenate([order[same[order]], order[~same[order]]])
+                return order.tolist(), True
+            return order.tolist(), False
+        return np.argsort(cost, kind='stable').tolist(), False
 
     @staticmethod
     def _same(leader: IndexArray, follower: IndexArray, incumbent: Incumbent) -> BoolArray:
@@ -274,7 +299,7 @@ class _Scene:
 
     def _follow_into(self, gap: int) -> Profile:
         """Return how the ego drives during the lane change, behind the gap's leader."""
-        leaders = list(self._leaders())
+        leaders = list(self._left_behind())
         if gap > 0:
             leaders.append(_leader(self.lane, self.prediction, gap - 1, self.own))
         return drive(
@@ -302,7 +327,7 @@ class _Scene:
             leader.speed, leader.step, self.settings.entry_headway, beside=True),)
 
     def _merge(
-        self, best: Entries, index: int, profile: Profile, gaps: Gaps,
+        self, best: Entries, index: int, profile: Profile, gaps: Gaps, *, rivalled: bool,
     ) -> MergeChoice:
         chosen = int(np.flatnonzero(gaps.cost == best.cost[index])[0])
         opening = float(best.opening[index])
@@ -313,7 +338,7 @@ class _Scene:
             + f' in {time:.1f} s at {3.6 * float(best.speed[index]):.0f} km/h, '
             f'{_headway(best.leader_headway[index])} behind its leader, '
             f'{_headway(best.follower_headway[index])} before its follower, asked to brake with '
-            f'{float(best.asked[index]):.1f} m/s2', opening=opening)
+            f'{float(best.asked[index]):.1f} m/s2', opening=opening, rivalled=rivalled)
 
     def _hold(self, gaps: Gaps, why: str) -> MergeChoice:
         """Go on along the own lane so that the stop before its end stays comfortable."""
@@ -396,14 +421,15 @@ class _Scene:
         if follower is None or (len(trailing) and trailing[0] < follower):
             follower = int(trailing[0]) if len(trailing) else None
         half = 0.5 * (lane.length + own.length)
-        asked, behind = 0.0, math.inf
+        asked, behind, pace = 0.0, math.inf, 0.0
         if follower is not None:
+            pace = float(lane.speed[follower])
             behind = float(-lane.station[follower] - half[follower])
             asked = float(asked_deceleration(
                 np.array(behind), lane.speed[follower], np.array(own.speed),
                 self.settings.entry_headway))
         ahead, needed = math.inf, 0.0
-        leaders = list(self._leaders()) if incumbent.progress < 0.5 else []
+        leaders = list(self._left_behind()) if incumbent.progress < 0.5 else []
         if leader is not None:
             ahead = float(lane.station[leader] - half[leader])
             closing = max(own.speed - float(lane.speed[leader]), 0.0)
@@ -428,11 +454,20 @@ class _Scene:
                 f'{why}; back to the own lane')
         profile = drive(
             own, self.settings.limits, duration=8.0, wanted=self.stretch.desired_speed,
-            leaders=tuple(leaders), headway=self.settings.headway)
+            leaders=tuple(leaders), headway=self.settings.headway,
+            opening=self._opening(behind, pace))
         return MergeChoice(
             State.MERGE, 0, profile, 0.0, gaps, self.stop_distance,
             f'changing, {100.0 * incumbent.progress:.0f} % across'
             + (f'; {why}, too late to go back' if why else ''))
+
+    @staticmethod
+    def _opening(behind: float, pace: float) -> float:
+        """Return with which share of the comfortable braking the gap ahead is opened.
+
+        The nearer the follower is, the more it is spared.
+        """
+        return float(np.interp(behind / max(pace, 1.0), _FOLLOWERS, _SHARES))
 
     def _index(self, row: int) -> int | None:
         found = np.flatnonzero((self.lane.row == row) & (row >= 0))

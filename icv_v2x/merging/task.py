@@ -63,7 +63,8 @@ class Settings:
         spacious_headway: A larger time gap than this is worth nothing more [s].
         asked_most: Deceleration that a follower is asked for at most [m/s2].
         yield_most: The same of one that has agreed to make room [m/s2].
-        weight_follower: Cost of the follower's deceleration [s per (m/s2)2].
+        weight_follower: Cost of the follower's deceleration d, times d (1 m/s2 + d)
+            [s per (m/s2)2].
         weight_own: Cost of the ego's braking behind its new leader [s per (m/s2)2].
         weight_margin: Cost of time gaps below the spacious one [s per s2].
         weight_comfort: Cost of the profile's own acceleration [s per (m/s2)2].

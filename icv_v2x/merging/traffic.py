@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 
 import numpy as np
 import numpy.typing as npt
@@ -132,20 +131,6 @@ def safe_speed(gap: FloatArray, leader_speed: FloatArray) -> FloatArray:
     delay = _COUNTED_BRAKING * _FOLLOWING_TIME
     root = np.sqrt(delay * delay + leader_speed * leader_speed + 2.0 * _COUNTED_BRAKING * room)
     return np.asarray(np.maximum(root - delay, 0.0))
-
-
-def speed_to_stop_from(gap: float, leader_speed: float, headway: float) -> float:
-    """Return `safe_speed` of one driver with a time gap of its own, without arrays [m/s].
-
-    Args:
-        gap: Bumper to bumper [m].
-        leader_speed: [m/s].
-        headway: Time gap in steady driving [s].
-    """
-    delay = _COUNTED_BRAKING * headway
-    room = max(gap - STANDSTILL_GAP, 0.0)
-    return math.sqrt(
-        delay * delay + leader_speed * leader_speed + 2.0 * _COUNTED_BRAKING * room) - delay
 
 
 def predict_lane(traffic: LaneTraffic, step: float, count: int) -> LanePrediction:

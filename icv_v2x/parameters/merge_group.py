@@ -62,7 +62,8 @@ class Merging:
         2.0, 'The same of a follower that has agreed to make room.',
         unit='m/s2', minimum=0.5, maximum=3.0)
     weight_follower: float = parameter(
-        1.0, "Cost of the follower's deceleration in seconds of delay per (m/s2)2.",
+        1.0, "Cost of the follower's deceleration d, times d (1 m/s2 + d), in seconds of delay "
+        'per (m/s2)2.',
         minimum=0.0, maximum=10.0, source=_TUNED)
     weight_own: float = parameter(
         0.3, 'Cost of braking behind the new leader in seconds of delay per (m/s2)2.',
@@ -93,7 +94,7 @@ class Merging:
         60.0, 'A request that is not renewed lapses after this.',
         unit='s', minimum=1.0, maximum=600.0)
     decide_ahead: float = parameter(
-        4.0, 'A gap is chosen from this long before the merging stretch on.',
+        2.5, 'A gap is chosen from this long before the merging stretch on.',
         unit='s', minimum=0.0, maximum=20.0, source=_TUNED)
     passing: float = parameter(
         0.5, 'Share of what a new leader is slower by that passing it afterwards makes good.',

@@ -15,7 +15,6 @@ import numpy as np
 from icv_v2x.advisory.merge_plan import MergePlan, without_gaps
 from icv_v2x.merging import Incumbent, MergeChoice, Profile, State, plan
 from icv_v2x.merging.profiles import from_nodes
-from icv_v2x.merging.traffic import STANDSTILL_GAP
 from icv_v2x.scenarios import cvm
 from icv_v2x.scenarios.merge_clearance import Clearance
 from icv_v2x.scenarios.merge_scene import MergeLanes, settings_of
@@ -40,6 +39,8 @@ _ACROSS = 0.85
 _NOT_BEGUN = 2.5
 # After this the plan is complete even where the time gap to the new leader is still short [s].
 _SETTLING = 8.0
+# It is also complete once the gap is the wanted time gap and this [m].
+_TO_SPARE = 0.75
 # The lane change begins with the cycle that is nearest to its time [s].
 _NOW = 0.06
 # The ego drives as planned within this [m/s], by a plan that is no older than this [s].
@@ -64,6 +65,7 @@ class _Change:
         profile: What is to be driven.
         open: When its gap could last be entered [ns since the Unix epoch].
         begun: Whether the change was told to begin.
+        alone: When no other gap was better by the margin that a change needs, last [ns].
     """
 
     leader: str
@@ -73,6 +75,7 @@ class _Change:
     profile: Profile
     open: int
     begun: bool = False
+    alone: int = 0
 
 
 class MergePlanner:
@@ -261,7 +264,7 @@ class MergePlanner:
         leader = int(np.flatnonzero(ahead)[-1])
         gap = float(scene.lane.station[leader]) - 0.5 * (
             float(scene.lane.length[leader]) + scene.own.length)
-        return gap > STANDSTILL_GAP + self._settings.headway * scene.own.speed
+        return gap > self._settings.headway * scene.own.speed + _TO_SPARE
 
     def _incumbent(
         self, now: int, scene: MergeScene, names: dict[int, str],
@@ -278,7 +281,8 @@ class MergePlanner:
             rows.get(change.leader, -1), rows.get(change.follower, -1), -since,
             since if change.begun else math.nan, scene.progress,
             _rest(change.profile, (now - change.planned) / _SECOND),
-            (now - change.open) / _SECOND)
+            (now - change.open) / _SECOND,
+            (now - change.alone) / _SECOND, self.changes)
 
     def _remember(
         self, now: int, choice: MergeChoice, scene: MergeScene, names: dict[int, str],
@@ -293,12 +297,13 @@ class MergePlanner:
             known.leader, known.follower = leader, follower
             return
         # A gap is the same while it keeps its leader or its follower.
-        if known is not None and known.leader != leader and known.follower != follower:
-            self.changes += 1
+        same = known is not None and (known.leader == leader or known.follower == follower)
+        self.changes += known is not None and not same
         begun = choice.change_time <= _NOW and scene.stretch.begin <= 0.0
         self._change = _Change(
             leader, follower, now + round(choice.change_time * _SECOND), now, choice.profile,
-            known.open if choice.bridged and known is not None else now, begun)
+            known.open if choice.bridged and known is not None else now, begun,
+            known.alone if choice.rivalled and known is not None and same else now)
 
     def _answer(self, now: int, choice: MergeChoice, names: dict[int, str]) -> MergePlan:
         profile = choice.profile

@@ -54,7 +54,8 @@ def test_none_falls_below_the_slowest_speed_that_is_allowed() -> None:
 
 @pytest.mark.parametrize('forward', [-4.0, 0.0, 4.0])
 def test_a_gap_that_just_suffices_is_entered_without_delay(forward: float) -> None:
-    cars = [Car(60.0, 21.0), Car(16.0 + forward, 21.0), Car(-16.0 + forward, 21.0),
+    # No gap ahead is worth overtaking for.
+    cars = [Car(42.0, 21.0), Car(16.0 + forward, 21.0), Car(-16.0 + forward, 21.0),
             Car(-60.0, 21.0)]
     outcome = drive(cars, Ego(speed=20.5), end=250.0)
     assert not outcome.contact
