@@ -82,6 +82,8 @@ class LevelRule(Enum):
     CLC_HOLD = 'CLC.hold'
     CLC_ABORT = 'CLC.abort'
     CLC_COURTESY = 'CLC.courtesy'
+    CIP_SLOT = 'CIP.slot'
+    CIP_NO_SLOT = 'CIP.no_slot'
     GSPA_GUIDANCE = 'GSPA.guidance'
     CPM_PLAN = 'CPM.plan'
     CPM_OPENING_GAP = 'CPM.opening_gap'
@@ -152,6 +154,8 @@ _SAID = {
     'hold': 'CAUTION by the plan, which keeps the lane',
     'abort': 'WARNING by the plan, which goes back',
     'CLC.courtesy': 'INFO, room is made for another',
+    'CIP.slot': 'INFO, the speed that meets the time slot of a junction',
+    'CIP.no_slot': 'CAUTION, as the time slot cannot be met or is not clear',
     'GSPA.guidance': 'INFO, the way to a slot or out',
     'CPM.plan': 'INFO by the plan',
     'CPM.opening_gap': 'CAUTION by the plan, as the gap has to be opened',

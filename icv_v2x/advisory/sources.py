@@ -42,7 +42,7 @@ SAID = {
     InputKind.SSM: 'what other vehicles or units perceive',
     InputKind.DETECTION: 'own detections',
     InputKind.RSI: 'events and signs that are told',
-    InputKind.RSC: 'coordination of lanes that is told',
+    InputKind.RSC: 'coordination of lanes, or a time slot, that is told',
     InputKind.MAP: 'the map of the lane',
     InputKind.SPAT: 'the signal',
     InputKind.PAM: 'the map of the parking area',

@@ -1,6 +1,6 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""The dialogue of a merge: asks for room, hears answers, and makes room for others."""
+"""The dialogue of merging and passing: asks for room, makes room, follows road-side units."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ from icv_v2x.merging.dialogue import (
 from icv_v2x.message_set.batch import decode_frames
 from icv_v2x.message_set.errors import MessageError
 from icv_v2x.message_set.records.vir import DriveBehavior
-from icv_v2x.translate.csae_talk import suggestions_from_rsc, talks_from_vir
+from icv_v2x.scenarios import cip
+from icv_v2x.scenarios.merge_scene import settings_of
+from icv_v2x.translate.csae_talk import passings_from_rsc, suggestions_from_rsc, talks_from_vir
 from icv_v2x.translate.refusals import refused_frames
 from icv_v2x.transmit.identity import TemporaryIdentity
 from icv_v2x.transmit.lane_change import LaneChangeRequester, answer_frame
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from icv_v2x.advisory.merge_plan import MergePlan
     from icv_v2x.inputs import FrameBatch
     from icv_v2x.parameters import Parameters
-    from icv_v2x.translate.csae_talk import LaneChangeTalk, Suggestion
+    from icv_v2x.translate.csae_talk import LaneChangeTalk, Passing, Suggestion
     from icv_v2x.transmit.outgoing import OutgoingFrame
     from icv_v2x.transmit.own_state import OwnState
     from icv_v2x.world.ego import EgoState
@@ -123,6 +125,7 @@ class MergeDialogue:
         self._answers: dict[int, LaneChangeTalk] = {}
         self._requests: dict[int, _Request] = {}
         self._suggestion: Suggestion | None = None
+        self._passing: Passing | None = None
 
     @property
     def active(self) -> bool:
@@ -138,10 +141,7 @@ class MergeDialogue:
         try:
             self._hear(batch)
         except Exception:
-            # A defect of ours costs no more than these frames.
-            self.failures += 1
-            if self.failures == 1:
-                _log.exception('the merge dialogue failed; it is counted from now on')
+            self._failed()
 
     def _hear(self, batch: FrameBatch) -> None:
         length = batch.length.astype(np.int64)
@@ -171,6 +171,9 @@ class MergeDialogue:
         for suggestion in suggestions_from_rsc(
                 coordination, batch, self._parameters, self._map, self._own, _HOLD):
             self._suggestion = suggestion
+        for passing in passings_from_rsc(
+                coordination, batch, self._parameters, self._map, self._own, _HOLD):
+            self._passing = passing
 
     def suggestion(self, now: int) -> Suggestion | None:
         """Return what a road-side unit suggests at an instant [ns], None for nothing."""
@@ -197,7 +200,8 @@ class MergeDialogue:
             ego: The ego.
 
         Returns:
-            Frames to be sent, and what to say of the room that is made for others.
+            Frames to be sent, and what to say of the room that is made for others and of the
+            time slot of a junction.
         """
         if not self.active or ego is None:
             return [], []
@@ -219,7 +223,26 @@ class MergeDialogue:
         except MessageError as error:
             self.refused += 1
             _log.warning('the dialogue of a merge cannot be sent: %s', error)
+        advisories += self._pass(now, tracks, ego)
         return frames, advisories
+
+    def _pass(self, now: int, tracks: Tracks, ego: EgoState) -> list[Advisory]:
+        passing = self._passing
+        if passing is None or now > passing.end:
+            return []
+        try:
+            return cip.assess(
+                passing, tracks, ego, settings_of(self._parameters),
+                self._parameters.merging.approach_speed)
+        except Exception:
+            self._failed()
+            return []
+
+    def _failed(self) -> None:
+        """Count a defect of ours, which costs no more than what it happened to."""
+        self.failures += 1
+        if self.failures == 1:
+            _log.exception('the merge dialogue failed; it is counted from now on')
 
     # -- the one who asks ---------------------------------------------------------------------
 

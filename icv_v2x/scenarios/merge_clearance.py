@@ -1,9 +1,10 @@
 # Copyright 2026 The icv_v2x authors
 # SPDX-License-Identifier: Apache-2.0
-"""The swept test of a planned merge against everybody, in continuous time."""
+"""The swept test of a planned way against everybody, in continuous time."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,19 +62,10 @@ class Clearance:
         if not len(others):
             return ''
         end = min(change_time + self._duration, _AHEAD)
-        motion = self._own_motion(profile, change_time, end)
-        theirs = constant_velocity(
-            others.x, others.y, others.heading, others.speed, horizon=end)
-        contact = first_contact(
-            motion, Footprint(np.array([self._ego.length]), np.array([self._ego.width])),
-            theirs, Footprint(others.length, others.width))
-        met = np.flatnonzero(contact.overlaps & (contact.begin > 0.0))
-        if not len(met):
+        first, when = met_first(self._own_motion(profile, change_time, end), self._ego, others)
+        if first < 0:
             return ''
-        first = int(met[np.argmin(contact.begin[met])])
-        return (
-            f'contact with {self._name(int(self._rows[first]))} in '
-            f'{float(contact.begin[first]):.1f} s')
+        return f'contact with {self._name(int(self._rows[first]))} in {when:.1f} s'
 
     def _own_motion(self, profile: Profile, change_time: float, end: float) -> PiecewiseMotion:
         count = max(int(np.ceil(end / _STEP)), 1)
@@ -88,11 +80,40 @@ class Clearance:
         place: NDArray[np.float64] = own + share * (target - own)
         # The ego is not quite on its centre line.
         place += np.array([[self._ego.x], [self._ego.y]]) - place[:, :1]
-        step = np.diff(place, axis=1)
-        heading = np.where(
-            np.hypot(step[0], step[1]) > 0.05, np.arctan2(step[1], step[0]), self._ego.heading)
-        velocity = step / (end / count)
-        none = np.zeros((1, count))
-        return PiecewiseMotion(
-            time[:-1], end, place[:1, :-1], place[1:, :-1], heading[None], velocity[:1],
-            velocity[1:], none, none)
+        return planned_motion(time, place, self._ego.heading)
+
+
+def planned_motion(
+    time: NDArray[np.float64], place: NDArray[np.float64], heading: float,
+) -> PiecewiseMotion:
+    """Return the motion of one vehicle through places.
+
+    Args:
+        time: Even instants from 0 on, (k + 1,) [s].
+        place: x and y at them, (2, k + 1) [m].
+        heading: Where it stands still [rad].
+    """
+    step = np.diff(place, axis=1)
+    turned = np.where(np.hypot(step[0], step[1]) > 0.05, np.arctan2(step[1], step[0]), heading)
+    velocity = step / np.diff(time)
+    none = np.zeros((1, step.shape[1]))
+    return PiecewiseMotion(
+        time[:-1], float(time[-1]), place[:1, :-1], place[1:, :-1], turned[None], velocity[:1],
+        velocity[1:], none, none)
+
+
+def met_first(motion: PiecewiseMotion, ego: EgoState, others: Tracks) -> tuple[int, float]:
+    """Return which of the others a motion of the ego meets first and when [s].
+
+    They keep their velocity; who overlaps the ego now is left out. -1 and NaN: nobody.
+    """
+    theirs = constant_velocity(
+        others.x, others.y, others.heading, others.speed, horizon=motion.end_time)
+    contact = first_contact(
+        motion, Footprint(np.array([ego.length]), np.array([ego.width])),
+        theirs, Footprint(others.length, others.width))
+    met = np.flatnonzero(contact.overlaps & (contact.begin > 0.0))
+    if not len(met):
+        return -1, math.nan
+    first = int(met[np.argmin(contact.begin[met])])
+    return first, float(contact.begin[first])

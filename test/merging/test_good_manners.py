@@ -1,0 +1,125 @@
+# Copyright 2026 The icv_v2x authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a good driver does around a merge: keeps to a gap, opens it, spares the follower."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from closed_loop import STEP, Car, Ego, drive
+from merge_cases import LENGTH, lane, own, settings, stretch
+
+from icv_v2x.merging import Incumbent, State, plan
+from icv_v2x.merging.choice import MergeChoice
+from icv_v2x.merging.evaluation import BRAKING
+
+FREE = lane([])
+# Two gaps of which the second costs some seconds more than the first.
+ROW = lane([150.0, 62.0, 2.0, -66.0, -150.0])
+
+
+def rivals() -> tuple[MergeChoice, int]:
+    """Return the choice without anything in force, and the gap that costs a little more."""
+    first = plan(stretch(), own(), ROW, FREE, settings())
+    costs = np.where(first.gaps.feasible, first.gaps.cost, np.inf)
+    costs[first.chosen] = np.inf
+    return first, int(np.argmin(costs))
+
+
+def again(rivalled: float, changes: int, switch: float) -> MergeChoice:
+    """Return the choice with the dearer gap in force."""
+    first, other = rivals()
+    return plan(
+        stretch(), own(), ROW, FREE, settings(switch=switch), Incumbent(
+            int(first.gaps.leader[other]), int(first.gaps.follower[other]),
+            float(first.gaps.time[other]), rivalled=rivalled, changes=changes))
+
+
+def test_a_better_gap_has_to_stay_better_before_it_is_chosen() -> None:
+    first, other = rivals()
+    ahead = float(first.gaps.cost[other] - first.gaps.cost[first.chosen])
+    assert ahead > 0.0
+    soon, later = again(0.1, 0, 0.5 * ahead), again(0.5, 0, 0.5 * ahead)
+    assert soon.gaps.leader[soon.chosen] == first.gaps.leader[other]
+    assert soon.rivalled
+    assert later.gaps.leader[later.chosen] == first.gaps.leader[first.chosen]
+
+
+def test_every_change_of_gap_raises_the_margin_of_the_next() -> None:
+    first, other = rivals()
+    ahead = float(first.gaps.cost[other] - first.gaps.cost[first.chosen])
+    once = again(1.0, 1, 0.6 * ahead)
+    assert once.gaps.leader[once.chosen] == first.gaps.leader[other]
+    assert not once.rivalled
+
+
+@pytest.mark.parametrize('behind', [17.0, 30.0, 60.0])
+@pytest.mark.parametrize('ahead', [15.0, 18.0])
+def test_the_time_gap_is_open_five_seconds_after_the_line_is_crossed(
+    ahead: float, behind: float,
+) -> None:
+    cars = [Car(ahead, 24.0), Car(-behind, 24.0, acts=_follows)]
+    outcome = drive(cars, Ego(speed=24.0), end=120.0, desired=24.0)
+    assert not outcome.contact
+    begins = next(
+        step for step, reason in enumerate(outcome.reasons) if reason.startswith('changing'))
+    # Five seconds after the line was crossed, or where the plan was complete before.
+    last = min(begins + round(6.5 / STEP), len(outcome.place) - 1)
+    speed = (outcome.place[last] - outcome.place[last - 1]) / STEP
+    assert ahead + 24.0 * STEP * (last + 1) - outcome.place[last] - LENGTH >= speed
+    # Within comfort: braking of 3.5 m/s2 is the most at this speed.
+    assert min(outcome.acceleration) >= -3.5 * 0.75
+
+
+def _follows(time: float, ego: Ego, car: Car) -> float:
+    """Follow the ego with its speed once that is on the lane."""
+    return 0.8 * min(ego.speed - car.speed, 0.0) if ego.y > 1.0 else 0.0
+
+
+def test_a_near_follower_is_spared_while_the_gap_opens() -> None:
+    strongest = []
+    for behind in (16.0, 60.0):
+        choice = plan(
+            stretch(), own(24.0), lane([16.0, -behind], 24.0), FREE, settings(),
+            Incumbent(0, 1, -1.6, 1.6, 0.55))
+        strongest.append(float(choice.profile.acceleration.min()))
+    assert strongest[0] > strongest[1] + 0.3
+    assert strongest[1] < -1.2
+
+
+def test_whoever_need_not_change_keeps_the_time_gap_until_across() -> None:
+    # The lane is free from 70 m ahead on, and nobody need leave the own one for 900 m.
+    row = lane([70.0, -40.0], [32.0, 25.0])
+    before = lane([33.0], 25.0)
+    optional = stretch(end=900.0)
+    assert not optional.urgent
+    choice = plan(optional, own(25.0), row, before, settings())
+    if choice.state == State.MERGE:
+        way, speed, _ = choice.profile.at(choice.change_time)
+        gap = 33.0 - LENGTH + 25.0 * choice.change_time - way[0]
+        assert gap - 1.5 * max(speed[0] - 25.0, 0.0) >= 1.0 * speed[0] - 0.1
+    urgent = plan(stretch(end=300.0), own(25.0), row, before, settings())
+    assert urgent.state == State.MERGE
+
+
+@pytest.mark.parametrize('rate', [0.0, -BRAKING - 3.0])
+def test_nobody_is_entered_behind_who_brakes_hard_just_now(rate: float) -> None:
+    row = lane([15.0, -40.0], [20.0, 20.0], [rate, 0.0])
+    choice = plan(stretch(end=120.0), own(20.0), row, FREE, settings())
+    at_once = choice.state == State.MERGE and choice.change_time < 1.0 and (
+        choice.gaps.leader[choice.chosen] == 0)
+    assert at_once == (rate == 0.0)
+
+
+def test_shorter_time_gaps_do_where_the_change_can_begin_at_the_last() -> None:
+    # 7.2 m at both sides, between 0.2 and 0.4 s; what is ahead and behind is no better.
+    places = np.array([LENGTH + 7.2, -LENGTH - 7.2])
+    row = lane(np.concatenate([
+        np.arange(places[0] + 9.0 * 12, places[0], -9.0), places,
+        np.arange(places[1] - 9.0, places[1] - 9.0 * 12, -9.0)]), 22.0)
+    early = plan(stretch(end=300.0), own(22.0), row, FREE, settings(sigmas=0.0))
+    late = plan(stretch(end=75.0), own(22.0), row, FREE, settings(sigmas=0.0))
+    assert early.state == State.HOLD or early.change_time > 0.5
+    assert late.state == State.MERGE
+    assert late.change_time <= 0.5
+    assert late.gaps.leader_headway[late.chosen] < 0.4
