@@ -25,7 +25,8 @@ Printed by `benchmarks/merge_tables.py FOLDER --write` from the runs of
 `benchmarks/merge_campaign.py` in that folder; not edited by hand.
 
 One observed vehicle has to change lane in SUMO's traffic, driven by the merge planner, octets in
-and plan out, or by SUMO's own driver, with the same seeds. Roads and vehicles are those of
+and plan out, or by SUMO's own driver, with the same seeds. The planner drives it from its first
+plan on, between changes as it follows a leader. Roads and vehicles are those of
 `test/simulation/merge_roads.py`; flows are vehicles an hour and lane. Delay is the travel time
 from entry to 500 m behind the merging lane, less that of SUMO's driver alone on the road; the
 planner may take faster lanes on the way, as SUMO's driver does. The follower's braking is the

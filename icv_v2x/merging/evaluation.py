@@ -70,6 +70,8 @@ _LOOSER_HEADWAY = 0.1
 # Where a change can begin at the last: so much shorter time gaps [s].
 _LAST_HEADWAY = 0.1
 _LOOSER_ASKED = 0.3
+# Drivers brake for little at once, so that it weighs more than its square [m/s2].
+_AT_ONCE = 1.0
 # What the profile in force costs less [s]: among equals the change is put off time and again.
 _STAY = 0.5
 
@@ -311,9 +313,8 @@ class Evaluation:
         spacious = settings.spacious_headway
         lack_before = np.clip(spacious - leader_headway, 0.0, spacious)
         lack_behind = np.clip(spacious - follower_headway, 0.0, spacious)
-        # Drivers brake for little at once, so that it weighs more than its square.
         follower = np.minimum(asked, 9.0)
-        follower *= 1.0 + follower
+        follower *= _AT_ONCE + follower
         cost = (
             delay + _WAITING * time + _RISK * (1.0 - spare) ** 2
             + settings.weight_follower * follower

@@ -102,6 +102,25 @@ def plan(
     return scene.choose(incumbent, clear, suggested)
 
 
+def along_lane(
+    own: Own, before: LaneTraffic, settings: Settings, desired_speed: float,
+) -> Profile:
+    """Return how the ego drives while it changes no lane, as before and after its changes.
+
+    Args:
+        own: The ego.
+        before: Vehicles ahead on its lane, the foremost first.
+        settings: With limits and time gap.
+        desired_speed: What it drives alone [m/s].
+    """
+    before = before.take(np.arange(max(len(before) - 2, 0), len(before)))
+    leaders = () if not len(before) else (_leader(
+        before, predict_lane(before, 0.5, _GRID), len(before) - 1, own),)
+    return drive(
+        own, settings.limits, duration=5.0, wanted=desired_speed, leaders=leaders,
+        headway=settings.headway)
+
+
 def _horizon(stretch: Stretch, own: Own, settings: Settings) -> float:
     slow = max(0.5 * (own.speed + stretch.approach_speed), 8.0)
     to_end = max(stretch.end, 0.0) / slow

@@ -16,10 +16,11 @@ from icv_v2x.inputs import FrameBatch
 from icv_v2x.interchange.broadcast import batch_of
 from icv_v2x.merging import State
 from icv_v2x.merging.overtaking import gain
+from icv_v2x.merging.planner import along_lane
 from icv_v2x.parameters import Parameters, build
 from icv_v2x.pipeline import MergePlanner, Perception
 from icv_v2x.pipeline.merge_dialogue import MergeDialogue
-from icv_v2x.scenarios.merge_scene import MergeLanes
+from icv_v2x.scenarios.merge_scene import MergeLanes, settings_of
 from icv_v2x.tools.errors import SourceError
 from icv_v2x.tools.import_trajectories import DEFAULT_PLACE, LATENCY
 from icv_v2x.tools.simulation.merge_courtesy import CourteousTraffic
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from icv_v2x.advisory.merge_plan import MergePlan
     from icv_v2x.faults import Operator
+    from icv_v2x.inputs import MergeRequest
     from icv_v2x.tools.simulation.traffic import Snapshot, Sumo
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -49,9 +51,9 @@ BEYOND = 500.0
 """The travel time counts up to this far behind the end of the merging lane [m]."""
 
 _LONGEST = 180.0
-# SUMO's modes: all checks on, and none; lane changes as its drivers make them, and none.
-_SPEED_ON, _SPEED_OFF = 31, 0
-_CHANGE_ON, _CHANGE_OFF = 1621, 0
+# SUMO's modes: no checks of the speed, and no lane changes of its own.
+_SPEED_OFF = 0
+_CHANGE_OFF = 0
 _HOLD_LANE = 30.0
 # A change to a faster lane is asked for where so much is gained until the goal by each step aside,
 # and as long as this is left [s].
@@ -59,7 +61,7 @@ _FASTER, _STILL_FASTER = 0.5, 0.1
 # Lanes to the left that are looked at.
 _ASIDE = (1, 2)
 # It is looked for in every so many steps.
-_LOOKS = 5
+_LOOKS = 2
 # From the instant of a plan to the next step [s].
 _NEXT = STEP - LATENCY * 1e-9
 
@@ -155,9 +157,7 @@ class _Drive:
             self.metrics.finish(math.nan)
             return False
         if self._pilot is not None:
-            # Listening alone begins before the look.
-            if self._task is not None or (self._cycle + 1) % _LOOKS in (0, _LOOKS - 1, _LOOKS - 2):
-                self._pilot.step(snapshot, self._task)
+            self._pilot.step(snapshot, self._task, self._lanes.along(ego))
             self.metrics.note_plan(self._pilot.plan, self._pilot.changes)
         across = self._task is not None and self._across(self._task)
         self.metrics.step(snapshot, merged=across)
@@ -187,8 +187,6 @@ class _Drive:
                     self._plan.ego).startswith(':')):
             following = task if self._faster(pilot, _STILL_FASTER) else None
         else:
-            if pilot.done:
-                pilot.release()
             return
         if following is task or (following is None and across and not pilot.done):
             return
@@ -234,6 +232,8 @@ class _Pilot:
         })
         self._perception = Perception(parameters)
         self._planner = MergePlanner(parameters)
+        self._settings = settings_of(parameters)
+        self._lane: MergeRequest | None = None
         self._dialogue = MergeDialogue(parameters)
         self._courteous = CourteousTraffic(
             sumo.library, sumo.builds, plan.courteous, plan.ego) if plan.courteous > 0.0 else None
@@ -250,15 +250,13 @@ class _Pilot:
         return max(self._changes, self._planner.changes)
 
     def take(self, task: LaneTask | None) -> None:
-        """Begin with a change of lane, or hand the vehicle back where there is none."""
-        self._driving &= task is not None
+        """Begin with a change of lane, or keep to the lane where there is none."""
         self.done = False
         self._commanded = None
         self._changes = self.changes
         self._planner.clear(driving=self._driving)
         if task is None:
             self.plan = None
-            self.release()
 
     @property
     def across(self) -> bool:
@@ -280,14 +278,18 @@ class _Pilot:
         return gain(
             scene.lane, scene.before, scene.own, task.request.desired_speed, way)
 
-    def step(self, snapshot: Snapshot, task: LaneTask | None) -> None:
-        """Plan and drive one step; without a task only listen."""
+    def step(
+        self, snapshot: Snapshot, task: LaneTask | None, lane: MergeRequest | None,
+    ) -> None:
+        """Plan and drive one step; without a task along the lane, None: as in the step before."""
+        self._lane = lane or self._lane
         stamp = nanoseconds(snapshot.time)
         now = stamp + LATENCY
         self._hear(snapshot, stamp, now)
         tracks, ego = self._world = self._perception.world(now)
         if task is None:
             self.plan = None
+            self._keep(tracks, ego)
             return
         request = dataclasses.replace(task.request, stamp=now)
         self._planner.request(request)
@@ -319,17 +321,12 @@ class _Pilot:
     def _follow(self, plan: MergePlan | None, task: LaneTask) -> None:
         vehicle = self._library.vehicle
         if plan is None:
-            self.release()
             return
         if plan.state == State.COMPLETE:
-            # The next change may begin at once: the speed is kept until that is known.
             self.done = True
-            vehicle.setSpeed(self._ego, vehicle.getSpeed(self._ego))
+            self._keep(*self._world)
             return
-        if not self._driving:
-            self._driving = True
-            vehicle.setSpeedMode(self._ego, _SPEED_OFF)
-            vehicle.setLaneChangeMode(self._ego, _CHANGE_OFF)
+        self._drive()
         if not len(plan.time):
             # Without a profile, as before the first pose, the present speed is kept.
             vehicle.setSpeed(self._ego, vehicle.getSpeed(self._ego))
@@ -347,12 +344,21 @@ class _Pilot:
             vehicle.changeLane(self._ego, lane, _HOLD_LANE)
             self._commanded = wanted
 
-    def release(self) -> None:
-        """Hand the vehicle back to SUMO."""
-        self._driving = False
-        vehicle = self._library.vehicle
-        vehicle.setSpeed(self._ego, -1.0)
-        vehicle.setSpeedMode(self._ego, _SPEED_ON)
-        vehicle.setLaneChangeMode(self._ego, _CHANGE_ON)
-        # The command to keep to a lane would last.
-        vehicle.changeLane(self._ego, vehicle.getLaneIndex(self._ego), 0.0)
+    def _drive(self) -> None:
+        """Take the vehicle over from SUMO, for good."""
+        if not self._driving:
+            self._driving = True
+            self._library.vehicle.setSpeedMode(self._ego, _SPEED_OFF)
+            self._library.vehicle.setLaneChangeMode(self._ego, _CHANGE_OFF)
+
+    def _keep(self, tracks: Tracks | None, ego: EgoState | None) -> None:
+        """Drive along the lane as the planner does before and after a change."""
+        if tracks is None or ego is None or self._lane is None:
+            return
+        self._drive()
+        scene = MergeLanes(self._lane).scene(
+            tracks, ego, self._lane.desired_speed, np.zeros(len(tracks), np.bool_))
+        ahead = scene.lane.take(scene.lane.station > 0.0)
+        profile = along_lane(scene.own, ahead, self._settings, self._lane.desired_speed)
+        _, speed, _ = profile.at(_NEXT)
+        self._library.vehicle.setSpeed(self._ego, max(float(speed[0]), 0.0))

@@ -131,6 +131,23 @@ class Lanes:
                 for one, two in zip(own[:both], other[:both], strict=True)},
             optional=True)
 
+    def along(self, ego: str) -> MergeRequest | None:
+        """Return the lane that the vehicle is on, along its route, as both lanes of a request.
+
+        None between two edges.
+
+        Args:
+            ego: Id of the vehicle.
+        """
+        library = self._library
+        here = library.vehicle.getLaneID(ego)
+        if not here or here.startswith(':'):
+            return None
+        route = list(library.vehicle.getRoute(ego))[library.vehicle.getRouteIndex(ego):]
+        way, x, y = self._line(self._along_route(here, route))
+        return MergeRequest(
+            0, x, y, x, y, 0.0, max(way, 1.0), float(library.vehicle.getAllowedSpeed(ego)))
+
     def _along_route(self, lane: str, route: list[str]) -> list[str]:
         """Return the lane and those that it leads to along the route."""
         own = [lane]
