@@ -253,6 +253,7 @@ class Evaluation:
         free = (ahead > STANDSTILL_GAP + settings.headway * speed + _FREE) & (
             speed + 1.0 < np.minimum(leader_speed, stretch.desired_speed))
         push = np.where(free, _PUSH * rise, 0.0)
+        gained = (0.5 / _PUSH * settings.change_duration ** 2) * push
         # Towards the end of the lane drivers let each other in at shorter time gaps.
         late = (stretch.end - way < _LATE) & stretch.urgent
         asked = asked_deceleration(
@@ -289,7 +290,7 @@ class Evaluation:
         possible = (
             before & (behind >= needed)
             & (asked <= np.where(yields, settings.yield_most, asked_most))
-            & (way + across <= stretch.end) & (back <= stretch.end))
+            & (way + across + gained <= stretch.end) & (back <= stretch.end))
         # What the follower has to make room for, once the ego keeps to its place before it.
         missing = needed + np.maximum(follower_speed - speed, 0.0) * 1.0 - behind
         opening = _NOTICE + np.sqrt(np.maximum(missing, 0.0) * (2.0 / _MAKES_ROOM))
@@ -297,7 +298,7 @@ class Evaluation:
         openable = (
             before & (opening <= _LONGEST_OPENING) & (behind > 1.0)
             & (np.abs(follower_speed - speed) <= _ALIKE)
-            & (later + across <= stretch.end) & (back + opening * speed <= stretch.end)
+            & (later + across + gained <= stretch.end) & (back + opening * speed <= stretch.end)
             & stretch.urgent)
         # How long it takes to the place up to which delay counts, alone and behind the leader,
         # part of which is made good by passing it.
@@ -313,11 +314,9 @@ class Evaluation:
         spacious = settings.spacious_headway
         lack_before = np.clip(spacious - leader_headway, 0.0, spacious)
         lack_behind = np.clip(spacious - follower_headway, 0.0, spacious)
-        follower = np.minimum(asked, 9.0)
-        follower *= _AT_ONCE + follower
         cost = (
             delay + _WAITING * time + _RISK * (1.0 - spare) ** 2
-            + settings.weight_follower * follower
+            + settings.weight_follower * _felt(asked)
             + settings.weight_own * np.minimum(braking, 9.0) ** 2
             + settings.weight_margin * (lack_before ** 2 + lack_behind ** 2)
             + settings.weight_comfort * level * level)
@@ -369,6 +368,12 @@ class Evaluation:
             needed = np.maximum(needed, self.settings.headway * speed + half * closing)
         kept = np.logical_and.accumulate(gap >= needed, axis=1)
         return np.asarray(kept[:, early.shape[1]:])
+
+
+def _felt(asked: FloatArray) -> FloatArray:
+    """Return what counts of the deceleration asked of a follower, of any shape [(m/s2)2]."""
+    bounded = np.minimum(asked, 9.0)
+    return np.asarray(bounded * (_AT_ONCE + bounded))
 
 
 @dataclasses.dataclass

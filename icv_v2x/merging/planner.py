@@ -472,13 +472,21 @@ class _Scene:
                 State.ABORT, -1, profile, math.nan, gaps, self.stop_distance,
                 f'{why}; back to the own lane')
         profile = drive(
-            own, self.settings.limits, duration=8.0, wanted=self.stretch.desired_speed,
+            own, self.settings.limits, duration=8.0, wanted=self._across_in_time(incumbent),
             leaders=tuple(leaders), headway=self.settings.headway,
             opening=self._opening(behind, pace))
         return MergeChoice(
             State.MERGE, 0, profile, 0.0, gaps, self.stop_distance,
             f'changing, {100.0 * incumbent.progress:.0f} % across'
             + (f'; {why}, too late to go back' if why else ''))
+
+    def _across_in_time(self, incumbent: Incumbent) -> float:
+        """Return the speed that is wanted during the change, which ends before the lane does."""
+        left = (1.0 - incumbent.progress) * self.settings.change_duration
+        wanted = self.stretch.desired_speed
+        if left <= 0.0 or self.stretch.end <= 0.0:
+            return wanted
+        return min(wanted, max(self.stretch.end / left, self.own.speed))
 
     @staticmethod
     def _opening(behind: float, pace: float) -> float:
