@@ -252,8 +252,10 @@ class Evaluation:
         rise = limits.at(speed).acceleration
         free = (ahead > STANDSTILL_GAP + settings.headway * speed + _FREE) & (
             speed + 1.0 < np.minimum(leader_speed, stretch.desired_speed))
-        push = np.where(free, _PUSH * rise, 0.0)
-        gained = (0.5 / _PUSH * settings.change_duration ** 2) * push
+        # The change ends before the lane, which bounds how much is gained meanwhile.
+        left = stretch.end - way - settings.change_duration * speed
+        most = np.maximum(2.0 / settings.change_duration ** 2 * left, 0.0)
+        push = np.where(free, np.minimum(_PUSH * rise, most), 0.0)
         # Towards the end of the lane drivers let each other in at shorter time gaps.
         late = (stretch.end - way < _LATE) & stretch.urgent
         asked = asked_deceleration(
@@ -290,7 +292,7 @@ class Evaluation:
         possible = (
             before & (behind >= needed)
             & (asked <= np.where(yields, settings.yield_most, asked_most))
-            & (way + across + gained <= stretch.end) & (back <= stretch.end))
+            & (way + across <= stretch.end) & (back <= stretch.end))
         # What the follower has to make room for, once the ego keeps to its place before it.
         missing = needed + np.maximum(follower_speed - speed, 0.0) * 1.0 - behind
         opening = _NOTICE + np.sqrt(np.maximum(missing, 0.0) * (2.0 / _MAKES_ROOM))
@@ -298,7 +300,7 @@ class Evaluation:
         openable = (
             before & (opening <= _LONGEST_OPENING) & (behind > 1.0)
             & (np.abs(follower_speed - speed) <= _ALIKE)
-            & (later + across + gained <= stretch.end) & (back + opening * speed <= stretch.end)
+            & (later + across <= stretch.end) & (back + opening * speed <= stretch.end)
             & stretch.urgent)
         # How long it takes to the place up to which delay counts, alone and behind the leader,
         # part of which is made good by passing it.

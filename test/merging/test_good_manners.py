@@ -123,3 +123,30 @@ def test_shorter_time_gaps_do_where_the_change_can_begin_at_the_last() -> None:
     assert late.state == State.MERGE
     assert late.change_time <= 0.5
     assert late.gaps.leader_headway[late.chosen] < 0.4
+
+
+@pytest.mark.parametrize('end', [14.0, 20.0, 30.0])
+@pytest.mark.parametrize('cars', [[], [Car(-250.0, 14.0)], [Car(60.0, 20.0), Car(-300.0, 20.0)]])
+def test_whoever_stands_before_the_end_changes_at_once_where_there_is_room(
+    cars: list[Car], end: float,
+) -> None:
+    outcome = drive(
+        [Car(car.x, car.speed) for car in cars], Ego(speed=0.0), end=end, desired=30.0)
+    assert not outcome.contact
+    assert outcome.states[-1] == State.COMPLETE
+    assert outcome.reasons[2].startswith('changing')
+
+
+def test_a_change_ends_before_the_lane() -> None:
+    # Half across with 5 m to go: so fast that the way lasts for the other half.
+    choice = plan(
+        stretch(begin=-90.0, end=8.0), own(4.5, 2.0), lane([90.0, -200.0], 20.0), FREE,
+        settings(), Incumbent(0, 1, -1.2, 1.2, 0.4))
+    assert choice.state == State.MERGE
+    way, speed, _ = choice.profile.at(1.5)
+    assert way[0] <= 8.0 + 0.5
+    assert speed[0] <= 5.5
+    free = plan(
+        stretch(begin=-90.0, end=90.0), own(4.5, 2.0), lane([90.0, -200.0], 20.0), FREE,
+        settings(), Incumbent(0, 1, -1.2, 1.2, 0.4))
+    assert free.profile.at(1.5)[1][0] > 8.0
