@@ -4,76 +4,40 @@
 
 from __future__ import annotations
 
-import math
-import sys
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
-
-import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'merging'))
-
-from closed_loop import SPACING, START, Car, request, tracks_of
-from merge_cases import LENGTH, WIDTH
-
-from icv_v2x.frames import MapFrame
-from icv_v2x.inputs import SignerRole, Verification
-from icv_v2x.merging import State
-from icv_v2x.message_set.records.common import Position
-from icv_v2x.message_set.records.position_offset import PositionOffset
-from icv_v2x.message_set.records.rsc import (
-    CoordinationInfo,
-    DriveSuggestion,
-    RoadsideCoordination,
-    VehicleCoordination,
+from road_side_paths import (
+    LIFE,
+    OTHER,
+    OWN,
+    PARAMETERS,
+    SPACING,
+    START,
+    Car,
+    ego,
+    point,
+    request,
+    tracks_of,
 )
-from icv_v2x.message_set.records.vir import DriveBehavior, PathPlanningPoint
-from icv_v2x.parameters import Parameters, build
+from road_side_paths import heard as path_heard
+
+from icv_v2x.inputs import SignerRole
+from icv_v2x.merging import State
+from icv_v2x.message_set.records.rsc import CoordinationInfo
+from icv_v2x.message_set.records.vir import DriveBehavior
 from icv_v2x.pipeline import MergePlanner
 from icv_v2x.pipeline.merge_dialogue import MergeDialogue
-from icv_v2x.transmit.outgoing import batch_of, frame_of_record
-from icv_v2x.world.ego import EgoState
 
-OWN, OTHER = 0xA1, 0xB2
-PARAMETERS = build(Parameters, {
-    'map_origin.latitude': 39.9, 'map_origin.longitude': 116.4, 'vehicle.length': LENGTH,
-    'vehicle.width': WIDTH, 'vehicle.base_link_to_center': 0.0,
-    'vehicle.temporary_id': f'{OWN:016X}', 'merging.cooperation': True})
-EGO = EgoState(START, 0.0, 0.0, 0.0, 0.0, 25.0, 0.0, 0.0, LENGTH, WIDTH, 1.5, 0.1, 0.0)
+EGO = ego(25.0)
 # Ahead of the one beside is the better gap, behind it a possible one.
 CARS = [Car(x, 25.0) for x in (150.0, 62.0, 2.0, -66.0, -150.0)]
-LIFE, WHEN = 2.0, 6.0
-
-
-def coordination(way: float, vehicle: int = OWN) -> Any:
-    """Return the frame that suggests to be on the target lane after a way in 6 s."""
-    frame = MapFrame(39.9, 116.4, 0.0, PARAMETERS.map_projection)
-    latitude, longitude, _ = frame.to_geodetic(np.array([way]), np.array([SPACING]), 0.0)
-    point = PathPlanningPoint(
-        position_in_map=None,
-        position=PositionOffset(float(latitude[0]) - 39.9, float(longitude[0]) - 116.4),
-        position_confidence=None, speed=25.0, speed_confidence=math.nan, heading=math.nan,
-        heading_confidence=math.nan, accelerations=None, acceleration_confidence=None,
-        estimated_time=WHEN, time_confidence=math.nan)
-    return frame_of_record(RoadsideCoordination(
-        message_count=1, id=0x51, second=START / 1e9 % 60.0,
-        reference_position=Position(39.9, 116.4, math.nan),
-        coordinates=(VehicleCoordination(
-            vehicle, DriveSuggestion(DriveBehavior.LANE_CHANGING_TO_LEFT, LIFE, None, None),
-            (point,), CoordinationInfo.COOPERATIVE_VEH_MERGING),),
-        lane_coordinates=()), START)
+WHEN = 6.0
 
 
 def heard(way: float, vehicle: int = OWN, role: SignerRole = SignerRole.ROADSIDE) -> MergeDialogue:
-    """Return the dialogue after the frame."""
-    dialogue = MergeDialogue(PARAMETERS)
-    batch = batch_of([coordination(way, vehicle)], START)
-    dialogue.hear(replace(
-        batch, verification=np.full(1, Verification.VERIFIED, np.uint8),
-        signer_role=np.full(1, role, np.uint8)))
-    return dialogue
+    """Return the dialogue after the suggestion to be on the target lane after a way in 6 s."""
+    return path_heard(
+        (point(way, SPACING, WHEN, 25.0),), DriveBehavior.LANE_CHANGING_TO_LEFT,
+        CoordinationInfo.COOPERATIVE_VEH_MERGING, vehicle, role)
 
 
 def chosen(dialogue: MergeDialogue | None) -> tuple[str, str]:

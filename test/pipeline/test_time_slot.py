@@ -5,62 +5,41 @@
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'merging'))
-
-from closed_loop import START, Car, tracks_of
-from merge_cases import LENGTH, WIDTH, own, settings
+from road_side_paths import (
+    LIFE,
+    OTHER,
+    OWN,
+    START,
+    UNIT,
+    Car,
+    ego,
+    own,
+    point,
+    settings,
+    tracks_of,
+)
+from road_side_paths import heard as path_heard
 
 from icv_v2x.advisory.types import Action, Advisory, Application, Level
-from icv_v2x.frames import MapFrame
 from icv_v2x.inputs import SignerRole, Verification
 from icv_v2x.merging.slot import through_slot
-from icv_v2x.message_set.records.common import Position
-from icv_v2x.message_set.records.position_offset import PositionOffset
-from icv_v2x.message_set.records.rsc import (
-    CoordinationInfo,
-    DriveSuggestion,
-    RoadsideCoordination,
-    VehicleCoordination,
-)
-from icv_v2x.message_set.records.vir import DriveBehavior, PathPlanningPoint
-from icv_v2x.parameters import Parameters, build
+from icv_v2x.message_set.records.rsc import CoordinationInfo
+from icv_v2x.message_set.records.vir import DriveBehavior
 from icv_v2x.pipeline.merge_dialogue import MergeDialogue
-from icv_v2x.transmit.outgoing import batch_of, frame_of_record
 from icv_v2x.world.ego import EgoState
 from icv_v2x.world.tracks import Tracks
 
-OWN, OTHER = 0xA1, 0xB2
-PARAMETERS = build(Parameters, {
-    'map_origin.latitude': 39.9, 'map_origin.longitude': 116.4, 'vehicle.length': LENGTH,
-    'vehicle.width': WIDTH, 'vehicle.base_link_to_center': 0.0,
-    'vehicle.temporary_id': f'{OWN:016X}', 'merging.cooperation': True})
-EGO = EgoState(START, 0.0, 0.0, 0.0, 0.0, 12.0, 0.0, 0.0, LENGTH, WIDTH, 1.5, 0.1, 0.0)
-LIFE = 2.0
+EGO = ego(12.0)
 # Into the junction after 60 m, out of it 20 m later.
 INTO, OUT = 60.0, 80.0
 NOBODY = tracks_of([], START)
-
-
-def point(x: float, y: float, time: float) -> PathPlanningPoint:
-    """Return a point of guidance and when to be there [s]."""
-    frame = MapFrame(39.9, 116.4, 0.0, PARAMETERS.map_projection)
-    latitude, longitude, _ = frame.to_geodetic(np.array([x]), np.array([y]), 0.0)
-    return PathPlanningPoint(
-        position_in_map=None,
-        position=PositionOffset(float(latitude[0]) - 39.9, float(longitude[0]) - 116.4),
-        position_confidence=None, speed=math.nan, speed_confidence=math.nan, heading=math.nan,
-        heading_confidence=math.nan, accelerations=None, acceleration_confidence=None,
-        estimated_time=time, time_confidence=math.nan)
 
 
 def heard(
@@ -69,20 +48,11 @@ def heard(
     verification: Verification = Verification.VERIFIED,
     information: CoordinationInfo = CoordinationInfo.NO_SIGNAL_INTERSECTION_PASSING,
 ) -> MergeDialogue:
-    """Return the dialogue after the frame."""
+    """Return the dialogue after a slot was given."""
     path = tuple(point(x, 0.0, time) for x, time in zip((INTO, OUT), times, strict=False))
-    frame = frame_of_record(RoadsideCoordination(
-        message_count=1, id=0x51, second=START / 1e9 % 60.0,
-        reference_position=Position(39.9, 116.4, math.nan),
-        coordinates=(VehicleCoordination(
-            vehicle, DriveSuggestion(
-                DriveBehavior.INTERSECTION_STRAIGHT_THROUGH, LIFE, None, None),
-            path, information),), lane_coordinates=()), START)
-    dialogue = MergeDialogue(PARAMETERS)
-    dialogue.hear(replace(
-        batch_of([frame], START), verification=np.full(1, verification, np.uint8),
-        signer_role=np.full(1, role, np.uint8)))
-    return dialogue
+    return path_heard(
+        path, DriveBehavior.INTERSECTION_STRAIGHT_THROUGH, information, vehicle, role,
+        verification)
 
 
 def said(
@@ -105,7 +75,7 @@ def test_a_slot_is_told_with_the_speed_that_meets_it() -> None:
     assert (advice.conflict_x, advice.conflict_y) == pytest.approx((INTO, 0.0), abs=0.1)
     assert set(advice.source_kinds) == {'EGO', 'RSC'}
     assert advice.verified
-    assert f'{0x51:016X}' in advice.reason
+    assert f'{UNIT:016X}' in advice.reason
 
 
 @pytest.mark.parametrize(('time', 'slower'), [(6.5, True), (4.4, False)])
