@@ -29,7 +29,8 @@ and plan out, or by SUMO's own driver, with the same seeds. The planner drives i
 plan on, between changes as it follows a leader. Roads and vehicles are those of
 `test/simulation/merge_roads.py`; flows are vehicles an hour and lane. Delay is the travel time
 from entry to 500 m behind the merging lane, less that of SUMO's driver alone on the road; the
-planner may take faster lanes on the way, as SUMO's driver does. The follower's braking is the
+planner may take faster lanes on the way, as SUMO's driver does. SUMO finishes a change of lane
+that has begun, also where the plan goes back. The follower's braking is the
 strongest over 0.5 s from 3 s before to 5 s after the ego has crossed the line. Differences are
 planner less the other one in the same seeds, with their 95 % interval.
 """
