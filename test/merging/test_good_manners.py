@@ -88,17 +88,22 @@ def test_a_near_follower_is_spared_while_the_gap_opens() -> None:
 
 
 def test_whoever_need_not_change_keeps_the_time_gap_until_across() -> None:
-    # The lane is free from 70 m ahead on, and nobody need leave the own one for 900 m.
-    row = lane([70.0, -40.0], [32.0, 25.0])
-    before = lane([33.0], 25.0)
-    optional = stretch(end=900.0)
-    assert not optional.urgent
-    choice = plan(optional, own(25.0), row, before, settings())
-    if choice.state == State.MERGE:
-        way, speed, _ = choice.profile.at(choice.change_time)
-        gap = 33.0 - LENGTH + 25.0 * choice.change_time - way[0]
-        assert gap - 1.5 * max(speed[0] - 25.0, 0.0) >= 1.0 * speed[0] - 0.1
-    urgent = plan(stretch(end=300.0), own(25.0), row, before, settings())
+    # The next lane is faster, with somebody beside, and nobody need leave the own one for 900 m.
+    before, changes = lane([33.0], 25.0), 0
+    assert not stretch(end=900.0).urgent
+    for beside in (-12.0, -8.0, -4.0, 0.0, 4.0):
+        for pace in (25.0, 26.5, 28.0):
+            row = lane([120.0, beside, -60.0], [32.0, pace, pace])
+            choice = plan(stretch(end=900.0), own(25.0), row, before, settings())
+            if choice.state != State.MERGE:
+                continue
+            changes += 1
+            way, speed, _ = choice.profile.at(choice.change_time)
+            gap = 33.0 - LENGTH + 25.0 * choice.change_time - way[0]
+            assert gap - 1.5 * max(speed[0] - 25.0, 0.0) >= 1.0 * speed[0] - 0.1
+    assert changes >= 4
+    urgent = plan(
+        stretch(end=300.0), own(25.0), lane([70.0, -40.0], [32.0, 25.0]), before, settings())
     assert urgent.state == State.MERGE
 
 
@@ -112,8 +117,8 @@ def test_nobody_is_entered_behind_who_brakes_hard_just_now(rate: float) -> None:
 
 
 def test_shorter_time_gaps_do_where_the_change_can_begin_at_the_last() -> None:
-    # 7.2 m at both sides, between 0.2 and 0.4 s; what is ahead and behind is no better.
-    places = np.array([LENGTH + 7.2, -LENGTH - 7.2])
+    # 6 m at both sides, between 0.2 and 0.3 s; what is ahead and behind is no better.
+    places = np.array([LENGTH + 6.0, -LENGTH - 6.0])
     row = lane(np.concatenate([
         np.arange(places[0] + 9.0 * 12, places[0], -9.0), places,
         np.arange(places[1] - 9.0, places[1] - 9.0 * 12, -9.0)]), 22.0)
@@ -150,3 +155,15 @@ def test_a_change_ends_before_the_lane() -> None:
         stretch(begin=-90.0, end=90.0), own(4.5, 2.0), lane([90.0, -200.0], 20.0), FREE,
         settings(), Incumbent(0, 1, -1.2, 1.2, 0.4))
     assert free.profile.at(1.5)[1][0] > 8.0
+
+
+def test_no_more_is_gained_during_a_change_than_the_way_left_allows() -> None:
+    asked = []
+    for end in (15.0, 60.0):
+        choice = plan(
+            stretch(begin=-90.0, end=end), own(4.5), lane([90.0, -30.0], [14.0, 9.0]), FREE,
+            settings(end_margin=5.0))
+        assert choice.change_time == 0.0
+        asked.append(float(choice.gaps.asked[choice.chosen]))
+    assert asked[1] == 0.0
+    assert asked[0] > 0.1
