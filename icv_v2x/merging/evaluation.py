@@ -344,9 +344,8 @@ class Evaluation:
         rate = rate[np.maximum(gap - 1, 0)]
         brakes = (gap > 0) & (rate < -BRAKING) & (time < _GOES_ON)
         stops = leader_speed * leader_speed / np.where(brakes, -2.0 * rate, 1.0)
-        bounds = self.settings.limits.at(speed)
-        way = speed * (0.5 * bounds.braking / bounds.jerk + 0.5 * speed / bounds.braking)
-        return np.asarray(~brakes | (ahead + stops >= way))
+        return np.asarray(
+            ~brakes | (ahead + stops >= self.settings.limits.stopping_distance(speed)))
 
     def _behind(
         self, profiles: Profiles, begin: FloatArray, time: FloatArray, leader_gap: FloatArray,

@@ -293,13 +293,13 @@ class _Scene:
             leader, follower = self._rows(best.gap)
             same = self._same(leader, follower, incumbent)
             cost[same] -= self.settings.switch * (1.0 + incumbent.changes)
-            order = np.argsort(cost, kind='stable')
-            if len(order) and same.any() and not same[order[0]]:
-                if incumbent.rivalled < _DWELL:
-                    order = np.concatenate([order[same[order]], order[~same[order]]])
-                return order.tolist(), True
-            return order.tolist(), False
-        return np.argsort(cost, kind='stable').tolist(), False
+        else:
+            same = np.zeros(len(cost), np.bool_)
+        order = np.argsort(cost, kind='stable')
+        rivalled = bool(same.any()) and not same[order[0]]
+        if incumbent is not None and rivalled and incumbent.rivalled < _DWELL:
+            order = np.concatenate([order[same[order]], order[~same[order]]])
+        return order.tolist(), rivalled
 
     @staticmethod
     def _same(leader: IndexArray, follower: IndexArray, incumbent: Incumbent) -> BoolArray:

@@ -109,6 +109,7 @@ class MergeDialogue:
     def configure(self, parameters: Parameters) -> None:
         """Take changed parameters over."""
         self._parameters = parameters
+        self._settings = settings_of(parameters)
         own = parameters.vehicle.temporary_id
         self.send_as(int(own, 16) if own else 0)
 
@@ -232,8 +233,7 @@ class MergeDialogue:
             return []
         try:
             return cip.assess(
-                passing, tracks, ego, settings_of(self._parameters),
-                self._parameters.merging.approach_speed)
+                passing, tracks, ego, self._settings, self._parameters.merging.approach_speed)
         except Exception:
             self._failed()
             return []

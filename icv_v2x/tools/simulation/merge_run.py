@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
     from icv_v2x.advisory.merge_plan import MergePlan
     from icv_v2x.faults import Operator
-    from icv_v2x.inputs import MergeRequest
     from icv_v2x.tools.simulation.traffic import Snapshot, Sumo
     from icv_v2x.world.ego import EgoState
     from icv_v2x.world.tracks import Tracks
@@ -145,7 +144,7 @@ class _Drive:
         self._begin = sumo.time
         self._cycle = 0
         self.metrics = Metrics(sumo, plan.ego)
-        self._pilot = _Pilot(plan, sumo, seed) if plan.driver == 'planner' else None
+        self._pilot = _Pilot(plan, sumo, self._lanes, seed) if plan.driver == 'planner' else None
         if self._pilot is not None:
             self._pilot.take(self._task)
 
@@ -157,7 +156,7 @@ class _Drive:
             self.metrics.finish(math.nan)
             return False
         if self._pilot is not None:
-            self._pilot.step(snapshot, self._task, self._lanes.along(ego))
+            self._pilot.step(snapshot, self._task)
             self.metrics.note_plan(self._pilot.plan, self._pilot.changes)
         across = self._task is not None and self._across(self._task)
         self.metrics.step(snapshot, merged=across)
@@ -214,7 +213,7 @@ class _Drive:
 class _Pilot:
     """Octets in, plan out, and SUMO's vehicle driven by it."""
 
-    def __init__(self, plan: MergeRun, sumo: Sumo, seed: int) -> None:
+    def __init__(self, plan: MergeRun, sumo: Sumo, lanes: Lanes, seed: int) -> None:
         self.plan: MergePlan | None = None
         self.done = False
         self._ego, self._library, self._builds = plan.ego, sumo.library, sumo.builds
@@ -233,7 +232,9 @@ class _Pilot:
         self._perception = Perception(parameters)
         self._planner = MergePlanner(parameters)
         self._settings = settings_of(parameters)
-        self._lane: MergeRequest | None = None
+        self._lanes = lanes
+        # The lane that is kept to, made anew where SUMO's lane of that name is left.
+        self._kept: tuple[str, MergeLanes | None] = '', None
         self._dialogue = MergeDialogue(parameters)
         self._courteous = CourteousTraffic(
             sumo.library, sumo.builds, plan.courteous, plan.ego) if plan.courteous > 0.0 else None
@@ -278,11 +279,8 @@ class _Pilot:
         return gain(
             scene.lane, scene.before, scene.own, task.request.desired_speed, way)
 
-    def step(
-        self, snapshot: Snapshot, task: LaneTask | None, lane: MergeRequest | None,
-    ) -> None:
-        """Plan and drive one step; without a task along the lane, None: as in the step before."""
-        self._lane = lane or self._lane
+    def step(self, snapshot: Snapshot, task: LaneTask | None) -> None:
+        """Plan and drive one step; without a task along the lane."""
         stamp = nanoseconds(snapshot.time)
         now = stamp + LATENCY
         self._hear(snapshot, stamp, now)
@@ -353,12 +351,18 @@ class _Pilot:
 
     def _keep(self, tracks: Tracks | None, ego: EgoState | None) -> None:
         """Drive along the lane as the planner does before and after a change."""
-        if tracks is None or ego is None or self._lane is None:
+        here = self._library.vehicle.getLaneID(self._ego)
+        if here != self._kept[0]:
+            # Between two edges the lane before leads on.
+            request = self._lanes.along(self._ego)
+            self._kept = here, self._kept[1] if request is None else MergeLanes(request)
+        lane = self._kept[1]
+        if tracks is None or ego is None or lane is None:
             return
         self._drive()
-        scene = MergeLanes(self._lane).scene(
-            tracks, ego, self._lane.desired_speed, np.zeros(len(tracks), np.bool_))
+        desired = lane.request.desired_speed
+        scene = lane.scene(tracks, ego, desired, np.zeros(len(tracks), np.bool_))
         ahead = scene.lane.take(scene.lane.station > 0.0)
-        profile = along_lane(scene.own, ahead, self._settings, self._lane.desired_speed)
+        profile = along_lane(scene.own, ahead, self._settings, desired)
         _, speed, _ = profile.at(_NEXT)
         self._library.vehicle.setSpeed(self._ego, max(float(speed[0]), 0.0))

@@ -56,11 +56,10 @@ class Lanes:
 
     def task(self, ego: str) -> LaneTask | None:
         """Return the next change that the route needs, None where the lane leads along it."""
-        library = self._library
-        here = library.vehicle.getLaneID(ego)
-        if not here or here.startswith(':'):
+        library, place = self._library, self._place(ego)
+        if place is None:
             return None
-        route = list(library.vehicle.getRoute(ego))[library.vehicle.getRouteIndex(ego):]
+        here, route = place
         own = self._along_route(here, route)
         last = own[-1]
         edge = library.lane.getEdgeID(last)
@@ -81,9 +80,9 @@ class Lanes:
         end = before + length
         if steps > 1:
             # What is left is shared among the changes.
-            place = before + max(float(library.vehicle.getLanePosition(ego)), 0.0) if (
+            passed = before + max(float(library.vehicle.getLanePosition(ego)), 0.0) if (
                 len(own) == 1) else before
-            end = max(place + (end - place) / steps, min(place + _LEAST, end))
+            end = max(passed + (end - passed) / steps, min(passed + _LEAST, end))
         target_lanes = self._around(f'{edge}_{target}')
         _, target_x, target_y = self._line(target_lanes)
         return LaneTask(
@@ -103,11 +102,10 @@ class Lanes:
             ego: Id of the vehicle.
             aside: 1: the next lane, 2: the one after it.
         """
-        library = self._library
-        here = library.vehicle.getLaneID(ego)
-        if not here or here.startswith(':'):
+        library, place = self._library, self._place(ego)
+        if place is None:
             return None
-        route = list(library.vehicle.getRoute(ego))[library.vehicle.getRouteIndex(ego):]
+        here, route = place
         edge, _, index = here.rpartition('_')
         left = f'{edge}_{int(index) + aside}'
         if int(index) + aside >= library.edge.getLaneNumber(edge):
@@ -117,14 +115,14 @@ class Lanes:
         if library.lane.getEdgeID(other[-1]) != route[-1]:
             return None
         before, ego_x, ego_y = self._line(own[:both])
-        place = max(float(library.vehicle.getLanePosition(ego)), 0.0)
+        passed = max(float(library.vehicle.getLanePosition(ego)), 0.0)
         end = before + float(library.lane.getLength(own[both - 1]))
-        if end - place < _WORTH_IT:
+        if end - passed < _WORTH_IT:
             return None
         _, target_x, target_y = self._line(self._around(left))
         return LaneTask(
             MergeRequest(
-                0, ego_x, ego_y, target_x, target_y, place - 1.0, end,
+                0, ego_x, ego_y, target_x, target_y, passed - 1.0, end,
                 float(library.vehicle.getAllowedSpeed(ego))),
             {
                 one.rsplit('_', 1)[0]: (int(one.rsplit('_', 1)[1]), int(two.rsplit('_', 1)[1]))
@@ -139,14 +137,21 @@ class Lanes:
         Args:
             ego: Id of the vehicle.
         """
-        library = self._library
-        here = library.vehicle.getLaneID(ego)
-        if not here or here.startswith(':'):
+        library, place = self._library, self._place(ego)
+        if place is None:
             return None
-        route = list(library.vehicle.getRoute(ego))[library.vehicle.getRouteIndex(ego):]
+        here, route = place
         way, x, y = self._line(self._along_route(here, route))
         return MergeRequest(
             0, x, y, x, y, 0.0, max(way, 1.0), float(library.vehicle.getAllowedSpeed(ego)))
+
+    def _place(self, ego: str) -> tuple[str, list[str]] | None:
+        """Return the lane of a vehicle and the rest of its route, None between two edges."""
+        vehicle = self._library.vehicle
+        here = vehicle.getLaneID(ego)
+        if not here or here.startswith(':'):
+            return None
+        return here, list(vehicle.getRoute(ego))[vehicle.getRouteIndex(ego):]
 
     def _along_route(self, lane: str, route: list[str]) -> list[str]:
         """Return the lane and those that it leads to along the route."""
