@@ -34,6 +34,9 @@ _DEGREE = 1e7
 _HIGHEST = {'lat': 900_000_000, 'long': 1_800_000_000, 'speed': 8190}
 _SPEED_UNIT = 0.02
 _FULL_CIRCLE = 28_800
+# Latitude and longitude follow each other in the octets: lowest code and bits.
+_PLACE = (('lat', -900_000_000, 31), ('long', -1_799_999_999, 32))
+_PLACE_BITS = sum(bits for _, _, bits in _PLACE)
 _MOST = 1e4
 
 
@@ -119,6 +122,8 @@ class _ReportError(Process):
         self._deviations = operator.deviations
         self._seed = tuple(seed)
         self._senders: dict[str, _ErrorProcess] = {}
+        sizes = operator.deviations
+        self._only_moves = not (sizes.speed or sizes.heading)
 
     def frames(self, frames: AirFrames) -> AirFrames:
         times = frames.columns['reception_time'].tolist()
@@ -133,8 +138,10 @@ class _ReportError(Process):
             name, message = codec.message_of(codec.decode(octets))
             if name != 'BasicSafetyMessage':
                 return octets
+            before = _place(message)
             _add(message, self._sender(message['id']).at(time))
-            return codec.encode(codec.frame_of(name, message))
+            moved = _moved(octets, before, _place(message)) if self._only_moves else None
+            return moved or codec.encode(codec.frame_of(name, message))
         except MessageError:
             # A frame that nobody can read has no position to be off.
             return octets
@@ -145,6 +152,25 @@ class _ReportError(Process):
                 del self._senders[next(iter(self._senders))]
             self._senders[name] = _ErrorProcess(self._deviations, [*self._seed, int(name, 16)])
         return self._senders[name]
+
+
+def _place(message: dict[str, Any]) -> int:
+    """Return latitude and longitude as their bits, one after the other, negative: no such code."""
+    number = 0
+    for name, lowest, bits in _PLACE:
+        number = number << bits | (message['pos'][name] - lowest)
+    return number
+
+
+def _moved(octets: bytes, before: int, after: int) -> bytes | None:
+    """Return a frame with another place in it, None where its place is not found in the bits."""
+    whole, mask = int.from_bytes(octets, 'big'), (1 << _PLACE_BITS) - 1
+    if after < 0:
+        return None
+    for first in range(8 * len(octets) - _PLACE_BITS, -1, -1):
+        if whole >> first & mask == before:
+            return (whole ^ (before ^ after) << first).to_bytes(len(octets), 'big')
+    return None
 
 
 def _add(message: dict[str, Any], error: _Error) -> None:

@@ -18,6 +18,7 @@ from icv_v2x.merging.profiles import from_nodes
 from icv_v2x.scenarios import cvm
 from icv_v2x.scenarios.merge_clearance import Clearance
 from icv_v2x.scenarios.merge_scene import MergeLanes, settings_of
+from icv_v2x.world.steadying import Steadying
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,6 +97,7 @@ class MergePlanner:
         self._complete = False
         self._across = False
         self._driven: tuple[int, Profile] | None = None
+        self._steadying = Steadying()
         self.refused = ''
         self.refused_requests = 0
         self.failures: Counter[str] = Counter()
@@ -147,6 +149,10 @@ class MergePlanner:
         self._lanes = lanes
         self._received = request.stamp
         return None
+
+    def steady(self, tracks: Tracks) -> Tracks:
+        """Return tracks whose places do not scatter, as plans are made from; once an instant."""
+        return self._steadying(tracks)
 
     @property
     def change_begun(self) -> bool:
@@ -209,6 +215,7 @@ class MergePlanner:
         if ego is None:
             self._change = None
             return without_gaps(now, State.HOLD, 'the own position is not known')
+        tracks = self.steady(tracks)
         scene = self._lanes.scene(
             tracks, self._as_planned(now, ego), self._parameters.merging.approach_speed,
             np.zeros(len(tracks), np.bool_) if yields is None else yields)

@@ -284,7 +284,10 @@ class _Pilot:
         stamp = nanoseconds(snapshot.time)
         now = stamp + LATENCY
         self._hear(snapshot, stamp, now)
-        tracks, ego = self._world = self._perception.world(now)
+        tracks, ego = self._perception.world(now)
+        if tracks is not None:
+            tracks = self._planner.steady(tracks)
+        self._world = tracks, ego
         if task is None:
             self.plan = None
             self._keep(tracks, ego)
