@@ -36,7 +36,7 @@ _ALIGNING = 1.5
 OPENING = 0.35
 """A short gap is opened with this share of the comfortable braking, where nothing is said."""
 # What is missing of it becomes less by 63 % within this [s].
-_OPENED_IN = 2.5
+_OPENED_IN = 1.8
 
 
 class Leader:

@@ -246,7 +246,10 @@ class _Scene:
         assert incumbent.profile is not None
         time, levels = incumbent.profile.time, incumbent.profile.acceleration.copy()
         levels[0] = self.own.acceleration
-        profile = from_nodes(time[None], levels[None], max(self.own.speed, 0.0)).one(0)
+        speed = max(self.own.speed, 0.0)
+        bounds = self.settings.limits.at(from_nodes(time[None], levels[None], speed).one(0).speed)
+        levels = np.clip(levels, -bounds.braking, bounds.acceleration)
+        profile = from_nodes(time[None], levels[None], speed).one(0)
         gaps = self._gaps(best, -1, {})
         chosen = self._gap_in_force(incumbent)
         return MergeChoice(

@@ -14,6 +14,7 @@ import numpy as np
 
 from icv_v2x.advisory.merge_plan import MergePlan, without_gaps
 from icv_v2x.merging import Incumbent, MergeChoice, Profile, State, plan
+from icv_v2x.merging.planner import along_lane
 from icv_v2x.merging.profiles import from_nodes
 from icv_v2x.scenarios import cvm
 from icv_v2x.scenarios.merge_clearance import Clearance
@@ -233,6 +234,23 @@ class MergePlanner:
         self._remember(now, choice, scene, names)
         self._driven = (now, choice.profile)
         return self._answer(now, choice, names)
+
+    def along(self, lane: MergeLanes, tracks: Tracks, ego: EgoState) -> Profile:
+        """Return how the ego drives while it keeps to a lane, between its changes.
+
+        Args:
+            lane: The lane, as both lanes of a request.
+            tracks: All objects.
+            ego: The ego.
+        """
+        tracks = self.steady(tracks)
+        desired = lane.request.desired_speed
+        scene = lane.scene(
+            tracks, self._as_planned(tracks.stamp, ego), desired, np.zeros(len(tracks), np.bool_))
+        profile = along_lane(
+            scene.own, scene.lane.take(scene.lane.station > 0.0), self._settings, desired)
+        self._driven = (tracks.stamp, profile)
+        return profile
 
     def _as_planned(self, now: int, ego: EgoState) -> EgoState:
         """Return the ego with the planned acceleration, as long as it drives as planned.

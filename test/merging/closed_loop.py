@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -84,10 +84,13 @@ def request(end: float, desired: float, stamp: int) -> MergeRequest:
 
 def drive(
     cars: list[Car], ego: Ego, *, end: float = 300.0, desired: float = 30.0,
-    duration: float = 30.0,
+    duration: float = 30.0, scatter: float = 0.0,
 ) -> Outcome:
-    """Run a scene; the ego's lane is y = 0 from x = -200 to `end`, where it must have changed."""
-    planner = MergePlanner(parameters())
+    """Run a scene; the ego's lane is y = 0 from x = -200 to `end`, where it must have changed.
+
+    With a scatter [m] the places of the cars are that far off, 1 sigma of an axis, each time anew.
+    """
+    planner, random = MergePlanner(parameters()), np.random.default_rng(1)
     outcome = Outcome(ego=ego)
     side = 0.0
     for step in range(round(duration / STEP)):
@@ -97,7 +100,11 @@ def drive(
         state = EgoState(
             stamp, ego.x, ego.y, 0.0, 0.0, ego.speed, ego.acceleration, 0.0, LENGTH, WIDTH, 1.5,
             0.1, 0.0)
-        plan, _ = planner.assess(tracks_of(cars, stamp), state)
+        tracks = tracks_of(cars, stamp)
+        if scatter:
+            off = scatter * random.standard_normal((2, len(cars)))
+            tracks = replace(tracks, x=tracks.x + off[0], y=tracks.y + off[1])
+        plan, _ = planner.assess(tracks, state)
         assert plan is not None
         assert not planner.failures
         outcome.states.append(plan.state)

@@ -6,12 +6,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from closed_loop import STEP, Car, Ego, drive
-from merge_cases import LENGTH, lane, own, settings, stretch
+from closed_loop import SECOND, SPACING, START, STEP, Car, Ego, drive, request, tracks_of
+from merge_cases import LENGTH, WIDTH, lane, own, parameters, settings, stretch
 
 from icv_v2x.merging import Incumbent, State, plan
 from icv_v2x.merging.choice import MergeChoice
 from icv_v2x.merging.evaluation import BRAKING
+from icv_v2x.merging.profiles import from_nodes
+from icv_v2x.pipeline import MergePlanner
+from icv_v2x.scenarios.merge_scene import MergeLanes
+from icv_v2x.world.ego import EgoState
 
 FREE = lane([])
 # Two gaps of which the second costs some seconds more than the first.
@@ -167,3 +171,57 @@ def test_no_more_is_gained_during_a_change_than_the_way_left_allows() -> None:
         asked.append(float(choice.gaps.asked[choice.chosen]))
     assert asked[1] == 0.0
     assert asked[0] > 0.1
+
+
+@pytest.mark.parametrize('begin', [0.0, 8.0])
+def test_a_change_is_not_broken_off_for_scatter(begin: float) -> None:
+    """A metre of noise puts those of the lanes beside on the target lane for single messages."""
+    cars = [
+        Car(place, 24.0, y=lane_number * SPACING)
+        for lane_number, places in ((1, (60.0, -50.0)), (2, (-8.0, 0.0, 8.0)), (0, (45.0, -30.0)))
+        for place in places]
+    outcome = drive(
+        cars, Ego(x=-24.0 * begin, speed=24.0), end=200.0, desired=24.0, scatter=1.0)
+    assert not outcome.contact
+    assert State.ABORT not in outcome.states
+    assert outcome.states[-1] == State.COMPLETE
+
+
+@pytest.mark.parametrize('pace', [18.0, 22.0, 25.0, 28.0])
+@pytest.mark.parametrize('gap', [60.0, 80.0, 120.0])
+def test_a_slower_leader_is_approached_without_losing_the_time_gap(
+    gap: float, pace: float,
+) -> None:
+    """Though the own acceleration is measured late."""
+    planner, kept = MergePlanner(parameters()), MergeLanes(request(3000.0, 33.0, START))
+    x, speed, rates, least = 0.0, 29.0, [2.0] * 5, np.inf
+    for step in range(250):
+        time = step * STEP
+        stamp = START + round(time * SECOND)
+        leader = gap + LENGTH + pace * time
+        tracks = tracks_of([Car(leader, pace, y=SPACING)], stamp)
+        profile = planner.along(kept, tracks, EgoState(
+            stamp, x, SPACING, 0.0, 0.0, speed, rates[-5], 0.0, LENGTH, WIDTH, 1.5, 0.1, 0.0))
+        faster = float(profile.at(STEP)[1][0])
+        rates.append((faster - speed) / STEP)
+        x += 0.5 * STEP * (speed + faster)
+        speed = faster
+        least = min(least, (leader + pace * STEP - x - LENGTH) / speed)
+    assert least >= 1.0
+    assert min(rates) >= -3.5
+    assert speed == pytest.approx(pace, abs=0.3)
+
+
+def test_a_plan_that_goes_on_without_its_gap_stays_within_the_limits() -> None:
+    """It was made for a slower ego."""
+    levels = np.array([2.4, 3.5, 3.0, 0.0])
+    profile = from_nodes(np.array([[0.0, 1.0, 3.0, 4.0]]), levels[None], 20.0).one(0)
+    # Nobody can be entered: gaps of 8 m all along.
+    row = lane(np.arange(150.0, -150.0, -LENGTH - 8.0), 25.0)
+    choice = plan(
+        stretch(), own(20.0, 2.0), row, FREE, settings(sigmas=0.0),
+        Incumbent(10, 11, 3.0, profile=profile))
+    assert choice.bridged
+    most = settings().limits.at(choice.profile.speed).acceleration
+    assert (choice.profile.acceleration <= most + 1e-9).all()
+    assert choice.profile.acceleration[0] == pytest.approx(2.0)

@@ -16,11 +16,10 @@ from icv_v2x.inputs import FrameBatch
 from icv_v2x.interchange.broadcast import batch_of
 from icv_v2x.merging import State
 from icv_v2x.merging.overtaking import gain
-from icv_v2x.merging.planner import along_lane
 from icv_v2x.parameters import Parameters, build
 from icv_v2x.pipeline import MergePlanner, Perception
 from icv_v2x.pipeline.merge_dialogue import MergeDialogue
-from icv_v2x.scenarios.merge_scene import MergeLanes, settings_of
+from icv_v2x.scenarios.merge_scene import MergeLanes
 from icv_v2x.tools.errors import SourceError
 from icv_v2x.tools.import_trajectories import DEFAULT_PLACE, LATENCY
 from icv_v2x.tools.simulation.merge_courtesy import CourteousTraffic
@@ -231,7 +230,6 @@ class _Pilot:
         })
         self._perception = Perception(parameters)
         self._planner = MergePlanner(parameters)
-        self._settings = settings_of(parameters)
         self._lanes = lanes
         # The lane that is kept to, made anew where SUMO's lane of that name is left.
         self._kept: tuple[str, MergeLanes | None] = '', None
@@ -363,9 +361,5 @@ class _Pilot:
         if tracks is None or ego is None or lane is None:
             return
         self._drive()
-        desired = lane.request.desired_speed
-        scene = lane.scene(tracks, ego, desired, np.zeros(len(tracks), np.bool_))
-        ahead = scene.lane.take(scene.lane.station > 0.0)
-        profile = along_lane(scene.own, ahead, self._settings, desired)
-        _, speed, _ = profile.at(_NEXT)
+        _, speed, _ = self._planner.along(lane, tracks, ego).at(_NEXT)
         self._library.vehicle.setSpeed(self._ego, max(float(speed[0]), 0.0))
