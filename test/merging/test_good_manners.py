@@ -208,7 +208,7 @@ def test_a_slower_leader_is_approached_without_losing_the_time_gap(
         speed = faster
         least = min(least, (leader + pace * STEP - x - LENGTH) / speed)
     assert least >= 1.0
-    assert min(rates) >= -3.5
+    assert min(rates) >= -3.5 - 1e-9
     assert speed == pytest.approx(pace, abs=0.3)
 
 
