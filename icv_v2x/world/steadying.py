@@ -65,10 +65,6 @@ class Steadying:
         """Start knowing nothing."""
         self._led: _Led | None = None
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._led = None
-
     def __call__(self, tracks: Tracks) -> Tracks:
         """Return the tracks with the places of those that scatter smoothed.
 

@@ -283,8 +283,7 @@ class _Pilot:
         now = stamp + LATENCY
         self._hear(snapshot, stamp, now)
         tracks, ego = self._perception.world(now)
-        if tracks is not None:
-            tracks = self._planner.steady(tracks)
+        tracks = self._planner.steady(tracks)
         self._world = tracks, ego
         if task is None:
             self.plan = None
