@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icv_v2x.clock import age
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -29,19 +31,17 @@ _NEWEST = 0.1
 _GATE_DEVIATIONS, _GATE = 4.0, 2.0
 # After a pause nothing is led on [s].
 _LONGEST = 1.0
-_SECOND = 1e9
 # Messages that are less apart are the same one [s].
 _SAME = 1e-3
-_MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
 class _Led:
-    """m tracks as they were led to an instant, by key.
+    """m tracks as they were led to an instant.
 
     Attributes:
         stamp: The instant [ns since the Unix epoch].
-        key: Ascending, (m,).
+        identity: Their numbers, ascending, (m,).
         x: (m,) [m].
         y: (m,) [m].
         scatter: Variance of the messages on one axis, (m,) [m2].
@@ -50,7 +50,7 @@ class _Led:
     """
 
     stamp: int
-    key: NDArray[np.uint64]
+    identity: NDArray[np.uint32]
     x: Array
     y: Array
     scatter: Array
@@ -81,15 +81,15 @@ class Steadying:
         led = self._led
         if led is not None and led.stamp == tracks.stamp:
             return tracks
-        key = tracks.sender_id ^ ((tracks.object_id.astype(np.int64) + 1).astype(np.uint64) * _MIX)
-        order = np.argsort(key)
+        order = np.argsort(tracks.identity)
         now = _Led(
-            tracks.stamp, key[order], tracks.x[order], tracks.y[order],
+            tracks.stamp, tracks.identity[order], tracks.x[order], tracks.y[order],
             np.zeros(len(order)), np.ones(len(order)), tracks.age[order])
-        if led is None or not 0.0 < (tracks.stamp - led.stamp) / _SECOND <= _LONGEST:
+        passed = 0.0 if led is None else float(age(led.stamp, now.stamp))
+        if led is None or not 0.0 < passed <= _LONGEST:
             self._led = now
             return tracks
-        now, gain = _led_on(led, now, tracks.speed[order], tracks.heading[order])
+        now, gain = _led_on(led, now, passed, tracks.speed[order], tracks.heading[order])
         self._led = now
         if (gain >= 1.0).all():
             return tracks
@@ -103,13 +103,14 @@ class Steadying:
             variance_yy=np.maximum(tracks.variance_yy, left))
 
 
-def _led_on(led: _Led, now: _Led, speed: Array, heading: Array) -> tuple[_Led, Array]:
+def _led_on(
+    led: _Led, now: _Led, passed: float, speed: Array, heading: Array,
+) -> tuple[_Led, Array]:
     """Return the tracks of an instant led on from the one before, and the gain of each, (n,)."""
-    passed = (now.stamp - led.stamp) / _SECOND
-    if not len(led.key) or not len(now.key):
-        return now, np.ones(len(now.key))
-    place = np.minimum(np.searchsorted(led.key, now.key), len(led.key) - 1)
-    known = led.key[place] == now.key
+    if not len(led.identity) or not len(now.identity):
+        return now, np.ones(len(now.identity))
+    place = np.minimum(np.searchsorted(led.identity, now.identity), len(led.identity) - 1)
+    known = led.identity[place] == now.identity
     x = led.x[place] + passed * speed * np.cos(heading)
     y = led.y[place] + passed * speed * np.sin(heading)
     east, north = now.x - x, now.y - y
@@ -124,10 +125,11 @@ def _led_on(led: _Led, now: _Led, speed: Array, heading: Array) -> tuple[_Led, A
     scatter = np.where(
         known, np.where(fresh, scatter + weight * (off - scatter), scatter), usual)
     steady = np.minimum(_UNSEEN / np.maximum(np.sqrt(scatter), _UNSEEN), 1.0)
-    gain = np.where(known, np.where(steady < 1.0, np.maximum(steady, 1.0 / messages), 1.0), 1.0)
-    used = np.where(known & ~fresh & (steady < 1.0), 0.0, gain)
+    scatters = known & (steady < 1.0)
+    gain = np.where(scatters, np.maximum(steady, 1.0 / messages), 1.0)
+    used = np.where(scatters & ~fresh, 0.0, gain)
     return (
         _Led(
-            now.stamp, now.key, np.where(used < 1.0, x + used * east, now.x),
+            now.stamp, now.identity, np.where(used < 1.0, x + used * east, now.x),
             np.where(used < 1.0, y + used * north, now.y), scatter, messages, now.age),
         gain)

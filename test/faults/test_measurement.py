@@ -130,7 +130,7 @@ def test_moved_octets_are_those_of_the_codec(
     moved_, = ReportError(Deviations(50.0)).start([seed]).frames(air(octets)).octets
     assert codec.encode(codec.decode(moved_)) == moved_
     before, after = codec.decode(octets)['bsmFrame'], codec.decode(moved_)['bsmFrame']
-    # An error of speed that comes to nothing takes the way through the codec.
+    # An error of heading that comes to nothing takes the way through the codec.
     through_codec, = ReportError(Deviations(50.0, heading=1e-9)).start([seed]).frames(
         air(octets)).octets
     assert moved_ == through_codec

@@ -67,6 +67,7 @@ def tracks_of(cars: list[Car], stamp: int) -> Tracks:
     columns.update(
         sender_id=np.arange(1, count + 1).astype(np.uint64),
         object_id=np.full(count, -1, np.int32),
+        identity=np.arange(1, count + 1).astype(np.uint32),
         x=np.array([car.x for car in cars]), y=np.array([car.y for car in cars]),
         speed=np.array([car.speed for car in cars]),
         acceleration=np.array([car.acceleration for car in cars]),
