@@ -130,10 +130,10 @@ def change_of_speed(
 ) -> Change:
     """Return the fastest changes of speed within the limits.
 
-    The rise from a0 to the level a and the fall to zero change the speed by
-    (2 a2 - a0 |a0| s) / (2 j) in the direction s of the change (Biagiotti and Melchiorri,
-    Trajectory Planning for Automatic Machines and Robots, 2008, section 3.4); what is missing is
-    held.
+    The rise from a0 to the level a and the fall to zero change the speed by (2 a2 - a02) / (2 j)
+    in the direction of the change, and where a0 is above the level, so that it falls to it, by
+    a02 / (2 j) (Biagiotti and Melchiorri, Trajectory Planning for Automatic Machines and Robots,
+    2008, section 3.4); what is missing is held.
 
     Args:
         speed: Present one, (n,) or one for all [m/s].
@@ -152,9 +152,10 @@ def change_of_speed(
     sign = np.where(gain >= present * np.abs(present) / (2.0 * jerk), 1.0, -1.0)
     peak = np.sqrt(np.maximum(jerk * sign * gain + 0.5 * present * present, 0.0))
     most = np.where(sign > 0.0, bounds.acceleration, bounds.braking)
-    most = np.maximum(most, np.minimum(sign * present, peak))
     level = np.minimum(peak, most)
-    made = (2.0 * level * level - present * present) / (2.0 * jerk)
+    made = np.where(
+        sign * present > level, present * present,
+        2.0 * level * level - present * present) / (2.0 * jerk)
     held = np.where(level > 1e-6, (sign * gain - made) / np.maximum(level, 1e-6), 0.0)
     rise = np.abs(sign * level - present) / jerk
     return Change(

@@ -59,6 +59,21 @@ def test_a_change_is_as_fast_as_the_limits_allow() -> None:
     assert change.duration[0] == pytest.approx(10.0 / 2.0 + 0.8)
 
 
+@settings(max_examples=50, deadline=None)
+@given(SPEEDS, st.floats(-6.0, 6.0), SPEEDS)
+def test_an_acceleration_beyond_the_limit_falls_to_it(
+    speed: float, acceleration: float, wanted: float,
+) -> None:
+    change = change_of_speed(speed, acceleration, wanted, LIMITS)
+    bounds = LIMITS.at(max(speed, wanted))
+    assert -float(bounds.braking) <= change.level[0] <= float(bounds.acceleration)
+    profile = two_changes(
+        speed, acceleration, np.array([wanted]), np.zeros(1), np.array([wanted]), LIMITS)
+    assert profile.speed[0, -1] == pytest.approx(wanted, abs=1e-6)
+    assert np.all(np.abs(np.diff(profile.acceleration[0]))
+                  <= float(bounds.jerk) * np.diff(profile.time[0]) + 1e-6)
+
+
 def test_stopping_distance_is_enough_for_a_jerk_limited_stop() -> None:
     speeds = np.linspace(1.0, 40.0, 40)
     for speed, distance in zip(speeds, LIMITS.stopping_distance(speeds), strict=True):
