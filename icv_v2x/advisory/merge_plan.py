@@ -31,7 +31,8 @@ class MergePlan:
         gap_follower: Id of each gap's follower, '': none.
         gap_feasible: (g,) bool.
         gap_cost: (g,) [s], NaN where the gap cannot be entered.
-        gap_time: (g,) [s] of the lane change, NaN likewise.
+        gap_time: (g,) [s] of the lane change; without a cost if the follower made room, NaN
+            where that would not do either.
         gap_leader_headway: (g,) [s] behind the leader at that time.
         gap_follower_headway: (g,) [s] in front of the follower.
         gap_follower_deceleration: (g,) [m/s2] asked of the follower.

@@ -70,7 +70,8 @@ class Gaps:
         follower: Rows of the followers, -1: none, (g,).
         feasible: Whether each can be entered, (g,).
         cost: [s], NaN where it cannot be entered, (g,).
-        time: Of the lane change from now, NaN likewise, (g,) [s].
+        time: Of the lane change from now, (g,) [s]; NaN where it cannot be entered even if its
+            follower made room.
         leader_headway: Then, (g,) [s].
         follower_headway: Then, (g,) [s].
         asked: Deceleration asked of the follower, (g,) [m/s2].

@@ -147,7 +147,8 @@ def advised_speed(partner: Partner, most: float) -> float:
         partner: Of whom.
         most: Deceleration at most [m/s2].
     """
-    rate = min(deceleration_for_room(partner), most)
+    # Whoever helps does so at once: the plan of the one who asks waits for the room.
+    rate = min(deceleration_for_room(dataclasses.replace(partner, time=_SHORTEST)), most)
     if rate <= 0.0:
         return partner.speed
     return max(partner.speed - rate, _SLOWEST * partner.speed)

@@ -31,6 +31,8 @@ _GENTLE = 0.85
 _CURVE_GAIN = 1.0
 _THERE = 0.3
 _EMERGENCY_JERK = 15.0
+# Whoever falls behind somebody beside leaves this [m].
+_BEHIND = 1.0
 # The place behind somebody on the lane beside is taken with this braking at most [m/s2].
 _ALIGNING = 1.5
 OPENING = 0.35
@@ -48,6 +50,7 @@ class Leader:
         step: Interval of both [s].
         headway: Time gap to it that is wanted, NaN: that of the drive [s].
         beside: Whether it is on the lane beside, so that there is no need to brake hard for it.
+        behind_by: When the ego has to be behind it, where it is beside now; NaN: it is not [s].
     """
 
     def __init__(
@@ -57,7 +60,23 @@ class Leader:
         """Keep where the leader will be."""
         self.gap, self.speed, self.step = gap, speed, step
         self.headway, self.beside = headway, beside
+        self.behind_by = math.nan
         self._places, self._speeds = gap.tolist(), speed.tolist()
+
+    def braking_behind(self, time: float, way: float, speed: float) -> float:
+        """Return the braking that lets one fall behind it in time [m/s2], 0: none is needed.
+
+        Args:
+            time: Now [s].
+            way: Made so far [m].
+            speed: Now [m/s].
+        """
+        if not time < self.behind_by:
+            return 0.0
+        left = self.behind_by - time
+        gap, pace = self.at(time)
+        missing = _BEHIND - (gap - way) - (pace - speed) * left
+        return max(2.0 * missing / (left * left), 0.0)
 
     def at(self, time: float) -> tuple[float, float]:
         """Return gap and speed at an instant [m, m/s]."""
@@ -113,15 +132,21 @@ def drive(
             kept = headway if math.isnan(leader.headway) else leader.headway
             follow, hard = _following(
                 gap - way, speed, pace, slowing, kept, brake, opening)
-            target, need = min(target, follow), max(need, hard)
+            fall = leader.braking_behind(time, way, speed)
+            target, need = min(target, follow), max(need, hard, fall)
+            if fall > 0.0:
+                target = min(target, -fall)
         if stop < math.inf:
             halt, hard = _halting(stop - way, speed, brake)
             target, need = min(target, halt), max(need, hard)
         if need > brake:
             # Comfort does not do: brake as hard as it takes.
-            target, jerk = min(target, -min(1.1 * need, _EMERGENCY)), _EMERGENCY_JERK
+            target, jerk = -min(1.1 * need, _EMERGENCY), _EMERGENCY_JERK
         else:
             target = max(target, -brake)
+            if acceleration < -brake:
+                # That is over, and whoever follows is not to suffer from it for longer.
+                jerk = _EMERGENCY_JERK
         following = acceleration + min(max(target - acceleration, -jerk * _STEP), jerk * _STEP)
         faster = speed + 0.5 * _STEP * (acceleration + following)
         if faster <= 0.0:

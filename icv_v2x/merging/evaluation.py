@@ -53,6 +53,15 @@ _WAITING = 0.3
 # What a change costs that ends where the lane does [s], less with more way left, up to this [m].
 _RISK = 3.0
 _SPARE = 120.0
+# A gap that is entered no earlier than after some time [s] is lost with this probability where
+# there is just room, less with more room against what the prediction is off by after a while
+# [m/s], and less the sooner it is entered; with no way left that costs so much [s].
+_LATER = 3.0
+_LOST = 0.5
+_DRIFT = 0.7
+_LOSS = 8.0
+# From this time on at least [s].
+_OFF_AFTER = 0.5
 # Drivers who see somebody beside a gap notice it after some time [s] and make room with this
 # [m/s2], as long as he is no faster or slower than this [m/s] and it does not take longer [s].
 _NOTICE = 1.0
@@ -105,6 +114,11 @@ class Entries:
     def __len__(self) -> int:
         """Return the number of entries."""
         return len(self.gap)
+
+    def take(self, rows: IndexArray | BoolArray) -> Entries:
+        """Return the entries of the given rows."""
+        return Entries(**{
+            field.name: getattr(self, field.name)[rows] for field in dataclasses.fields(self)})
 
 
 class Evaluation:
@@ -245,8 +259,7 @@ class Evaluation:
         settings, stretch, limits = self.settings, self.stretch, self.settings.limits
         count = len(self.lane)
         ahead, leader_speed, behind, follower_speed, yields = self._partners(gap, place, way)
-        floor = np.maximum(speed, 1.0)
-        leader_headway = ahead / floor
+        leader_headway = ahead / np.maximum(speed, 1.0)
         follower_headway = behind / np.maximum(follower_speed, 1.0)
         # With room ahead the ego goes on to accelerate, which spares its follower.
         rise = limits.at(speed).acceleration
@@ -273,8 +286,9 @@ class Evaluation:
         asked_most = settings.asked_most + _LOOSER_ASKED * looser
         # When the change begins, an abort still ends before the end, if not with comfort.
         back = way + speed * (_ABORT_DELAY + speed / (2.0 * limits.braking[0]))
+        room = entry_room(np.minimum(speed, leader_speed), entry)
         before = (
-            (ahead >= entry_room(np.minimum(speed, leader_speed), entry))
+            (ahead >= room)
             & (braking <= asked_most)
             & (speed >= -_TOLERANCE)
             & (way >= stretch.begin - 0.5))
@@ -317,7 +331,8 @@ class Evaluation:
         lack_before = np.clip(spacious - leader_headway, 0.0, spacious)
         lack_behind = np.clip(spacious - follower_headway, 0.0, spacious)
         cost = (
-            delay + _WAITING * time + _RISK * (1.0 - spare) ** 2
+            delay + _WAITING * time
+            + (_RISK + _loss(np.minimum(ahead - room, behind - needed), time)) * (1.0 - spare) ** 2
             + settings.weight_follower * _felt(asked)
             + settings.weight_own * np.minimum(braking, 9.0) ** 2
             + settings.weight_margin * (lack_before ** 2 + lack_behind ** 2)
@@ -354,7 +369,7 @@ class Evaluation:
         """Return where profiles have stayed behind the vehicle ahead on the own lane so far."""
         early = begin[:, None] * np.array([0.33, 0.67])
         moments = np.concatenate([early, time], axis=1)
-        way, speed, _ = profiles.at(moments)
+        way, speed, level = profiles.at(moments)
         index, share = self._on_grid(moments / self.prediction.step)
         gap = leader_gap[index] + share * (leader_gap[index + 1] - leader_gap[index]) - way
         pace = leader_speed[index]
@@ -364,7 +379,11 @@ class Evaluation:
             # Where the gap is short already, it must not become shorter.
             needed = np.minimum(needed, max(float(leader_gap[0]) - 1.0, 1.0))
         else:
-            # Whoever need not change keeps the time gap until it is across.
+            # Whoever need not change keeps the time gap until it is across, also where nothing
+            # comes of it and an acceleration has to be taken back.
+            rising = np.maximum(level, 0.0)
+            speed = speed + rising * rising / (2.0 * self.settings.limits.at(speed).jerk)
+            closing = np.maximum(speed - pace, 0.0)
             half = 0.5 * self.settings.change_duration
             needed = np.maximum(needed, self.settings.headway * speed + half * closing)
         kept = np.logical_and.accumulate(gap >= needed, axis=1)
@@ -375,6 +394,18 @@ def _felt(asked: FloatArray) -> FloatArray:
     """Return what counts of the deceleration asked of a follower, of any shape [(m/s2)2]."""
     bounded = np.minimum(asked, 9.0)
     return np.asarray(bounded * (_AT_ONCE + bounded))
+
+
+def _loss(slack: FloatArray, time: FloatArray) -> FloatArray:
+    """Return what the chance that a gap closes costs where no way is left, of one shape [s].
+
+    Args:
+        slack: Room beyond what the entry needs, at the tighter end [m].
+        time: Until the entry [s].
+    """
+    off = _DRIFT * np.maximum(time, _OFF_AFTER)
+    share = np.exp(-np.maximum(slack, 0.0) / off) * np.minimum(time / _LATER, 1.0)
+    return np.asarray(_LOSS * _LOST * share)
 
 
 @dataclasses.dataclass

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 
@@ -14,7 +15,7 @@ from icv_v2x.merging.choice import Gaps, Incumbent, MergeChoice, State
 from icv_v2x.merging.driving import OPENING, Leader, drive
 from icv_v2x.merging.evaluation import BRAKING, MOST_GAPS, Entries, Evaluation
 from icv_v2x.merging.fan import fan, fits, pace_beside
-from icv_v2x.merging.profiles import Profile, from_nodes
+from icv_v2x.merging.profiles import Profile, Profiles, from_nodes
 from icv_v2x.merging.task import Own, Settings, Stretch
 from icv_v2x.merging.traffic import (
     STANDSTILL_GAP,
@@ -36,9 +37,19 @@ _REACTION = 0.4
 _TURNING_POINT = 0.45
 # A follower is never asked for more than this once the change is under way.
 _ASKED_IN_CHANGE = 3.0
+# Somebody comes into the same place where less than this is left between both along the lane [m].
+_ABREAST = 0.5
+# Noise puts those of other lanes on this one for single messages. Nothing is broken off for them,
+# but for who shows that it comes, and for who is this near to the side [m].
+_NEAR = 1.0
+# They come to each other with this at most [m/s], and no sooner than within this [s].
+_SIDEWAYS = 2.2
+_SHORTEST_MEETING = 0.3
+# Whoever would have to brake harder than this to fall behind goes back instead [m/s2].
+_FALLS_BEHIND = 6.0
 # The ego keeps at least this time gap to the vehicle before it on its own lane.
 _OWN_HEADWAY = 0.8
-# Once the change is under way, this is enough.
+# Once a change that must be is under way, this is enough.
 _LEFT_HEADWAY = 0.5
 # The gap to the new leader is opened with this share of the comfortable braking where the
 # follower is this far, in [s]; with less where it is nearer.
@@ -53,6 +64,8 @@ _BRIDGED = 0.8
 _SLOWEST = 6.0
 # A vehicle no further behind than this is beside the ego [m].
 _BESIDE = 2.0
+# So many of those behind are looked at for whose room would do.
+_ASKED_FOR = 2
 # Gaps are told near or far by where they are after this [s].
 _REACH = 5.0
 NOW = 0.06
@@ -194,19 +207,7 @@ class _Scene:
         suggested: tuple[float, float] | None = None,
     ) -> MergeChoice:
         """Choose among all gaps, or hold."""
-        evaluation = Evaluation(
-            self.stretch, self.own, self.lane, self.prediction, self.settings,
-            self._gap_in_force(incumbent), self.beyond)
-        kept = None if incumbent is None else incumbent.profile
-        if kept is not None and not fits(kept):
-            kept = None
-        profiles = fan(
-            self.stretch, self.own, self.lane, self.settings, self.prediction, kept)
-        leader = self.own_leader
-        planned = None if incumbent is None else incumbent.time
-        best = evaluation.entries(
-            profiles, None if leader is None else leader.gap,
-            None if leader is None else leader.speed, planned, kept=kept is not None)
+        profiles, best = self._entries(self.lane, self.prediction, incumbent)
         if incumbent is not None and self._bridged(incumbent, best):
             return self._go_on(incumbent, best)
         refused: dict[int, str] = {}
@@ -224,8 +225,45 @@ class _Scene:
                 gaps = self._gaps(best, index, refused)
                 return self._merge(best, index, profile, gaps, rivalled=rivalled)
             refused[int(best.gap[index])] = trouble
-        gaps = self._gaps(best, -1, refused)
-        return self._hold(gaps, self._why_none(len(best), refused))
+        wishes = _NO_ENTRIES if len(best) else self._wishes()
+        gaps = self._gaps(best, -1, refused, wishes)
+        return self._hold(gaps, self._why_none(refused, wishes))
+
+    def _wishes(self) -> Entries:
+        """Return the entry there would be if somebody behind agreed to make room, at most one.
+
+        That is asked for where nobody is expected to do so by itself.
+        """
+        if self.stretch.urgent or not self.settings.cooperates:
+            return _NO_ENTRIES
+        trailing = np.flatnonzero(self.lane.station <= 0.0)
+        for follower in trailing[:_ASKED_FOR].tolist():
+            yields = self.lane.yields.copy()
+            yields[follower] = True
+            lane = dataclasses.replace(self.lane, yields=yields)
+            prediction = predict_lane(
+                lane, self.prediction.step, _GRID, helper=follower, asker_speed=self.own.speed)
+            _, found = self._entries(lane, prediction, None)
+            if (found.gap == follower).any():
+                return found.take(found.gap == follower)
+        return _NO_ENTRIES
+
+    def _entries(
+        self, lane: LaneTraffic, prediction: LanePrediction, incumbent: Incumbent | None,
+    ) -> tuple[Profiles, Entries]:
+        """Return the profiles that are tried, and the best entry into every gap that has one."""
+        evaluation = Evaluation(
+            self.stretch, self.own, lane, prediction, self.settings,
+            self._gap_in_force(incumbent), self.beyond)
+        kept = None if incumbent is None else incumbent.profile
+        if kept is not None and not fits(kept):
+            kept = None
+        profiles = fan(self.stretch, self.own, lane, self.settings, prediction, kept)
+        leader = self.own_leader
+        planned = None if incumbent is None else incumbent.time
+        return profiles, evaluation.entries(
+            profiles, None if leader is None else leader.gap,
+            None if leader is None else leader.speed, planned, kept=kept is not None)
 
     def _bridged(self, incumbent: Incumbent, best: Entries) -> bool:
         """Whether the plan in force goes on, though its gap cannot be entered just now.
@@ -233,8 +271,8 @@ class _Scene:
         Noise of the messages closes gaps for single cycles; a plan that is left and taken up
         again costs more than the short time until it is given up for good.
         """
-        gap = self._gap_in_force(incumbent)
-        if incumbent.profile is None or gap < 0 or gap in best.gap:
+        if incumbent.profile is None or self._gap_in_force(incumbent) < 0 or bool(
+                self._same(*self._rows(best.gap), incumbent).any()):
             return False
         room = math.inf if self.own_leader is None else float(self.own_leader.gap[0])
         return (
@@ -276,7 +314,8 @@ class _Scene:
         leader = self.own_leader
         if leader is None:
             return ()
-        return (Leader(leader.gap, leader.speed, leader.step, _LEFT_HEADWAY),)
+        kept = _LEFT_HEADWAY if self.stretch.urgent else self.settings.headway
+        return (Leader(leader.gap, leader.speed, leader.step, kept),)
 
     def _ranking(
         self, best: Entries, incumbent: Incumbent | None, suggested: tuple[float, float] | None,
@@ -382,10 +421,11 @@ class _Scene:
             State.HOLD, -1, profile, math.nan, gaps, self.stop_distance,
             f'{why}; stay on the lane, {max(self.stop, 0.0):.0f} m to the stop before its end')
 
-    def _why_none(self, possible: int, refused: dict[int, str]) -> str:
+    def _why_none(self, refused: dict[int, str], wishes: Entries) -> str:
         if refused:
             return 'no gap is clear: ' + next(iter(refused.values()))
-        assert possible == 0
+        if len(wishes):
+            return f'gap {wishes.gap[0]} only if its follower made room'
         if not len(self.lane):
             return 'the rest of the lane is too short to change and still to be able to stop'
         if float(np.median(self.lane.speed)) < 1.0:
@@ -395,15 +435,16 @@ class _Scene:
         return f'none of {len(self.lane) + 1} gaps can be entered within the limits'
 
     def _gaps(
-        self, best: Entries, chosen: int, refused: dict[int, str],
+        self, best: Entries, chosen: int, refused: dict[int, str], wishes: Entries = _NO_ENTRIES,
     ) -> Gaps:
         gap = np.arange(len(self.lane) + 1)
-        place = np.searchsorted(gap, best.gap)
         leader, follower = self._rows(gap)
 
-        def spread(values: FloatArray) -> FloatArray:
+        def spread(values: FloatArray, wished: FloatArray | None = None) -> FloatArray:
             column = np.full(len(gap), np.nan)
-            column[place] = values
+            column[best.gap] = values
+            if wished is not None:
+                column[wishes.gap] = wished
             return column
 
         cost = spread(best.cost)
@@ -415,6 +456,8 @@ class _Scene:
             if number in refused:
                 feasible[index] = False
                 reasons.append(refused[number])
+            elif number in wishes.gap:
+                reasons.append('only if its follower made room')
             elif not feasible[index]:
                 reasons.append('not to be entered within the limits and the stretch')
             elif cost[index] == winner:
@@ -424,9 +467,11 @@ class _Scene:
                     f'costs {cost[index] - winner:+.1f} s against the chosen one'
                     if chosen >= 0 else 'not tried')
         return Gaps(
-            leader, follower, feasible, cost, spread(best.time + best.opening),
-            spread(best.leader_headway), spread(best.follower_headway),
-            spread(best.asked), tuple(reasons))
+            leader, follower, feasible, cost,
+            spread(best.time + best.opening, wishes.time + wishes.opening),
+            spread(best.leader_headway, wishes.leader_headway),
+            spread(best.follower_headway, wishes.follower_headway),
+            spread(best.asked, wishes.asked), tuple(reasons))
 
     # -- during the lane change ---------------------------------------------------------------
 
@@ -443,10 +488,11 @@ class _Scene:
         if follower is None or (len(trailing) and trailing[0] < follower):
             follower = int(trailing[0]) if len(trailing) else None
         half = 0.5 * (lane.length + own.length)
-        asked, behind, pace = 0.0, math.inf, 0.0
+        asked, behind, pace, pressed = 0.0, math.inf, 0.0, False
         if follower is not None:
             pace = float(lane.speed[follower])
             behind = float(-lane.station[follower] - half[follower])
+            pressed = behind < _ABREAST and self._comes_in(follower)
             asked = float(asked_deceleration(
                 np.array(behind), lane.speed[follower], np.array(own.speed),
                 self.settings.entry_headway))
@@ -457,7 +503,14 @@ class _Scene:
             closing = max(own.speed - float(lane.speed[leader]), 0.0)
             closing += 0.5 * max(-float(np.nan_to_num(lane.acceleration[leader])), 0.0)
             needed = closing * closing / (2.0 * max(ahead - 1.0, 0.05))
-            leaders.append(_leader(lane, self.prediction, leader, own))
+            new_leader = _leader(lane, self.prediction, leader, own)
+            if ahead < _ABREAST:
+                # Somebody else came into the same place.
+                new_leader.behind_by = max(
+                    float(lane.aside[leader]) / _SIDEWAYS, _SHORTEST_MEETING)
+                fall = new_leader.braking_behind(0.0, 0.0, own.speed)
+                pressed |= fall > _FALLS_BEHIND and self._comes_in(leader)
+            leaders.append(new_leader)
         _, brake, _ = self.settings.limits.scalar(own.speed)
         gaps = self._only(leader, follower, ahead, behind, asked)
         can_return = self.stop_distance > 0.0 and incumbent.progress < _TURNING_POINT
@@ -466,6 +519,8 @@ class _Scene:
             why = f'the follower would have to brake with {asked:.1f} m/s2'
         elif needed > brake:
             why = f'the leader asks for {needed:.1f} m/s2'
+        elif pressed:
+            why = 'somebody comes into the same place'
         if why and can_return:
             profile = drive(
                 own, self.settings.limits, duration=10.0,
@@ -482,6 +537,10 @@ class _Scene:
             State.MERGE, 0, profile, 0.0, gaps, self.stop_distance,
             f'changing, {100.0 * incumbent.progress:.0f} % across'
             + (f'; {why}, too late to go back' if why else ''))
+
+    def _comes_in(self, vehicle: int) -> bool:
+        """Whether somebody beside is there for certain."""
+        return bool(self.lane.comes[vehicle]) or float(self.lane.aside[vehicle]) < _NEAR
 
     def _across_in_time(self, incumbent: Incumbent) -> float:
         """Return the speed that is wanted during the change, which ends before the lane does."""

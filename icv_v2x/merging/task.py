@@ -76,6 +76,7 @@ class Settings:
         decide_ahead: A gap is chosen from this long before the stretch on [s].
         passing: Share of what the new leader is slower by that passing it makes good.
         suggestion_worth: What a suggested gap may cost more [s].
+        cooperates: Whether others can be asked to make room.
     """
 
     limits: ComfortLimits
@@ -97,3 +98,4 @@ class Settings:
     decide_ahead: float
     passing: float
     suggestion_worth: float
+    cooperates: bool

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,10 @@ _FLOW = 0.75
 _RECOVERY = 1.0
 # A measured acceleration is expected to last this long [s].
 _LASTING = 0.3
+# Who makes room brakes with this [m/s2] until it is slower by this [m/s] than whoever
+# asked.
+_MAKES_ROOM = 1.0
+_SLOWER = 1.5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +52,9 @@ class LaneTraffic:
         deviation: 1 sigma of the station, (n,) [m].
         row: What the caller knows each by, (n,).
         yields: Whether the vehicle has agreed to make room, (n,).
+        aside: Room to the side between it and the ego where that is now, negative where they
+            would overlap, (n,) [m].
+        comes: Whether it is still on a lane beside and shows that it comes over, (n,).
     """
 
     station: FloatArray
@@ -56,6 +64,8 @@ class LaneTraffic:
     deviation: FloatArray
     row: IndexArray
     yields: npt.NDArray[np.bool_]
+    aside: FloatArray
+    comes: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         """Return the number of vehicles."""
@@ -133,7 +143,10 @@ def safe_speed(gap: FloatArray, leader_speed: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(root - delay, 0.0))
 
 
-def predict_lane(traffic: LaneTraffic, step: float, count: int) -> LanePrediction:
+def predict_lane(
+    traffic: LaneTraffic, step: float, count: int, *, helper: int = -1,
+    asker_speed: float = math.inf,
+) -> LanePrediction:
     """Let every vehicle follow the one before it.
 
     A vehicle keeps its speed, after its measured acceleration has lasted a little, and adapts to
@@ -143,6 +156,8 @@ def predict_lane(traffic: LaneTraffic, step: float, count: int) -> LanePredictio
         traffic: The foremost first.
         step: Interval of the grid [s].
         count: Instants, the first is now; at least 2.
+        helper: Number of the vehicle that makes room, -1: nobody does.
+        asker_speed: Of the one that room is made for [m/s].
     """
     number = len(traffic)
     stations, speeds = np.empty((count, number)), np.empty((count, number))
@@ -155,9 +170,14 @@ def predict_lane(traffic: LaneTraffic, step: float, count: int) -> LanePredictio
     stations[0], speeds[0] = station, speed
     rate = 1.0 - np.exp(-step / ADAPTATION)
     least, most = -_STRONGEST * step, _LIVELIEST * step
+    first = float(speed[helper]) if helper >= 0 else 0.0
+    slowest = min(first, max(asker_speed - _SLOWER, 0.0))
     for index in range(1, count):
         safe[1:] = safe_speed(station[:-1] - station[1:] - apart, speed[:-1])
         change = np.minimum(np.maximum(rate * (np.minimum(wanted, safe) - speed), least), most)
+        if helper >= 0:
+            slow = max(first - _MAKES_ROOM * step * index, slowest)
+            change[helper] = min(change[helper], slow - speed[helper])
         station = station + step * (speed + 0.5 * change)
         speed = speed + change
         stations[index], speeds[index] = station, speed

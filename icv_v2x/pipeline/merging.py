@@ -16,6 +16,7 @@ from icv_v2x.advisory.merge_plan import MergePlan, without_gaps
 from icv_v2x.merging import Incumbent, MergeChoice, Profile, State, plan
 from icv_v2x.merging.planner import along_lane
 from icv_v2x.merging.profiles import from_nodes
+from icv_v2x.message_set.records.vir import DriveBehavior
 from icv_v2x.scenarios import cvm
 from icv_v2x.scenarios.merge_clearance import Clearance
 from icv_v2x.scenarios.merge_scene import MergeLanes, settings_of
@@ -159,6 +160,18 @@ class MergePlanner:
     def change_begun(self) -> bool:
         """Whether the lane change was told to begin and is not over."""
         return self._change is not None and self._change.begun
+
+    @property
+    def behavior(self) -> DriveBehavior | None:
+        """What the vehicle is about to do as messages name it, None while nothing is asked."""
+        lanes = self._lanes
+        if lanes is None:
+            return None
+        if not lanes.continues:
+            return DriveBehavior.RAMP_IN
+        return (
+            DriveBehavior.LANE_CHANGING_TO_RIGHT if lanes.spacing > 0.0
+            else DriveBehavior.LANE_CHANGING_TO_LEFT)
 
     @property
     def across(self) -> bool:
@@ -328,7 +341,8 @@ class MergePlanner:
         self._change = _Change(
             leader, follower, now + round(choice.change_time * _SECOND), now, choice.profile,
             known.open if choice.bridged and known is not None else now, begun,
-            known.alone if choice.rivalled and known is not None and same else now)
+            known.alone if known is not None and same and (
+                choice.rivalled or choice.bridged) else now)
 
     def _answer(self, now: int, choice: MergeChoice, names: dict[int, str]) -> MergePlan:
         profile = choice.profile

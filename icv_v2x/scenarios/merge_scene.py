@@ -11,6 +11,7 @@ import numpy as np
 
 from icv_v2x.merging import ComfortLimits, LaneTraffic, Own, Settings, Stretch
 from icv_v2x.merging.lines import LaneLine
+from icv_v2x.world.turning import indicated_side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +29,11 @@ _HALF_WIDTHS = (1.4, 1.9)
 # A vehicle is on a lane once it is in it by this much, or will be within this time.
 _INTRUSION = 0.25
 _FORESIGHT = 1.0
+# Who moves towards it with the indicator on, at no less than this [m/s], within this time [s].
+_ANNOUNCED = 3.0
+_MOVES = 0.1
+# That is told of the lanes beside, up to so many of its half widths from its centre line.
+_BESIDE = 2.5
 _LOOK = 450.0
 # Vehicles that do not go the lane's way are no part of its row [rad].
 _ALONG = 0.6
@@ -118,12 +124,16 @@ class MergeLanes:
         if np.sign(own_lateral[0]) == np.sign(self.spacing):
             progress = 0.0
         near = np.flatnonzero(np.hypot(tracks.x - ego.x, tracks.y - ego.y) < _LOOK)
-        lane = self._on(self.target, tracks, near, zero, yields, foresee=True)
+        comes = self._comes(self.target, tracks, near)
+        lane = self._on(self.target, tracks, near, zero, yields, (lateral, ego.width), comes)
         left = np.zeros(len(tracks), np.bool_)
         left[near] = True
         left[lane.row] = False
+        # Who has only begun to leave the ego lane is still before the ego.
+        left[near[comes]] = True
         others = np.flatnonzero(left)
-        before = self._on(self.own, tracks, others, station, yields, foresee=False)
+        before = self._on(
+            self.own, tracks, others, station, yields, (float(own_lateral[0]), ego.width))
         before = before.take(before.station > 0.0)
         return MergeScene(
             Stretch(
@@ -132,26 +142,54 @@ class MergeLanes:
             Own(max(ego.speed, 0.0), ego.acceleration, ego.length, ego.width),
             lane, before, station, progress, lateral, self.spacing, self.continues)
 
+    def _comes(
+        self, line: LaneLine, tracks: Tracks, rows: NDArray[np.intp],
+    ) -> NDArray[np.bool_]:
+        """Return who is about to change to a lane from one beside it, as told by the indicator."""
+        _, lateral, course = line.project(tracks.x[rows], tracks.y[rows])
+        side = -np.sign(lateral)
+        away = np.abs(lateral)
+        rate = side * tracks.speed[rows] * np.sin(tracks.heading[rows] - course)
+        reach = self.half_width + 0.5 * tracks.width[rows] - _INTRUSION
+        return np.asarray(
+            (indicated_side(tracks.lights[rows]) == side) & (rate > _MOVES)
+            & (away - _ANNOUNCED * rate < reach) & (away < _BESIDE * self.half_width)
+            & (away >= reach))
+
     def _on(
         self, line: LaneLine, tracks: Tracks, rows: NDArray[np.intp], zero: float,
-        yields: NDArray[np.bool_], *, foresee: bool,
+        yields: NDArray[np.bool_], ego: tuple[float, float],
+        comes: NDArray[np.bool_] | None = None,
     ) -> LaneTraffic:
-        """Return the vehicles on a lane, the foremost first."""
+        """Return the vehicles on a lane, the foremost first.
+
+        Args:
+            line: The lane.
+            tracks: All objects.
+            rows: Of the objects that are looked at.
+            zero: Station from which theirs count [m].
+            yields: Who has agreed to make room.
+            ego: How far the ego is from the lane's centre line, left positive, and its width [m].
+            comes: Which of them come to the lane soon and count as well, as do those that drift
+                into it; None: only who is on it counts.
+        """
+        ego_lateral, width = ego
         if not len(rows):
-            none = np.empty(0)
+            none, nobody = np.empty(0), np.empty(0, np.bool_)
             return LaneTraffic(
-                none, none, none, none, none, np.empty(0, np.intp), np.empty(0, np.bool_))
+                none, none, none, none, none, np.empty(0, np.intp), nobody, none, nobody)
         x, y, heading = tracks.x[rows], tracks.y[rows], tracks.heading[rows]
         station, lateral, course = line.project(x, y)
         turn = np.arctan2(np.sin(heading - course), np.cos(heading - course))
         speed = tracks.speed[rows]
         reach = self.half_width + 0.5 * tracks.width[rows] - _INTRUSION
         on = np.abs(lateral) < reach
-        if foresee:
+        if comes is not None:
             # Whoever drifts in at more than noise will be there when the ego is.
             drift = np.where(np.abs(turn) > 0.02, speed * np.sin(turn), 0.0)
             later = lateral + _FORESIGHT * drift
-            on |= (np.abs(later) < reach) & (np.abs(lateral) < 2.5 * self.half_width)
+            on |= (np.abs(later) < reach) & (np.abs(lateral) < _BESIDE * self.half_width)
+            on |= comes
         on &= (np.abs(turn) < _ALONG) | (speed < 1.0)
         on &= station < line.length + 50.0
         found = rows[on]
@@ -162,7 +200,9 @@ class MergeLanes:
         return LaneTraffic(
             station[on] - zero, speed[on] * np.cos(turn[on]), tracks.acceleration[found],
             tracks.length[found], np.sqrt(np.maximum(variance, 0.0)), found,
-            yields[found]).ordered()
+            yields[found],
+            np.abs(lateral[on] - ego_lateral) - 0.5 * (tracks.width[found] + width),
+            np.zeros(len(found), np.bool_) if comes is None else comes[on]).ordered()
 
 
 def limits_of(merging: Merging) -> ComfortLimits:
@@ -187,4 +227,5 @@ def settings_of(parameters: Parameters) -> Settings:
         weight_opening=merging.weight_opening, switch=merging.switch,
         beyond=merging.beyond, sigmas=merging.sigmas,
         end_margin=merging.end_margin, decide_ahead=merging.decide_ahead,
-        passing=merging.passing, suggestion_worth=merging.suggestion_worth)
+        passing=merging.passing, suggestion_worth=merging.suggestion_worth,
+        cooperates=merging.cooperation)

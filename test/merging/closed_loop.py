@@ -13,6 +13,7 @@ from merge_cases import LENGTH, WIDTH, parameters
 
 from icv_v2x.inputs import MergeRequest
 from icv_v2x.merging import State
+from icv_v2x.message_set.enumerations import ExteriorLight
 from icv_v2x.pipeline import MergePlanner
 from icv_v2x.world.ego import EgoState
 from icv_v2x.world.tracks import Tracks
@@ -21,17 +22,24 @@ STEP = 0.1
 SPACING = 3.5
 START = 1_763_798_400_000_000_000
 SECOND = 1_000_000_000
+_INDICATORS = {
+    -1: int(ExteriorLight.RIGHT_TURN_SIGNAL), 0: 0, 1: int(ExteriorLight.LEFT_TURN_SIGNAL)}
 
 
 @dataclass
 class Car:
-    """A car on the target lane; `acts` gives its acceleration from time, ego and itself."""
+    """A car on the target lane; `acts` gives its acceleration from time, ego and itself.
+
+    `moves` gives its speed to the side likewise, left positive; it shows that by its indicator.
+    """
 
     x: float
     speed: float
     acts: Callable[[float, Ego, Car], float] = lambda time, ego, car: 0.0
     y: float = SPACING
     acceleration: float = 0.0
+    moves: Callable[[float, Ego, Car], float] = lambda time, ego, car: 0.0
+    sideways: float = 0.0
 
 
 @dataclass
@@ -71,6 +79,8 @@ def tracks_of(cars: list[Car], stamp: int) -> Tracks:
         x=np.array([car.x for car in cars]), y=np.array([car.y for car in cars]),
         speed=np.array([car.speed for car in cars]),
         acceleration=np.array([car.acceleration for car in cars]),
+        heading=np.array([np.arctan2(car.sideways, car.speed) for car in cars]),
+        lights=np.array([_INDICATORS[int(np.sign(car.sideways))] for car in cars], np.uint16),
         length=np.full(count, LENGTH), width=np.full(count, WIDTH),
         verification=np.ones(count, np.uint8))
     return Tracks(stamp, **columns)
@@ -126,6 +136,8 @@ def drive(
             faster = max(car.speed + STEP * car.acceleration, 0.0)
             car.x += 0.5 * STEP * (car.speed + faster)
             car.speed = faster
+            car.sideways = car.moves(time, ego, car)
+            car.y += STEP * car.sideways
         outcome.place.append(ego.x)
         outcome.acceleration.append(ego.acceleration)
         outcome.contact |= any(

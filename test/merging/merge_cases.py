@@ -42,7 +42,7 @@ def lane(
     none = np.zeros(count)
     return LaneTraffic(
         np.array(station, float), none + speed, none + acceleration, none + LENGTH, none,
-        np.arange(count), np.zeros(count, bool)).ordered()
+        np.arange(count), np.zeros(count, bool), none + 1.7, np.zeros(count, bool)).ordered()
 
 
 def stretch(begin: float = -1.0, end: float = 300.0, desired: float = 30.0) -> Stretch:

@@ -102,13 +102,76 @@ def test_whoever_need_not_change_keeps_the_time_gap_until_across() -> None:
             if choice.state != State.MERGE:
                 continue
             changes += 1
-            way, speed, _ = choice.profile.at(choice.change_time)
+            way, speed, rate = choice.profile.at(choice.change_time)
             gap = 33.0 - LENGTH + 25.0 * choice.change_time - way[0]
-            assert gap - 1.5 * max(speed[0] - 25.0, 0.0) >= 1.0 * speed[0] - 0.1
+            # So fast it would be once it has taken back its acceleration with 2.5 m/s3.
+            fastest = speed[0] + max(rate[0], 0.0) ** 2 / 5.0
+            assert gap - 1.5 * max(fastest - 25.0, 0.0) >= 1.0 * fastest - 0.1
     assert changes >= 4
     urgent = plan(
         stretch(end=300.0), own(25.0), lane([70.0, -40.0], [32.0, 25.0]), before, settings())
     assert urgent.state == State.MERGE
+
+
+@pytest.mark.parametrize(('row', 'pace', 'speed', 'end'), [
+    ([139.0, 96.0, 65.0, 42.0, 9.0, -26.0, -57.0], 20.0, 24.0, 180.0),
+    ([119.0, 83.0, 44.0, 20.0, -6.0, -45.0, -78.0], 22.0, 18.0, 200.0),
+    ([133.0, 88.0, 67.0, 37.0, 0.0, -43.0, -65.0], 20.0, 20.0, 180.0)])
+def test_towards_the_end_a_gap_with_room_is_better_than_one_that_just_suffices(
+    row: list[float], pace: float, speed: float, end: float,
+) -> None:
+    choice = plan(stretch(end=end), own(speed), lane(row, pace), FREE, settings())
+    assert choice.state == State.MERGE
+    assert choice.gaps.follower_headway[choice.chosen] > 0.6
+    tight = choice.gaps.feasible & (choice.gaps.follower_headway < 0.35)
+    # It would be there in no more time.
+    assert (choice.gaps.time[tight] < choice.change_time + 1.0).any()
+
+
+def test_whoever_need_not_change_keeps_it_during_the_change_too() -> None:
+    gaps = []
+    for end in (300.0, 900.0):
+        choice = plan(
+            stretch(end=end), own(25.0), lane([120.0, -60.0], 30.0), lane([31.0], 25.0),
+            settings(), Incumbent(0, 1, -0.4, 0.4, 0.1))
+        assert choice.state == State.MERGE
+        way, speed, _ = choice.profile.at(1.3)
+        gaps.append((31.0 - LENGTH + 25.0 * 1.3 - way[0]) / speed[0])
+    urgent, ample = gaps
+    assert ample > 1.0 > urgent
+
+
+def test_an_emergency_braking_is_as_hard_as_it_takes_and_ends_with_the_emergency() -> None:
+    # The leader brakes hard for half a second, which may go on until it stands; then it does not.
+    speeds = []
+    for step in range(12):
+        time = step * STEP
+        rate = -4.5 if time < 0.5 else 1.0
+        pace = 20.0 - 4.5 * min(time, 0.5) + max(time - 0.5, 0.0)
+        way = 20.0 * time - 2.25 * min(time, 0.5) ** 2 - max(time - 0.5, 0.0) * 2.25
+        speed, before = (23.0, -1.2) if not speeds else speeds[-1][:2]
+        made = sum(one[0] * STEP for one in speeds)
+        row = lane([21.0 + way - made, -80.0], [pace, 20.0], [rate, 0.0])
+        choice = plan(
+            stretch(), own(speed, before), row, FREE, settings(),
+            Incumbent(0, 1, -1.0 - time, 1.0 + time, 0.3 + time / 3.0))
+        _, faster, then = choice.profile.at(STEP)
+        speeds.append((float(faster[0]), float(then[0])))
+    braking = [-rate for _, rate in speeds]
+    assert 3.5 < max(braking) < 6.5
+    assert max(braking[8:]) <= 3.5 + 0.1
+
+
+def test_a_gap_that_somebody_has_divided_is_entered_in_its_other_half() -> None:
+    # Whoever came between leaves room behind itself, and none before.
+    row = lane([40.0, 22.0, -45.0], 25.0)
+    incumbent = Incumbent(0, 2, 1.5, profile=plan(
+        stretch(), own(), lane([40.0, -45.0], 25.0), FREE, settings()).profile)
+    choice = plan(stretch(), own(), row, FREE, settings(), incumbent)
+    assert choice.state == State.MERGE
+    assert not choice.bridged
+    assert choice.gaps.leader[choice.chosen] == 1
+    assert choice.gaps.follower[choice.chosen] == 2
 
 
 @pytest.mark.parametrize('rate', [0.0, -BRAKING - 3.0])

@@ -155,6 +155,19 @@ def test_a_vehicle_that_cuts_in_slower_and_nearer_asks_for_more() -> None:
     assert asked[0] < 1.0 < asked[-1]
 
 
+def test_who_makes_room_is_predicted_to_slow_down_gently_and_others_react() -> None:
+    row = lane([60.0, 0.0, -32.0], 28.0)
+    alone = predict_lane(row, 0.4, 26)
+    helped = predict_lane(row, 0.4, 26, helper=1, asker_speed=26.0)
+    assert np.array_equal(helped.speed[0], alone.speed[0])
+    assert np.all(np.diff(helped.speed[1]) >= -0.4 * 1.0 - 1e-9)
+    assert helped.speed[1, -1] == pytest.approx(24.5)
+    assert helped.speed[2, -1] < alone.speed[2, -1] - 2.0
+    # Who is slower than the one who asks need not slow down.
+    slow = predict_lane(row, 0.4, 26, helper=1, asker_speed=32.0)
+    assert np.array_equal(slow.station, alone.station)
+
+
 def test_predicted_vehicles_follow_without_overlap() -> None:
     row = lane([140.0, 88.0, 60.0, 48.0], [14.0, 28.0, 28.0, 29.0])
     prediction = predict_lane(row, 0.4, 40)

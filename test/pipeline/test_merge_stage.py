@@ -8,6 +8,7 @@ import json
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,8 +23,11 @@ from icv_v2x.inputs import Odometry
 from icv_v2x.interchange.merge_message import merge_request
 from icv_v2x.interchange.message_types import typestore
 from icv_v2x.interchange.to_message import MessageEncoder
-from icv_v2x.merging import State
-from icv_v2x.pipeline import MergePlanner, Pipeline
+from icv_v2x.merging import MergeChoice, State
+from icv_v2x.merging.choice import Gaps
+from icv_v2x.merging.profiles import from_nodes
+from icv_v2x.message_set.records.vir import DriveBehavior
+from icv_v2x.pipeline import MergePlanner, Pipeline, merging
 from icv_v2x.tools.jsonl import merge_plan_value
 from icv_v2x.world.ego import EgoState
 
@@ -57,6 +61,46 @@ def test_a_lane_that_goes_on_makes_it_a_lane_change() -> None:
     planner.request(replace(asked, end=asked.end - 100.0))
     _, advice = planner.assess(tracks_of(CARS, START), EGO)
     assert (advice[0].application, advice[0].rule) == (Application.CLC, 'CLC.merge')
+
+
+def test_it_is_told_as_what_it_is() -> None:
+    planner = MergePlanner(parameters())
+    assert planner.behavior is None
+    asked = request(300.0, 30.0, START)
+    planner.request(asked)
+    assert planner.behavior == DriveBehavior.RAMP_IN
+    goes_on = replace(asked, end=asked.end - 100.0)
+    planner.request(goes_on)
+    assert planner.behavior == DriveBehavior.LANE_CHANGING_TO_LEFT
+    planner.request(replace(goes_on, target_lane_y=-asked.target_lane_y))
+    assert planner.behavior == DriveBehavior.LANE_CHANGING_TO_RIGHT
+
+
+def test_a_better_gap_does_not_wait_anew_where_the_one_in_force_is_lost_for_an_instant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    profile = from_nodes(np.array([[0.0, 5.0]]), np.zeros((1, 2)), 24.0).one(0)
+    one = np.ones(1)
+    gaps = Gaps(
+        np.array([0]), np.array([1]), np.ones(1, np.bool_), one, 3.0 * one, one, one, one, ('',))
+    waited = []
+
+    def choose(*given: Any) -> MergeChoice:
+        incumbent = given[5]
+        waited.append(None if incumbent is None else incumbent.rivalled)
+        # At every other instant the gap cannot be entered, and the plan goes on all the same.
+        lost = len(waited) % 2 == 0
+        return MergeChoice(
+            State.MERGE, 0, profile, 3.0, gaps, 100.0, '', bridged=lost, rivalled=not lost)
+
+    monkeypatch.setattr(merging, 'plan', choose)
+    planner = MergePlanner(parameters())
+    planner.request(request(300.0, 30.0, START))
+    for step in range(5):
+        stamp = START + step * SECOND // 10
+        planner.plan(tracks_of(CARS, stamp), replace(EGO, stamp=stamp))
+    assert waited[0] is None
+    assert waited[1:] == pytest.approx([0.1, 0.2, 0.3, 0.4])
 
 
 def test_a_request_lapses_and_can_be_withdrawn() -> None:
