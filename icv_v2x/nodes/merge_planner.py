@@ -97,7 +97,8 @@ class MergePlannerNode(ObjectStageNode):
         assert self._dialogue is not None
         plan, candidates = self.stage.assess(
             tracks, ego, self._dialogue.agreed(tracks), self._dialogue.suggestion(tracks.stamp))
-        frames, courtesy = self._dialogue.step(tracks.stamp, plan, tracks, ego)
+        frames, courtesy = self._dialogue.step(
+            tracks.stamp, plan, tracks, ego, self.stage.behavior)
         if frames and self._radio is not None:
             self._radio(self.encoder.obu_frames(
                 batch_of(frames, self.get_clock().now().nanoseconds)))

@@ -32,7 +32,6 @@ from icv_v2x.merging.dialogue import (
 )
 from icv_v2x.message_set.batch import decode_frames
 from icv_v2x.message_set.errors import MessageError
-from icv_v2x.message_set.records.vir import DriveBehavior
 from icv_v2x.scenarios import cip
 from icv_v2x.scenarios.merge_scene import settings_of
 from icv_v2x.translate.csae_talk import passings_from_rsc, suggestions_from_rsc, talks_from_vir
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
 
     from icv_v2x.advisory.merge_plan import MergePlan
     from icv_v2x.inputs import FrameBatch
+    from icv_v2x.message_set.records.vir import DriveBehavior
     from icv_v2x.parameters import Parameters
     from icv_v2x.translate.csae_talk import LaneChangeTalk, Passing, Suggestion
     from icv_v2x.transmit.outgoing import OutgoingFrame
@@ -59,8 +59,10 @@ _log = logging.getLogger(__name__)
 _HOLD = 1.0
 # Help is wanted where the follower has a shorter time gap than this [s].
 _SPACIOUS = 1.2
-# Requests of this many vehicles are kept at most.
+# Requests of this many vehicles are kept at most, and so many that did not agree.
 _MOST = 32
+# Who did not agree to make room for a change that can wait is asked again after this [s].
+_AGAIN = 5.0
 # Lane beside: within this across, and up to so far away along [m].
 _ACROSS = (1.5, 6.0)
 _AROUND = 150.0
@@ -123,6 +125,7 @@ class MergeDialogue:
         self._requester.clear()
         self.asking = Asking.IDLE
         self._asked_at = 0
+        self._declined: dict[int, int] = {}
         self._answers: dict[int, LaneChangeTalk] = {}
         self._requests: dict[int, _Request] = {}
         self._suggestion: Suggestion | None = None
@@ -191,6 +194,7 @@ class MergeDialogue:
 
     def step(
         self, now: int, plan: MergePlan | None, tracks: Tracks, ego: EgoState | None,
+        behavior: DriveBehavior | None = None,
     ) -> tuple[list[OutgoingFrame], list[Advisory]]:
         """Go on with the dialogue after a plan.
 
@@ -199,6 +203,7 @@ class MergeDialogue:
             plan: At that instant, None while nothing is asked of the planner.
             tracks: All objects.
             ego: The ego.
+            behavior: What it is about to do, told with its requests; None: not told.
 
         Returns:
             Frames to be sent, and what to say of the room that is made for others and of the
@@ -212,12 +217,12 @@ class MergeDialogue:
         frames: list[OutgoingFrame] = []
         advisories: list[Advisory] = []
         try:
-            partner, time = self._wanted(plan)
+            partner, time = self._wanted(now, plan)
             self._advance(now, partner)
             done = plan is not None and plan.state == State.COMPLETE
             frame = self._requester.step(
                 self._identity, state, partner, time=time, done=done,
-                behavior=DriveBehavior.RAMP_IN if partner else None)
+                behavior=behavior if partner else None)
             frames += [] if frame is None else [frame]
             for asker in list(self._requests):
                 self._answer(now, asker, tracks, ego, state, frames, advisories)
@@ -246,16 +251,42 @@ class MergeDialogue:
 
     # -- the one who asks ---------------------------------------------------------------------
 
-    def _wanted(self, plan: MergePlan | None) -> tuple[int, float]:
+    def _wanted(self, now: int, plan: MergePlan | None) -> tuple[int, float]:
         """Return who is to be asked, 0 for nobody, and the time until the change [s]."""
-        if plan is None or plan.state != State.MERGE or plan.chosen < 0:
+        if plan is None or plan.state not in (State.MERGE, State.HOLD):
             return 0, math.nan
-        name = plan.gap_follower[plan.chosen]
-        headway = float(plan.gap_follower_headway[plan.chosen])
-        if not name or ':' in name or headway > _SPACIOUS:
+        gap = plan.chosen if plan.state == State.MERGE else self._wished(now, plan)
+        if gap < 0:
             return 0, math.nan
-        time = float(plan.gap_time[plan.chosen])
-        return int(name, 16), time if math.isfinite(time) else math.nan
+        name = plan.gap_follower[gap]
+        if not name or ':' in name:
+            return 0, math.nan
+        partner, time = int(name, 16), float(plan.gap_time[gap])
+        ample = float(plan.gap_follower_headway[gap]) > _SPACIOUS
+        if ample and plan.state == State.MERGE and partner != self._requester.partner:
+            return 0, math.nan
+        return partner, time if math.isfinite(time) else math.nan
+
+    def _wished(self, now: int, plan: MergePlan) -> int:
+        """Return the gap whose follower is to be asked, though it cannot be counted on, -1: none.
+
+        Whoever is asked already is given the time to answer; who did not agree is left alone for
+        a while.
+        """
+        if self.asking in (Asking.REFUSED, Asking.UNANSWERED) and self._requester.partner:
+            self._declined[self._requester.partner] = now
+        self._declined = {
+            partner: instant for partner, instant in list(self._declined.items())[-_MOST:]
+            if 0 <= now - instant < _AGAIN * NANOSECONDS}
+        found = [
+            (float(plan.gap_time[gap]), int(name, 16), gap)
+            for gap, name in enumerate(plan.gap_follower)
+            if name and ':' not in name and math.isnan(plan.gap_cost[gap])
+            and math.isfinite(plan.gap_time[gap]) and int(name, 16) not in self._declined]
+        for _, partner, gap in found:
+            if partner == self._requester.partner:
+                return gap
+        return min(found)[2] if found else -1
 
     def _advance(self, now: int, partner: int) -> None:
         """Let the state go on with what was heard and what is wanted."""

@@ -180,7 +180,8 @@ class Pipeline:
         candidates += self._services.assess(tracks, ego, side)
         plan, merging = self._merging.assess(
             tracks, ego, self._dialogue.agreed(tracks), self._dialogue.suggestion(now))
-        outgoing, courtesy = self._dialogue.step(now, plan, tracks, ego)
+        outgoing, courtesy = self._dialogue.step(
+            now, plan, tracks, ego, self._merging.behavior)
         candidates += merging + courtesy
         platoons = self._perception.platoons(now)
         platoon_plan, platooning = self._platooning.assess(

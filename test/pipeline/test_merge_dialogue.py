@@ -32,6 +32,8 @@ from icv_v2x.merging.dialogue import (
     advised_speed,
     deceleration_for_room,
 )
+from icv_v2x.message_set import decode_frames
+from icv_v2x.message_set.records.vir import DriveBehavior
 from icv_v2x.parameters import Parameters, build
 from icv_v2x.pipeline.merge_dialogue import MergeDialogue
 from icv_v2x.transmit.outgoing import OutgoingFrame, batch_of
@@ -130,6 +132,13 @@ def test_room_is_asked_for_agreed_on_and_advised() -> None:
     assert 20.0 < scene.said[0].speed_max < 25.0
 
 
+def test_whoever_helps_does_so_at_once() -> None:
+    for time in (2.0, 5.0, 9.0):
+        partner = Partner(8.0, 25.0, 25.0, time)
+        assert advised_speed(partner, 1.0) == 24.0
+    assert advised_speed(Partner(60.0, 25.0, 25.0, 5.0), 1.0) == 25.0
+
+
 def test_a_follower_that_would_have_to_brake_hard_refuses() -> None:
     scene = Scene(gap=2.0, speed=33.0)
     scene.run(3)
@@ -157,6 +166,65 @@ def test_a_lost_message_does_not_end_an_agreement() -> None:
     scene = Scene()
     scene.run(3)
     scene.run(4, first=3, mute=True)
+    assert scene.agreed()
+
+
+def holds(stamp: int, wished: dict[int, float]) -> MergePlan:
+    """Return a plan that keeps the lane, with who would have to make room and when [s]."""
+    count = len(wished)
+    none = np.full(count, np.nan)
+    return replace(
+        without_gaps(stamp, State.HOLD, ''), gap_leader=('',) * count,
+        gap_follower=tuple(f'{name:016X}' for name in wished),
+        gap_feasible=np.zeros(count, np.bool_), gap_cost=none,
+        gap_time=np.array(list(wished.values())), gap_leader_headway=np.ones(count),
+        gap_follower_headway=np.full(count, 0.3), gap_follower_deceleration=np.zeros(count),
+        gap_reason=('',) * count)
+
+
+def asked(dialogue: MergeDialogue, step: int, wished: dict[int, float]) -> int:
+    """Go on by a step; return who is asked then, 0: nobody."""
+    stamp = START + step * STEP
+    dialogue.step(
+        stamp, holds(stamp, wished), seen(stamp, OTHER, 0.0, 3.5), ego_at(stamp, 12.0, 0.0))
+    return dialogue._requester.partner
+
+
+def test_who_keeps_the_lane_for_want_of_room_asks_one_after_the_other() -> None:
+    dialogue, third = MergeDialogue(PARAMETERS[ASKER]), 0xC3
+    first = asked(dialogue, 0, {third: 4.0, OTHER: 2.0})
+    assert first == OTHER
+    # It stays with whom it asked, though another gap comes earlier now ...
+    assert asked(dialogue, 1, {third: 1.0, OTHER: 2.0}) == OTHER
+    # ... until no answer has come for a second; who did not answer is left alone for a while.
+    partners = [asked(dialogue, step, {third: 1.0, OTHER: 0.5}) for step in range(2, 40)]
+    assert partners.index(third) in range(8, 11)
+    changes = np.flatnonzero(np.diff(partners))
+    assert partners[-1] == 0
+    assert len(changes) == 2
+    assert asked(dialogue, 70, {third: 1.0, OTHER: 0.5}) == OTHER
+    assert asked(dialogue, 71, {}) == 0
+    assert asked(dialogue, 72, {OTHER: np.nan}) == 0
+
+
+def test_whoever_agreed_is_counted_on_though_the_plan_kept_the_lane() -> None:
+    scene = Scene()
+    x = scene.gap + LENGTH
+    for step in range(3):
+        stamp = START + step * STEP
+        frames, _ = scene.asker.step(
+            stamp, holds(stamp, {OTHER: 4.0}), seen(stamp, OTHER, 0.0, 3.5),
+            ego_at(stamp, x, 0.0), DriveBehavior.LANE_CHANGING_TO_LEFT)
+        if frames:
+            batch = verified(frames, stamp)
+            (_, _, said), = decode_frames(batch.payload, batch.length).others
+            # Bit 1, the first is bit 0: to the left.
+            assert said['intAndReq']['currentBehavior'] == {'value': '4000', 'length': 14}
+            scene.other.hear(verified(frames, stamp))
+        answers, _ = scene.other.step(
+            stamp, None, seen(stamp, ASKER, x, 0.0), ego_at(stamp, 0.0, 3.5))
+        if answers:
+            scene.asker.hear(verified(answers, stamp))
     assert scene.agreed()
 
 

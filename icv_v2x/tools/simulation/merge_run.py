@@ -294,7 +294,8 @@ class _Pilot:
         self.plan, _ = self._planner.assess(
             tracks, ego, self._dialogue.agreed(tracks), self._dialogue.suggestion(now))
         if self._courteous is not None and ego is not None and len(tracks):
-            said, _ = self._dialogue.step(now, self.plan, tracks, ego)
+            said, _ = self._dialogue.step(
+                now, self.plan, tracks, ego, self._planner.behavior)
             answers = self._courteous.exchange(now, said, snapshot, tracks, ego)
             if answers:
                 self._channel.send(now, batch_of(answers, now))
