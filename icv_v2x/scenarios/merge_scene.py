@@ -146,15 +146,19 @@ class MergeLanes:
         self, line: LaneLine, tracks: Tracks, rows: NDArray[np.intp],
     ) -> NDArray[np.bool_]:
         """Return who is about to change to a lane from one beside it, as told by the indicator."""
+        shown = indicated_side(tracks.lights[rows])
+        comes: NDArray[np.bool_] = shown != 0.0
+        if not comes.any():
+            return comes
+        rows, shown = rows[comes], shown[comes]
         _, lateral, course = line.project(tracks.x[rows], tracks.y[rows])
-        side = -np.sign(lateral)
         away = np.abs(lateral)
-        rate = side * tracks.speed[rows] * np.sin(tracks.heading[rows] - course)
+        rate = shown * tracks.speed[rows] * np.sin(tracks.heading[rows] - course)
         reach = self.half_width + 0.5 * tracks.width[rows] - _INTRUSION
-        return np.asarray(
-            (indicated_side(tracks.lights[rows]) == side) & (rate > _MOVES)
-            & (away - _ANNOUNCED * rate < reach) & (away < _BESIDE * self.half_width)
-            & (away >= reach))
+        comes[comes] = (
+            (shown == -np.sign(lateral)) & (rate > _MOVES) & (away - _ANNOUNCED * rate < reach)
+            & (away < _BESIDE * self.half_width) & (away >= reach))
+        return comes
 
     def _on(
         self, line: LaneLine, tracks: Tracks, rows: NDArray[np.intp], zero: float,
