@@ -12,6 +12,7 @@ import numpy as np
 from icv_v2x.merging.fan import reached
 from icv_v2x.merging.traffic import (
     ADAPTATION,
+    MAKES_ROOM,
     RELAXED_ADAPTATION,
     STANDSTILL_GAP,
     FloatArray,
@@ -62,10 +63,9 @@ _DRIFT = 0.7
 _LOSS = 8.0
 # From this time on at least [s].
 _OFF_AFTER = 0.5
-# Drivers who see somebody beside a gap notice it after some time [s] and make room with this
-# [m/s2], as long as he is no faster or slower than this [m/s] and it does not take longer [s].
+# Drivers who see somebody beside a gap notice it after some time [s] and make room, as long as he
+# is no faster or slower than this [m/s] and it does not take longer [s].
 _NOTICE = 1.0
-_MAKES_ROOM = 1.0
 _ALIKE = 3.0
 _LONGEST_OPENING = 6.0
 # For a change that is not urgent the ego looks this far ahead [s].
@@ -309,7 +309,7 @@ class Evaluation:
             & (way + across <= stretch.end) & (back <= stretch.end))
         # What the follower has to make room for, once the ego keeps to its place before it.
         missing = needed + np.maximum(follower_speed - speed, 0.0) * 1.0 - behind
-        opening = _NOTICE + np.sqrt(np.maximum(missing, 0.0) * (2.0 / _MAKES_ROOM))
+        opening = _NOTICE + np.sqrt(np.maximum(missing, 0.0) * (2.0 / MAKES_ROOM))
         later = way + opening * speed
         openable = (
             before & (opening <= _LONGEST_OPENING) & (behind > 1.0)

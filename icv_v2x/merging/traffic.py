@@ -34,9 +34,9 @@ _FLOW = 0.75
 _RECOVERY = 1.0
 # A measured acceleration is expected to last this long [s].
 _LASTING = 0.3
-# Who makes room brakes with this [m/s2] until it is slower by this [m/s] than whoever
-# asked.
-_MAKES_ROOM = 1.0
+MAKES_ROOM = 1.0
+"""Drivers make room for somebody with this braking [m/s2]."""
+# Who is asked to does so until it is slower by this than whoever asked [m/s].
 _SLOWER = 1.5
 
 
@@ -176,7 +176,7 @@ def predict_lane(
         safe[1:] = safe_speed(station[:-1] - station[1:] - apart, speed[:-1])
         change = np.minimum(np.maximum(rate * (np.minimum(wanted, safe) - speed), least), most)
         if helper >= 0:
-            slow = max(first - _MAKES_ROOM * step * index, slowest)
+            slow = max(first - MAKES_ROOM * step * index, slowest)
             change[helper] = min(change[helper], slow - speed[helper])
         station = station + step * (speed + 0.5 * change)
         speed = speed + change

@@ -258,12 +258,10 @@ class MergeDialogue:
         gap = plan.chosen if plan.state == State.MERGE else self._wished(now, plan)
         if gap < 0:
             return 0, math.nan
-        name = plan.gap_follower[gap]
-        if not name or ':' in name:
-            return 0, math.nan
-        partner, time = int(name, 16), float(plan.gap_time[gap])
+        partner, time = _sender(plan.gap_follower[gap]), float(plan.gap_time[gap])
         ample = float(plan.gap_follower_headway[gap]) > _SPACIOUS
-        if ample and plan.state == State.MERGE and partner != self._requester.partner:
+        if not partner or (
+                ample and plan.state == State.MERGE and partner != self._requester.partner):
             return 0, math.nan
         return partner, time if math.isfinite(time) else math.nan
 
@@ -279,10 +277,10 @@ class MergeDialogue:
             partner: instant for partner, instant in list(self._declined.items())[-_MOST:]
             if 0 <= now - instant < _AGAIN * NANOSECONDS}
         found = [
-            (float(plan.gap_time[gap]), int(name, 16), gap)
-            for gap, name in enumerate(plan.gap_follower)
-            if name and ':' not in name and math.isnan(plan.gap_cost[gap])
-            and math.isfinite(plan.gap_time[gap]) and int(name, 16) not in self._declined]
+            (float(plan.gap_time[gap]), partner, gap)
+            for gap, partner in enumerate(map(_sender, plan.gap_follower))
+            if partner and partner not in self._declined and math.isnan(plan.gap_cost[gap])
+            and math.isfinite(plan.gap_time[gap])]
         for _, partner, gap in found:
             if partner == self._requester.partner:
                 return gap
@@ -360,6 +358,11 @@ class MergeDialogue:
         return Partner(
             float(along[row] - half[row]), max(ego.speed, 0.0), float(tracks.speed[row]),
             talk.time if math.isfinite(talk.time) else _HOLD, behind, behind_speed)
+
+
+def _sender(name: str) -> int:
+    """Return the temporary id of a vehicle that can be asked, 0 for nobody and for all others."""
+    return int(name, 16) if name and ':' not in name else 0
 
 
 def _along(
